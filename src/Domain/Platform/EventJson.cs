@@ -1,0 +1,37 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Jarvis.Domain.Platform;
+
+/// <summary>How events are written as JSON. Both forms are camelCase and leave nulls out; they differ only in <see cref="Content"/>.</summary>
+public static class EventJson
+{
+    /// <summary>The stored form: content sealed. Clear content is refused.</summary>
+    public static readonly JsonSerializerOptions Stored = Create();
+
+    /// <summary>The wire form between runner and server, the runner's journal, and the owner's exports: content clear.</summary>
+    public static readonly JsonSerializerOptions Wire = Create(new WireContentConverter());
+
+    /// <summary>Settles the options that both forms share on any options object (the store brings its own).</summary>
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+        options.MaxDepth = Workflows.Data.Json.MaxDepth;
+        options.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+    }
+
+    private static JsonSerializerOptions Create(params JsonConverter[] converters)
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        Configure(options);
+        foreach (var converter in converters)
+        {
+            options.Converters.Add(converter);
+        }
+
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
+    }
+}
