@@ -1,0 +1,66 @@
+using System.CommandLine;
+
+namespace Jarvis.Cli.Platform;
+
+/// <param name="Summary">One sentence for the overview.</param>
+/// <param name="Create">Builds the verb's command; called only when it is needed.</param>
+internal sealed record Verb(string Summary, Func<string, string, Command> Create);
+
+/// <summary>What the process ends with: 0 done, 1 the workflow faulted or the answer is no, 2 bad usage or input.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int BadUsage = 2;
+}
+
+/// <summary>Bad usage or input: its message goes to stderr as one sentence, and the process ends with 2.</summary>
+internal sealed class UsageException(string message) : Exception(message);
+
+internal static class CommandLine
+{
+    /// <summary>How long a verb may take to end cleanly after Ctrl-C or SIGTERM.</summary>
+    private static readonly TimeSpan TerminationGrace = TimeSpan.FromSeconds(30);
+
+    public static async Task<int> Run(string[] args, IReadOnlyDictionary<string, Verb> verbs)
+    {
+        var root = new RootCommand("Jarvis automates this computer: it runs workflows, and the server keeps every step of them.");
+        if (args.Length > 0 && verbs.TryGetValue(args[0], out var asked))
+        {
+            root.Add(asked.Create(args[0], asked.Summary));
+        }
+        else
+        {
+            foreach (var (name, verb) in verbs)
+            {
+                root.Add(verb.Create(name, verb.Summary));
+            }
+        }
+
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync(error.Message);
+            }
+
+            await Console.Error.WriteLineAsync($"See `jarvis {(args.Length > 0 && verbs.ContainsKey(args[0]) ? args[0] + " " : "")}--help`.");
+            return ExitCode.BadUsage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TerminationGrace,
+            });
+        }
+        catch (UsageException usage)
+        {
+            await Console.Error.WriteLineAsync(usage.Message);
+            return ExitCode.BadUsage;
+        }
+    }
+}
