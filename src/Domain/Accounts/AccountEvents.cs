@@ -1,0 +1,24 @@
+using Jarvis.Domain.Platform;
+
+namespace Jarvis.Domain.Accounts;
+
+/// <summary>A person's account: the events of its <c>Account</c> stream. Sign-in sessions and password hashes are not among them.</summary>
+public interface IAccountEvent;
+
+/// <summary>What an account may do; an administrator sees that a run is, not what is in it.</summary>
+public enum AccountRole { Owner, Administrator }
+
+/// <param name="OwnerId">The account itself, which owns its own stream.</param>
+/// <param name="EmailKey">Keyed hash of the normalised address, for looking it up.</param>
+/// <param name="Email">A JSON string.</param>
+/// <param name="DisplayName">A JSON string.</param>
+/// <param name="TimeZone">An IANA name, such as <c>Asia/Shanghai</c>.</param>
+[EventName("ai.jarvis.account.registered.v1")]
+public sealed record AccountRegistered(
+    Guid OwnerId, string EmailKey, Content Email, Content? DisplayName, string TimeZone, AccountRole Role, DateTimeOffset RegisteredAt) : IAccountEvent;
+
+[EventName("ai.jarvis.account.profile-changed.v1")]
+public sealed record AccountProfileChanged(Content? DisplayName, string TimeZone, Guid By, DateTimeOffset ChangedAt, Content? Reason) : IAccountEvent;
+
+[EventName("ai.jarvis.account.role-changed.v1")]
+public sealed record AccountRoleChanged(AccountRole Role, Guid By, DateTimeOffset ChangedAt, Content? Reason) : IAccountEvent;

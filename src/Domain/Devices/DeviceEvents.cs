@@ -1,0 +1,44 @@
+using Jarvis.Domain.Platform;
+
+namespace Jarvis.Domain.Devices;
+
+/// <summary>A PC that runs workflows for its owner: the events of its <c>Device</c> stream. Heartbeats are not among them; only what changed.</summary>
+public interface IDeviceEvent;
+
+/// <summary>A signed-in person approved the pairing code that the runner showed.</summary>
+/// <param name="Name">A JSON string: what the person calls the device.</param>
+/// <param name="Os">Operating system and its version as the runner says, such as <c>Debian GNU/Linux 12</c>.</param>
+/// <param name="Version">The runner's own version.</param>
+[EventName("ai.jarvis.device.paired.v1")]
+public sealed record DevicePaired(
+    Guid OwnerId, Content Name, string Os, string Version, Guid ApprovedBy, DateTimeOffset PairedAt, Content? Reason) : IDeviceEvent;
+
+[EventName("ai.jarvis.device.renamed.v1")]
+public sealed record DeviceRenamed(Content Name, Guid By, DateTimeOffset RenamedAt, Content? Reason) : IDeviceEvent;
+
+/// <summary>The device may no longer sign in; its socket is closed and what it has not started is withdrawn.</summary>
+[EventName("ai.jarvis.device.revoked.v1")]
+public sealed record DeviceRevoked(Guid By, DateTimeOffset RevokedAt, Content? Reason) : IDeviceEvent;
+
+/// <summary>The runner said hello and got a new epoch, which fences every earlier one.</summary>
+/// <param name="Address">A JSON string: where the connection came from.</param>
+/// <param name="ClockOffsetMilliseconds">The PC's clock minus the server's, as seen at the hello.</param>
+[EventName("ai.jarvis.device.connected.v1")]
+public sealed record DeviceConnected(
+    long Epoch, string Os, string Version, Content? Address, long ClockOffsetMilliseconds, DateTimeOffset ConnectedAt) : IDeviceEvent;
+
+/// <summary>System, version or address changed while connected.</summary>
+[EventName("ai.jarvis.device.changed.v1")]
+public sealed record DeviceChanged(long Epoch, string Os, string Version, Content? Address, DateTimeOffset ChangedAt) : IDeviceEvent;
+
+/// <summary>Heartbeats stopped or the socket closed; it may come back within its lease.</summary>
+[EventName("ai.jarvis.device.became-stale.v1")]
+public sealed record DeviceBecameStale(long Epoch, DateTimeOffset LastSeenAt, DateTimeOffset StaleAt) : IDeviceEvent;
+
+/// <summary>A stale device was heard again under the same epoch.</summary>
+[EventName("ai.jarvis.device.returned.v1")]
+public sealed record DeviceReturned(long Epoch, DateTimeOffset ReturnedAt) : IDeviceEvent;
+
+/// <summary>The lease ran out, or the runner said good-bye.</summary>
+[EventName("ai.jarvis.device.went-offline.v1")]
+public sealed record DeviceWentOffline(long Epoch, DateTimeOffset LastSeenAt, DateTimeOffset OfflineAt) : IDeviceEvent;

@@ -1,0 +1,24 @@
+using Jarvis.Domain.Platform;
+
+namespace Jarvis.Domain.Workflows;
+
+/// <summary>A published workflow of an owner: the events of its <c>Workflow</c> stream.</summary>
+public interface IWorkflowEvent;
+
+/// <summary>A revision was published. It is never changed; the next text is the next revision.</summary>
+/// <param name="Revision">From 1, without a gap.</param>
+/// <param name="Namespace">The document's namespace; with the name unique within the owner.</param>
+/// <param name="DocumentVersion">The version the document gives itself; Jarvis does not interpret it.</param>
+/// <param name="DefinitionHash">SHA-256 of the source text in UTF-8, lower-case hex.</param>
+/// <param name="Source">A JSON string: the source text (YAML or JSON) as it was sent.</param>
+[EventName("ai.jarvis.workflow.published.v1")]
+public sealed record WorkflowPublished(
+    Guid OwnerId, int Revision, string Namespace, string Name, string DocumentVersion, string DefinitionHash, Content Source,
+    Guid PublishedBy, DateTimeOffset PublishedAt, Content? Reason) : IWorkflowEvent;
+
+/// <summary>No new run of it may be requested; runs that were go on.</summary>
+[EventName("ai.jarvis.workflow.disabled.v1")]
+public sealed record WorkflowDisabled(Guid By, DateTimeOffset DisabledAt, Content? Reason) : IWorkflowEvent;
+
+[EventName("ai.jarvis.workflow.enabled.v1")]
+public sealed record WorkflowEnabled(Guid By, DateTimeOffset EnabledAt, Content? Reason) : IWorkflowEvent;
