@@ -1,0 +1,17 @@
+using Jarvis.Domain.Workflows.Language;
+
+namespace Jarvis.Domain.Workflows.Interpreter;
+
+/// <summary>
+/// Walks a definition. Finished task instances answer from the record; everything else is done through the host and
+/// recorded. Given the same record it takes the same way.
+/// </summary>
+public static class WorkflowInterpreter
+{
+    /// <param name="cancel">A person's order to cancel: children are cancelled and recorded, the ending is <see cref="Ending.Cancelled"/>.</param>
+    /// <param name="stop">The runner stops: nothing more is recorded, so that the run resumes later.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was signalled.</exception>
+    public static Task<Ending> Run(
+        Definition definition, RunFacts facts, RecordedExecution recorded, IExecutionHost host, CancellationToken cancel, CancellationToken stop = default) =>
+        throw new NotSupportedException();
+}
