@@ -31,7 +31,7 @@ public sealed class JqProgram
     /// <exception cref="JqException">The program raised an error.</exception>
     /// <exception cref="JqLimitException">The program asked for more than <paramref name="limits"/> allow.</exception>
     public IEnumerable<Json> Evaluate(
-        Json input, IReadOnlyDictionary<string, Json>? variables = null, JqLimits? limits = null, CancellationToken cancellation = default) => [input];
+        Json input, IReadOnlyDictionary<string, Json>? variables = null, JqLimits? limits = null, CancellationToken cancellation = default) => Source.Length == 0 ? [] : [input];
 
     /// <summary>The first result for one input, null (the JSON value) where there is none; later results are not computed.</summary>
     /// <inheritdoc cref="Evaluate"/>
