@@ -1,0 +1,402 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Jarvis.Build.Processes;
+using Npgsql;
+
+namespace Jarvis.Build.Postgres;
+
+/// <summary>What an embedded PostgreSQL needs to know.</summary>
+public sealed record EmbeddedPostgresOptions
+{
+    /// <summary>Holds the data, the password, the log and nothing else; made if missing, readable by its owner alone.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Preferred port on 127.0.0.1; another is taken if it is not free. Null: the last one, or any.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>False trades safety against a crash of the machine for speed: ordinary tests only.</summary>
+    public bool Durable { get; init; } = true;
+
+    /// <summary>True if the folder goes when the server stops.</summary>
+    public bool Temporary { get; init; }
+
+    /// <summary>Told what is being done, in a few words.</summary>
+    public Action<string> Report { get; init; } = static _ => { };
+}
+
+/// <summary>
+/// A PostgreSQL server of our own on 127.0.0.1, with scram-sha-256 and a generated password. It ends with this process, also
+/// if this process is killed; a server that was left over on the same folder is stopped before a new one is started.
+/// </summary>
+public sealed class EmbeddedPostgres : IAsyncDisposable
+{
+    /// <summary>The role that owns the databases.</summary>
+    public const string Role = "jarvis";
+
+    /// <summary>The database that <c>build/up</c> uses.</summary>
+    public const string Database = "jarvis";
+
+    private const int StartAttempts = 6;
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+
+    private readonly EmbeddedPostgresOptions options;
+    private readonly PostgresAccount account;
+    private readonly PostgresBinaries binaries;
+    private readonly string folder;
+    private readonly string password;
+    private ChildProcess? server;
+
+    private EmbeddedPostgres(
+        EmbeddedPostgresOptions options, PostgresAccount account, PostgresBinaries binaries, string folder, string password)
+    {
+        this.options = options;
+        this.account = account;
+        this.binaries = binaries;
+        this.folder = folder;
+        this.password = password;
+    }
+
+    public int Port { get; private set; }
+
+    /// <summary>Of the postmaster.</summary>
+    public int ProcessId => server?.Id ?? throw new InvalidOperationException("PostgreSQL is not running.");
+
+    /// <summary>Ends when the server does, whoever stopped it.</summary>
+    public Task<int> Exited => server?.Exited ?? Task.FromResult(0);
+
+    public string LogFile => Path.Combine(folder, "postgresql.log");
+
+    private string DataFolder => Path.Combine(folder, "data");
+
+    private string PostmasterFile => Path.Combine(DataFolder, "postmaster.pid");
+
+    private string PortFile => Path.Combine(folder, "port");
+
+    /// <summary>For Npgsql and for the server's configuration.</summary>
+    public string ConnectionString(string database = Database) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1",
+        Port = Port,
+        Username = Role,
+        Password = password,
+        Database = database,
+    }.ConnectionString;
+
+    /// <summary>Finds or installs PostgreSQL, makes the data folder on first use, starts it and waits until it answers.</summary>
+    /// <exception cref="ProblemException">In one sentence, what is missing or why it did not start.</exception>
+    public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, CancellationToken cancellation = default)
+    {
+        var account = await PostgresAccount.ChooseAsync(cancellation);
+        var folder = account.PlaceFor(Path.GetFullPath(options.Folder));
+        MakePrivate(folder);
+        await account.OwnAsync(folder, cancellation);
+        var binaries = await account.ReachAsync(
+            await PostgresBinaries.FindAsync(options.Report, cancellation), Path.GetDirectoryName(folder)!, cancellation);
+        var password = await PasswordAsync(Path.Combine(folder, "password"), cancellation);
+        await account.OwnAsync(folder, cancellation);
+        var postgres = new EmbeddedPostgres(options, account, binaries, folder, password);
+        await postgres.InitialiseAsync(cancellation);
+        await postgres.RestartAsync(cancellation);
+        return postgres;
+    }
+
+    /// <summary>Starts the server again after it ended; stops it first if it still runs.</summary>
+    public async Task RestartAsync(CancellationToken cancellation = default)
+    {
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+            server = null;
+        }
+
+        await EndLeftOverAsync(cancellation);
+        for (var attempt = 1; ; attempt++)
+        {
+            // A restart keeps its port: whoever holds a connection string goes on with it.
+            Port = Port != 0 && Ports.IsFree(Port) ? Port : ChoosePort();
+            await File.WriteAllTextAsync(PortFile, Port.ToString(CultureInfo.InvariantCulture), cancellation);
+            server = Launch();
+            if (await BecomesReadyAsync(cancellation))
+            {
+                return;
+            }
+
+            await server.DisposeAsync();
+            server = null;
+            if (attempt == StartAttempts)
+            {
+                throw new ProblemException("PostgreSQL does not start: " + LastOfLog() + " (see " + LogFile + ").");
+            }
+
+            // Killed backends let go of their shared memory within moments; a port may have been taken meanwhile.
+            await Task.Delay(TimeSpan.FromMilliseconds(250 * attempt), cancellation);
+        }
+    }
+
+    /// <summary>Makes a database if it does not exist yet.</summary>
+    public async Task EnsureDatabaseAsync(string database, CancellationToken cancellation = default)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
+        await connection.OpenAsync(cancellation);
+        await using var exists = new NpgsqlCommand("select 1 from pg_database where datname = $1", connection)
+        {
+            Parameters = { new NpgsqlParameter { Value = database } },
+        };
+        if (await exists.ExecuteScalarAsync(cancellation) is null)
+        {
+            await using var create = new NpgsqlCommand("create database \"" + database.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"", connection);
+            await create.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    /// <summary>Kills the postmaster and all its backends, as a crash of the machine would.</summary>
+    public void Kill() => server?.Kill();
+
+    public async Task StopAsync()
+    {
+        if (server is null)
+        {
+            return;
+        }
+
+        await server.DisposeAsync();
+        server = null;
+        if (options.Temporary && Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private ChildProcess Launch()
+    {
+        Rotate(LogFile);
+        List<string> settings =
+        [
+            "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "shared_buffers=256MB", "jit=off",
+            "wal_compression=on", "max_wal_size=2GB", "log_line_prefix=%m [%p] ", "password_encryption=scram-sha-256",
+        ];
+        if (!options.Durable)
+        {
+            settings.AddRange(["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum_naptime=10min"]);
+        }
+
+        List<string> arguments = ["-D", DataFolder, "-p", Port.ToString(CultureInfo.InvariantCulture)];
+        foreach (var setting in settings)
+        {
+            arguments.AddRange(["-c", setting]);
+        }
+
+        var (program, words) = account.Wrap(binaries.Program("postgres"), arguments);
+        return ChildProcess.Start(new ChildProcessOptions
+        {
+            Program = program,
+            Arguments = words,
+            Folder = folder,
+            Environment = Environment,
+            LogFile = LogFile,
+            StopSignal = options.Temporary ? Signals.Quit : Signals.Interrupt,
+            Grace = options.Temporary ? TimeSpan.FromSeconds(5) : StopGrace,
+            FolderToDelete = options.Temporary ? folder : null,
+        });
+    }
+
+    // The session's own language and PG… variables must not reach a server of ours.
+    private static Dictionary<string, string?> Environment { get; } =
+        System.Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(name => name.StartsWith("PG", StringComparison.Ordinal))
+            .ToDictionary(name => name, _ => (string?)null)
+            .Concat([new("LC_ALL", "C"), new("TZ", "UTC")])
+            .ToDictionary(pair => pair.Key, pair => pair.Value);
+
+    private async Task InitialiseAsync(CancellationToken cancellation)
+    {
+        if (Directory.Exists(DataFolder))
+        {
+            var major = (await File.ReadAllTextAsync(Path.Combine(DataFolder, "PG_VERSION"), cancellation)).Trim();
+            if (major != binaries.Major.ToString(CultureInfo.InvariantCulture))
+            {
+                throw new ProblemException(
+                    $"The data in {DataFolder} were made by PostgreSQL {major}, and this is {binaries.Major}; "
+                    + "move the folder away, or name a server with --database.");
+            }
+
+            return;
+        }
+
+        options.Report("Making the database");
+        // Made aside and moved into place whole, so that a start that is killed here leaves nothing half made.
+        var aside = DataFolder + ".new";
+        if (Directory.Exists(aside))
+        {
+            Directory.Delete(aside, recursive: true);
+        }
+
+        List<string> arguments =
+        [
+            "-D", aside, "-U", Role, "-A", "scram-sha-256", "--pwfile=" + Path.Combine(folder, "password"), "-E", "UTF8", "--locale=C",
+        ];
+        if (binaries.Major >= 17)
+        {
+            arguments.AddRange(["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]);
+        }
+
+        if (!options.Durable)
+        {
+            arguments.Add("--no-sync");
+        }
+
+        var (program, words) = account.Wrap(binaries.Program("initdb"), arguments);
+        var made = await Tools.RunAsync(program, words, folder, Environment, cancellation: cancellation);
+        if (!made.Succeeded)
+        {
+            throw new ProblemException("PostgreSQL could not make its data folder in " + folder + ": " + made.Tail(3).ReplaceLineEndings(" "));
+        }
+
+        Directory.Move(aside, DataFolder);
+    }
+
+    /// <summary>Stops a server that an earlier, killed process left on this folder, and removes a pid file that names a stranger.</summary>
+    private async Task EndLeftOverAsync(CancellationToken cancellation)
+    {
+        if (!File.Exists(PostmasterFile))
+        {
+            return;
+        }
+
+        var first = File.ReadLines(PostmasterFile).FirstOrDefault();
+        var found = int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? ProcessIdentity.Of(id) : null;
+        if (found is null || !IsServerOfThisFolder(id))
+        {
+            // PostgreSQL itself asks only whether any process has that number, which after a reboot may be anybody.
+            File.Delete(PostmasterFile);
+            return;
+        }
+
+        options.Report("Stopping a PostgreSQL that was left running");
+        (int Signal, TimeSpan Patience)[] ways =
+            [(Signals.Interrupt, StopGrace), (Signals.Quit, TimeSpan.FromSeconds(5)), (Signals.Kill, TimeSpan.FromSeconds(5))];
+        foreach (var way in ways.TakeWhile(_ => found.IsRunning))
+        {
+            Signals.Send(id, way.Signal);
+            for (var waited = TimeSpan.Zero; found.IsRunning && waited < way.Patience; waited += Poll)
+            {
+                await Task.Delay(Poll, cancellation);
+            }
+        }
+
+        if (found.IsRunning)
+        {
+            throw new ProblemException("A PostgreSQL is left running on " + DataFolder + " (process " + id + ") and cannot be stopped; stop it yourself.");
+        }
+    }
+
+    private bool IsServerOfThisFolder(int id)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return true;
+        }
+
+        try
+        {
+            var words = File.ReadAllText($"/proc/{id}/cmdline").Split('\0');
+            return words.Contains(DataFolder) && words.Any(word => Path.GetFileName(word) == "postgres");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private int ChoosePort()
+    {
+        var last = options.Port;
+        if (last is null && File.Exists(PortFile)
+            && int.TryParse(File.ReadAllText(PortFile), NumberStyles.None, CultureInfo.InvariantCulture, out var kept))
+        {
+            last = kept;
+        }
+
+        return last is { } port and > 0 && Ports.IsFree(port) ? port : Ports.Free();
+    }
+
+    private async Task<bool> BecomesReadyAsync(CancellationToken cancellation)
+    {
+        var deadline = DateTime.UtcNow + ReadyTimeout;
+        while (!server!.HasExited && DateTime.UtcNow < deadline)
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false;Timeout=5");
+                await connection.OpenAsync(cancellation);
+                return true;
+            }
+            catch (NpgsqlException e) when (e.SqlState == PostgresErrorCodes.InvalidPassword)
+            {
+                throw new ProblemException(
+                    "The password in " + Path.Combine(folder, "password") + " is not the one of the data beside it; "
+                    + "put the right one back, or move the folder away.", e);
+            }
+            catch (NpgsqlException)
+            {
+                // Not listening yet, or still recovering after a crash.
+                await Task.Delay(Poll, cancellation);
+            }
+        }
+
+        return false;
+    }
+
+    private string LastOfLog() =>
+        File.Exists(LogFile)
+            ? File.ReadLines(LogFile).LastOrDefault(line => line.Contains("FATAL", StringComparison.Ordinal) || line.Contains("error", StringComparison.OrdinalIgnoreCase))
+                ?? "it says nothing"
+            : "it left no log";
+
+    private static void MakePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+            return;
+        }
+
+        // Only the folder itself is closed; one above it that another user must pass through is made as usual.
+        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private static async Task<string> PasswordAsync(string file, CancellationToken cancellation)
+    {
+        if (!File.Exists(file))
+        {
+            var access = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                access.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            await using (var writer = new StreamWriter(file + ".new", System.Text.Encoding.ASCII, access))
+            {
+                await writer.WriteAsync(RandomNumberGenerator.GetHexString(48, lowercase: true));
+            }
+
+            File.Move(file + ".new", file, overwrite: true);
+        }
+
+        return (await File.ReadAllTextAsync(file, cancellation)).Trim();
+    }
+
+    private static void Rotate(string log)
+    {
+        const long LargestLogBytes = 16 * 1024 * 1024;
+        if (File.Exists(log) && new FileInfo(log).Length > LargestLogBytes)
+        {
+            File.Move(log, log + ".1", overwrite: true);
+        }
+    }
+}
