@@ -1,0 +1,169 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Jarvis.Domain.Accounts;
+using Jarvis.Domain.Platform;
+using Npgsql;
+
+namespace Jarvis.Api.Accounts;
+
+/// <summary>What a sign-in or refresh answers.</summary>
+/// <param name="ExpiresIn">Seconds until the access token expires.</param>
+public sealed record TokenPair(string AccessToken, string RefreshToken, int ExpiresIn);
+
+/// <summary>
+/// Sign-in sessions and their rotating refresh tokens. A refresh token is opaque, stored only as its SHA-256, and used once: its successor
+/// is derived from it with a key of the server, so that the same token asked again within the overlap gets the same successor without one
+/// being stored. Later reuse means that two parties hold it, and ends the session (RFC 9700, section 4.14.2).
+/// </summary>
+public sealed class Sessions(NpgsqlDataSource database, AccessTokens accessTokens, TokenKeys keys, RevokedSessions revoked, TimeProvider time)
+{
+    private static readonly Refusal NotValid = new("auth.refresh_invalid", "The refresh token is not valid. Sign in again.");
+
+    /// <summary>Begins a session and gives its first tokens. A device's session lives long and speaks for that device only.</summary>
+    public async Task<TokenPair> Begin(Guid accountId, AccountRole role, Guid? deviceId, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        var caller = new Caller(accountId, role, Guid.CreateVersion7(now), deviceId);
+        var refresh = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Command(
+            "insert into sign_in.sessions (session_id, account_id, role, device_id, begun_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
+            caller.SessionId, accountId, AccessTokens.RoleName(role), (object?)deviceId ?? DBNull.Value, now, now + Idle(deviceId)));
+        batch.BatchCommands.Add(Command("insert into sign_in.refresh_tokens (token_hash, session_id) values ($1, $2)", Hash(refresh), caller.SessionId));
+        await batch.ExecuteNonQueryAsync(cancel);
+        return Pair(caller, refresh);
+    }
+
+    /// <summary>The next pair of tokens; refused with <c>auth.refresh_invalid</c>, ending the session where the token was reused late.</summary>
+    public async Task<(TokenPair? Tokens, Refusal? Refusal, Caller? Caller)> Refresh(string refreshToken, CancellationToken cancel)
+    {
+        if (refreshToken.Length > SignInLimits.TokenMaxCharacters)
+        {
+            return (null, NotValid, null);
+        }
+
+        var now = time.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        if (await Lock(connection, refreshToken, cancel) is not { } found || found.EndedAt is not null || found.ExpiresAt <= now)
+        {
+            return (null, NotValid, null);
+        }
+
+        var successor = Successor(refreshToken);
+        if (found.UsedAt is null)
+        {
+            await using var batch = new NpgsqlBatch(connection, transaction);
+            batch.BatchCommands.Add(Command("update sign_in.refresh_tokens set used_at = $2 where token_hash = $1", Hash(refreshToken), now));
+            batch.BatchCommands.Add(Command(
+                "insert into sign_in.refresh_tokens (token_hash, session_id) values ($1, $2)", Hash(successor), found.Caller.SessionId));
+            batch.BatchCommands.Add(Command(
+                "update sign_in.sessions set expires_at = $2 where session_id = $1", found.Caller.SessionId, now + Idle(found.Caller.DeviceId)));
+            await batch.ExecuteNonQueryAsync(cancel);
+        }
+        else if (now - found.UsedAt > SignInLimits.RefreshOverlap)
+        {
+            await using var end = new NpgsqlBatch(connection, transaction);
+            end.BatchCommands.Add(Command(
+                "update sign_in.sessions set ended_at = $2, end_reason = 'reuse' where session_id = $1", found.Caller.SessionId, now));
+            await end.ExecuteNonQueryAsync(cancel);
+            await transaction.CommitAsync(cancel);
+            revoked.Add(found.Caller.SessionId);
+            return (null, NotValid, null);
+        }
+
+        await transaction.CommitAsync(cancel);
+        return (Pair(found.Caller, successor), null, found.Caller);
+    }
+
+    /// <summary>Ends the session a refresh token belongs to; an unknown token changes nothing.</summary>
+    public Task End(string refreshToken, CancellationToken cancel) =>
+        EndWhere("session_id = (select session_id from sign_in.refresh_tokens where token_hash = $1)", Hash(refreshToken), "logout", cancel);
+
+    public Task End(Guid sessionId, string reason, CancellationToken cancel) => EndWhere("session_id = $1", sessionId, reason, cancel);
+
+    /// <summary>Ends every session of a device, as its revocation does.</summary>
+    public Task EndOfDevice(Guid deviceId, string reason, CancellationToken cancel) => EndWhere("device_id = $1", deviceId, reason, cancel);
+
+    public Task EndOfAccount(Guid accountId, string reason, CancellationToken cancel) => EndWhere("account_id = $1", accountId, reason, cancel);
+
+    /// <summary>Forgets sessions and guesses that no longer matter. Called from time to time.</summary>
+    public async Task Forget(CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Command(
+            "delete from sign_in.sessions where ended_at < $1 or expires_at < $1", now - TimeSpan.FromDays(1)));
+        batch.BatchCommands.Add(Command("delete from sign_in.guesses where at < $1", now - SignInLimits.GuessWindow));
+        await batch.ExecuteNonQueryAsync(cancel);
+    }
+
+    private async Task EndWhere(string condition, object value, string reason, CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand(
+            $"update sign_in.sessions set ended_at = $2, end_reason = $3 where {condition} and ended_at is null returning session_id");
+        command.Parameters.Add(new NpgsqlParameter { Value = value });
+        command.Parameters.Add(new NpgsqlParameter { Value = time.GetUtcNow() });
+        command.Parameters.Add(new NpgsqlParameter { Value = reason });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            revoked.Add(reader.GetGuid(0));
+        }
+    }
+
+    private sealed record Found(Caller Caller, DateTimeOffset ExpiresAt, DateTimeOffset? EndedAt, DateTimeOffset? UsedAt);
+
+    // The session's row is locked first, so that twenty refreshes at once are judged one after the other.
+    private static async Task<Found?> Lock(NpgsqlConnection connection, string refreshToken, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select s.session_id, s.account_id, s.role, s.device_id, s.expires_at, s.ended_at
+            from sign_in.sessions s where s.session_id = (select session_id from sign_in.refresh_tokens where token_hash = $1)
+            for update
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = Hash(refreshToken) });
+        Found found;
+        await using (var reader = await command.ExecuteReaderAsync(cancel))
+        {
+            if (!await reader.ReadAsync(cancel))
+            {
+                return null;
+            }
+
+            var caller = new Caller(
+                reader.GetGuid(1), Enum.Parse<AccountRole>(reader.GetString(2), ignoreCase: true), reader.GetGuid(0),
+                reader.IsDBNull(3) ? null : reader.GetGuid(3));
+            found = new Found(
+                caller, reader.GetFieldValue<DateTimeOffset>(4), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5), null);
+        }
+
+        await using var used = new NpgsqlCommand("select used_at from sign_in.refresh_tokens where token_hash = $1", connection);
+        used.Parameters.Add(new NpgsqlParameter { Value = Hash(refreshToken) });
+        return await used.ExecuteScalarAsync(cancel) is DateTime at ? found with { UsedAt = at } : found;
+    }
+
+    private TokenPair Pair(Caller caller, string refresh) =>
+        new(accessTokens.Issue(caller), refresh, (int)SignInLimits.AccessTokenLifetime.TotalSeconds);
+
+    private static TimeSpan Idle(Guid? deviceId) =>
+        deviceId is null ? SignInLimits.SessionIdleLifetime : SignInLimits.DeviceSessionIdleLifetime;
+
+    private string Successor(string refreshToken) =>
+        Base64Url.EncodeToString(HMACSHA256.HashData(keys.RefreshKey, Encoding.UTF8.GetBytes(refreshToken)));
+
+    private static byte[] Hash(string refreshToken) => SHA256.HashData(Encoding.UTF8.GetBytes(refreshToken));
+
+    private static NpgsqlBatchCommand Command(string text, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(text);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        return command;
+    }
+}

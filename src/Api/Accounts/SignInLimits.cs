@@ -1,0 +1,45 @@
+namespace Jarvis.Api.Accounts;
+
+/// <summary>Every figure of signing in, named once.</summary>
+public static class SignInLimits
+{
+    /// <summary>An access token is good for this long; nothing but its own expiry and its session ends it.</summary>
+    public static readonly TimeSpan AccessTokenLifetime = TimeSpan.FromMinutes(10);
+
+    /// <summary>A refresh token that is not used for this long ends its session.</summary>
+    public static readonly TimeSpan SessionIdleLifetime = TimeSpan.FromDays(30);
+
+    /// <summary>A device's session: a PC may be switched off over a long holiday.</summary>
+    public static readonly TimeSpan DeviceSessionIdleLifetime = TimeSpan.FromDays(400);
+
+    /// <summary>Within this time the same refresh token is answered with the same successor (an answer may get lost).</summary>
+    public static readonly TimeSpan RefreshOverlap = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often each process asks which sessions were ended elsewhere.</summary>
+    public static readonly TimeSpan RevocationPoll = TimeSpan.FromSeconds(1);
+
+    /// <summary>Wrong passwords judged for one address within <see cref="GuessWindow"/>, right ones not counted.</summary>
+    public const int GuessesPerAccount = 20;
+
+    public static readonly TimeSpan GuessWindow = TimeSpan.FromMinutes(15);
+
+    /// <summary>An access ticket (downloads, images) is good for one path and this long.</summary>
+    public static readonly TimeSpan TicketLifetime = TimeSpan.FromMinutes(1);
+
+    /// <summary>Password hashes computed at once; more wait in line, so that guessing cannot take both cores.</summary>
+    public const int ConcurrentPasswordHashes = 2;
+
+    /// <summary>Requests that may wait for a password hash; more are turned away.</summary>
+    public const int WaitingPasswordHashes = 200;
+
+    /// <summary>Iterations of PBKDF2 with HMAC-SHA512 (OWASP Password Storage Cheat Sheet).</summary>
+    public const int PasswordIterations = 210_000;
+
+    public const int PasswordMinCharacters = 8;
+    public const int PasswordMaxCharacters = 256;
+    public const int EmailMaxCharacters = 254;
+    public const int DisplayNameMaxCharacters = 100;
+
+    /// <summary>The longest token that is looked at, in characters.</summary>
+    public const int TokenMaxCharacters = 4096;
+}
