@@ -1,0 +1,50 @@
+using Jarvis.Engine.Platform;
+
+namespace Jarvis.Engine.Runs;
+
+/// <summary>The journal's reading connection. Reads are short and see the last flush; they never wait for the writer.</summary>
+internal sealed class JournalReaders(string file) : IDisposable
+{
+    private readonly Lock gate = new();
+    private SqliteDatabase? connection;
+    private bool disposed;
+
+    public T Read<T>(Func<SqliteDatabase, T> read)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            try
+            {
+                return read(connection ??= new SqliteDatabase(file));
+            }
+            catch (SqliteException refusal) when (refusal.IsCorruption)
+            {
+                throw JournalSchema.Corrupt(file, refusal);
+            }
+            catch (SqliteException refusal)
+            {
+                throw new JournalException($"The journal {file} cannot be read: {refusal.Message}", refusal);
+            }
+        }
+    }
+
+    /// <summary>Changes whenever any connection other than this one commits.</summary>
+    public static long DataVersion(SqliteDatabase database)
+    {
+        var statement = database.Prepare("PRAGMA data_version");
+        statement.Step();
+        var version = statement.Long(0);
+        statement.Reset();
+        return version;
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            disposed = true;
+            connection?.Dispose();
+        }
+    }
+}

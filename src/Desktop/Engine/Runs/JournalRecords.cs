@@ -1,0 +1,96 @@
+using Jarvis.Domain.Runs;
+
+namespace Jarvis.Engine.Runs;
+
+/// <summary>Where a run was asked for.</summary>
+public enum RunOrigin
+{
+    /// <summary>By the server's command: the server knows the definition.</summary>
+    Server,
+
+    /// <summary>On this PC: its first event carries name, definition hash and definition.</summary>
+    Local,
+}
+
+/// <summary>Where a run stands, as the journal knows it.</summary>
+public enum JournaledStatus { Pending, Running, Paused, Completed, Faulted, Cancelled }
+
+/// <summary>A person's word that the failed task of the parent run is done, with the output it is to have.</summary>
+/// <param name="Output">JSON, UTF-8.</param>
+public sealed record MarkedDone(byte[] Output, Guid By);
+
+/// <summary>What a retry goes on from.</summary>
+/// <param name="RunId">The parent run, in this same journal.</param>
+/// <param name="From">Instance pointer of the failed task; null takes the one at which the parent ended.</param>
+public sealed record Continuation(Guid RunId, string? From, MarkedDone? Done);
+
+/// <summary>A run as it is asked for.</summary>
+/// <param name="Definition">The source text, YAML or JSON.</param>
+/// <param name="Input">JSON, UTF-8.</param>
+/// <param name="BaseFolder">Where workflows that it runs by name are looked for; null for none.</param>
+/// <param name="Submits">Whether its events are to reach the server.</param>
+public sealed record NewRun(
+    Guid RunId,
+    DefinitionReference Workflow,
+    string Definition,
+    string DefinitionHash,
+    byte[] Input,
+    RunOrigin Origin,
+    bool Submits,
+    DateTimeOffset RequestedAt,
+    string? BaseFolder = null,
+    Guid? WorkflowId = null,
+    int? Revision = null,
+    Continuation? Continues = null);
+
+/// <summary>A run as the journal has it.</summary>
+/// <param name="Number">Its row.</param>
+/// <param name="LastSequence">Sequence of its last event; 0 before the first.</param>
+/// <param name="Acknowledged">Up to which sequence the server has its events, durably.</param>
+/// <param name="ParkedCode">Why the server finally refused its events, a stable code; null while nothing is wrong.</param>
+/// <param name="Owner">Which process executes it, see <see cref="ProcessIdentity"/>; null for none yet.</param>
+public sealed record JournaledRun(
+    NewRun Request,
+    long Number,
+    JournaledStatus Status,
+    DateTimeOffset? EndedAt,
+    long LastSequence,
+    long Acknowledged,
+    string? ParkedCode,
+    string? ParkedDetail,
+    string? Owner)
+{
+    public Guid RunId => Request.RunId;
+
+    public bool HasEnded => Status is JournaledStatus.Completed or JournaledStatus.Faulted or JournaledStatus.Cancelled;
+
+    /// <summary>The DSL's qualified name of a run, <c>name-id.namespace</c>, which every lifecycle event's data carries as <c>workflow</c>.</summary>
+    public string QualifiedName => $"{Request.Workflow.Name}-{RunId}.{Request.Workflow.Namespace}";
+}
+
+/// <summary>An event before it has its sequence.</summary>
+/// <param name="Data">The wire form, UTF-8 JSON: secrets masked, large values as blobs.</param>
+/// <param name="Private">What a resume needs besides, UTF-8 JSON; never leaves the PC.</param>
+/// <param name="Whole">The event with its large values in it, where <paramref name="Data"/> refers to blobs; UTF-8 JSON.</param>
+public sealed record PendingEvent(string Type, DateTimeOffset OccurredAt, byte[] Data, byte[]? Private = null, byte[]? Whole = null);
+
+/// <inheritdoc cref="PendingEvent"/>
+public sealed record JournaledEvent(Guid RunId, long Sequence, string Type, DateTimeOffset OccurredAt, byte[] Data, byte[]? Private, byte[]? Whole);
+
+/// <summary>How far a run's events have come, for whoever submits them.</summary>
+public sealed record Submission(Guid RunId, long LastSequence, long Acknowledged, bool Ended, string? ParkedCode, string? ParkedDetail);
+
+/// <summary>A command of the server, kept as it was received; <paramref name="Number"/> is the device's own count.</summary>
+/// <param name="Body">JSON, UTF-8.</param>
+public sealed record ReceivedCommand(long Number, Guid Id, string Type, Guid? RunId, DateTimeOffset? Deadline, byte[] Body, DateTimeOffset ReceivedAt, bool Handled);
+
+/// <summary>A control that someone asked of a run. It is kept before it is acted upon, so that a crash cannot lose it.</summary>
+/// <param name="GraceSeconds">Of a cancel: how long processes may take to end by themselves; 0 kills at once.</param>
+public sealed record RunControl(Guid ControlId, Guid RunId, ControlKind Kind, int GraceSeconds, DateTimeOffset ReceivedAt, bool Acknowledged, bool Effective);
+
+/// <summary>A process that a run started and that may have outlived the engine.</summary>
+/// <param name="StartedTicks">The system's own start time of the process, so that a reused id is not taken for it.</param>
+public sealed record StartedProcess(Guid RunId, int ProcessId, string StartedTicks);
+
+/// <summary>The journal cannot be used; the message says why and what to do.</summary>
+public sealed class JournalException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,130 @@
+using Jarvis.Engine.Platform;
+
+namespace Jarvis.Engine.Runs;
+
+/// <summary>The journal's tables, and how a connection to it is set up.</summary>
+internal static class JournalSchema
+{
+    private const long Version = 1;
+
+    private const string Tables = """
+        CREATE TABLE runs(
+            number INTEGER PRIMARY KEY,
+            run_id TEXT NOT NULL UNIQUE,
+            workflow_namespace TEXT NOT NULL,
+            workflow_name TEXT NOT NULL,
+            workflow_version TEXT NOT NULL,
+            definition TEXT NOT NULL,
+            definition_hash TEXT NOT NULL,
+            input BLOB NOT NULL,
+            origin INTEGER NOT NULL,
+            submits INTEGER NOT NULL,
+            requested_at INTEGER NOT NULL,
+            base_folder TEXT,
+            workflow_id TEXT,
+            revision INTEGER,
+            continues_run TEXT,
+            continues_from TEXT,
+            done_output BLOB,
+            done_by TEXT,
+            status INTEGER NOT NULL DEFAULT 0,
+            ended_at INTEGER,
+            acknowledged INTEGER NOT NULL DEFAULT 0,
+            parked_code TEXT,
+            parked_detail TEXT,
+            owner TEXT);
+        CREATE INDEX runs_unended ON runs(number) WHERE ended_at IS NULL;
+        CREATE TABLE events(
+            run INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            type TEXT NOT NULL,
+            occurred_at INTEGER NOT NULL,
+            data BLOB NOT NULL,
+            private BLOB,
+            whole BLOB,
+            PRIMARY KEY(run, sequence)) WITHOUT ROWID;
+        CREATE TABLE unsent(run INTEGER PRIMARY KEY);
+        CREATE TABLE commands(
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL,
+            type TEXT NOT NULL,
+            run_id TEXT,
+            deadline INTEGER,
+            body BLOB NOT NULL,
+            received_at INTEGER NOT NULL,
+            handled INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE controls(
+            control_id TEXT PRIMARY KEY,
+            run_id TEXT NOT NULL,
+            kind INTEGER NOT NULL,
+            grace_seconds INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            acknowledged INTEGER NOT NULL DEFAULT 0,
+            effective INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+        CREATE INDEX controls_open ON controls(run_id) WHERE effective = 0;
+        CREATE TABLE processes(
+            process_id INTEGER NOT NULL,
+            started TEXT NOT NULL,
+            run_id TEXT NOT NULL,
+            PRIMARY KEY(process_id, started)) WITHOUT ROWID;
+        CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        """;
+
+    /// <summary>Opens the file for writing, making or checking its tables.</summary>
+    /// <exception cref="JournalException">The file is damaged, of a newer program, or cannot be written.</exception>
+    public static SqliteDatabase Open(string file)
+    {
+        try
+        {
+            var database = new SqliteDatabase(file);
+            try
+            {
+                database.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;");
+                var version = UserVersion(database);
+                if (version == 0)
+                {
+                    database.Execute("BEGIN IMMEDIATE");
+                    if (UserVersion(database) == 0)
+                    {
+                        database.Execute(Tables);
+                        database.Execute($"PRAGMA user_version={Version}");
+                    }
+
+                    database.Execute("COMMIT");
+                }
+                else if (version > Version)
+                {
+                    throw new JournalException($"The journal {file} was written by a newer version of Jarvis (its format {version}, this program's {Version}). Update Jarvis.");
+                }
+
+                return database;
+            }
+            catch
+            {
+                database.Dispose();
+                throw;
+            }
+        }
+        catch (SqliteException refusal) when (refusal.IsCorruption)
+        {
+            throw Corrupt(file, refusal);
+        }
+        catch (SqliteException refusal)
+        {
+            throw new JournalException($"The journal {file} cannot be opened: {refusal.Message}", refusal);
+        }
+    }
+
+    public static JournalException Corrupt(string file, SqliteException refusal) => new(
+        $"The journal {file} is damaged ({refusal.Message}). Nothing was changed. Move the file and its -wal and -shm neighbours aside to start with an empty journal; " +
+        "runs that the server already has are not lost.", refusal);
+
+    private static long UserVersion(SqliteDatabase database)
+    {
+        var statement = database.Prepare("PRAGMA user_version");
+        statement.Step();
+        var version = statement.Long(0);
+        statement.Reset();
+        return version;
+    }
+}
