@@ -35,25 +35,25 @@ public sealed record HelloFrame(
     Dictionary<Guid, long> Journals, long LastCommand, string Os, string Version, string? Address, DateTimeOffset Clock)
 {
     [JsonPropertyOrder(-1)]
-    public string Type => "hello";
+    public string Type { get; init; } = "hello";
 }
 
 public sealed record ReceivedFrame(long Number)
 {
     [JsonPropertyOrder(-1)]
-    public string Type => "received";
+    public string Type { get; init; } = "received";
 }
 
 public sealed record ClaimFrame(Guid RunId)
 {
     [JsonPropertyOrder(-1)]
-    public string Type => "claim";
+    public string Type { get; init; } = "claim";
 }
 
 public sealed record HeartbeatFrame(string Os, string Version, IReadOnlyCollection<Guid> Running, DateTimeOffset Clock)
 {
     [JsonPropertyOrder(-1)]
-    public string Type => "heartbeat";
+    public string Type { get; init; } = "heartbeat";
 }
 
 /// <summary>Every frame that the server sends, by its type: welcome, command, granted, gone, heartbeat.</summary>
@@ -89,9 +89,9 @@ public sealed record StartBody(
 /// <summary>The run goes on from a failed one that this runner has in its journal.</summary>
 /// <param name="From">Instance of the task at which it goes on.</param>
 /// <param name="Done">A person says that this task is done, with this output.</param>
-public sealed record ContinuesBody(Guid RunId, string? From, MarkedDone? Done);
+public sealed record ContinuesBody(Guid RunId, string? From, MarkedDoneBody? Done);
 
-public sealed record MarkedDone(Json? Output, Guid By);
+public sealed record MarkedDoneBody(Json? Output, Guid By);
 
 /// <param name="GraceSeconds">cancel: how long the run may take to end by itself; 0 kills at once.</param>
 public sealed record ControlBody(Guid ControlId, double? GraceSeconds);
@@ -99,7 +99,7 @@ public sealed record ControlBody(Guid ControlId, double? GraceSeconds);
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    MaxDepth = Json.MaxDepth)]
+    MaxDepth = Domain.Workflows.Data.Json.MaxDepth)]
 [JsonSerializable(typeof(PairRequest))]
 [JsonSerializable(typeof(PairAnswer))]
 [JsonSerializable(typeof(TokenRequest))]

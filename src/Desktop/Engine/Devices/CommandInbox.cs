@@ -1,0 +1,171 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Jarvis.Domain.Runs;
+using Jarvis.Engine.Runs;
+
+namespace Jarvis.Engine.Devices;
+
+/// <summary>What the inbox wants done next.</summary>
+/// <param name="ToClaim">Runs whose start waits for the server's word.</param>
+public sealed record InboxStep(IReadOnlyList<Guid> ToClaim, bool Unpaired);
+
+/// <summary>
+/// The server's commands on this PC: journaled before they are confirmed, each acted on once, those of one run in their order.
+/// A start waits until the server granted it, and what follows for that run waits behind it.
+/// </summary>
+public sealed class CommandInbox(Journal journal, IRunExecutor executor, Session session, RunnerVoice voice, TimeProvider time)
+{
+    private readonly SortedDictionary<long, ReceivedCommand> open = new(journal.UnhandledCommands().ToDictionary(command => command.Number));
+    private long last = journal.LastCommand();
+
+    /// <summary>Durable when it returns; one that came before changes nothing.</summary>
+    public async Task Receive(ServerFrame frame, long number, string kind, CancellationToken cancel)
+    {
+        if (number <= last)
+        {
+            return;
+        }
+
+        var body = frame.Body is { } element ? Encoding.UTF8.GetBytes(element.GetRawText()) : "{}"u8.ToArray();
+        var command = new ReceivedCommand(number, frame.Id ?? Guid.Empty, kind, frame.RunId, frame.Deadline, body, time.GetUtcNow(), Handled: false);
+        await journal.ReceiveCommand(command, cancel);
+        last = number;
+        open.Add(number, command);
+    }
+
+    /// <summary>Acts on every command that waits for nothing.</summary>
+    public async Task<InboxStep> Proceed(CancellationToken cancel)
+    {
+        var claims = new List<Guid>();
+        foreach (var command in open.Values.ToArray())
+        {
+            if (command.Type == "unpair")
+            {
+                await Handled(command, cancel);
+                return new InboxStep([], Unpaired: true);
+            }
+
+            if (command is not { RunId: { } runId })
+            {
+                await Handled(command, cancel);
+            }
+            else if (command.Type == "start")
+            {
+                // Granted before a crash: the run is in the journal already.
+                if (journal.Find(runId) is not null)
+                {
+                    await Handled(command, cancel);
+                }
+                else if (!claims.Contains(runId))
+                {
+                    claims.Add(runId);
+                }
+            }
+            else if (!claims.Contains(runId))
+            {
+                await Control(command, runId, cancel);
+            }
+        }
+
+        return new InboxStep(claims, Unpaired: false);
+    }
+
+    /// <summary>The server gave the run to this runner for good.</summary>
+    public async Task Granted(Guid runId, CancellationToken cancel)
+    {
+        if (StartOf(runId) is not { } command)
+        {
+            return;
+        }
+
+        if (Read(command, RunnerJson.Default.StartBody) is { } body)
+        {
+            voice.Tell(new RunnerNews.RunTaken(runId, body.Name ?? "workflow"));
+            await executor.Start(OrderOf(runId, body), cancel);
+        }
+        else
+        {
+            voice.Tell(new RunnerNews.RunNotTaken(runId, "the command was not readable"));
+        }
+
+        await Handled(command, cancel);
+    }
+
+    /// <summary>The run is not to be started here any more.</summary>
+    public async Task Gone(Guid runId, string reason, CancellationToken cancel)
+    {
+        if (StartOf(runId) is { } command)
+        {
+            voice.Tell(new RunnerNews.RunNotTaken(runId, reason));
+            await Handled(command, cancel);
+        }
+    }
+
+    private async Task Control(ReceivedCommand command, Guid runId, CancellationToken cancel)
+    {
+        ControlKind? kind = command.Type switch
+        {
+            "pause" => ControlKind.Pause,
+            "resume" => ControlKind.Resume,
+            "cancel" => ControlKind.Cancel,
+            _ => null,
+        };
+        if (kind is null || Read(command, RunnerJson.Default.ControlBody) is not { } body)
+        {
+            voice.Tell(new RunnerNews.ControlIgnored(runId, command.Type, "this runner does not know it"));
+        }
+        else if (command.Deadline is { } deadline && time.GetUtcNow() + session.ClockOffset > deadline)
+        {
+            // The server has told the person by now that it expired; to act on it later would surprise.
+            voice.Tell(new RunnerNews.ControlIgnored(runId, command.Type, "it came after its deadline"));
+        }
+        else
+        {
+            voice.Tell(new RunnerNews.ControlReceived(runId, command.Type));
+            var control = new RunControl(body.ControlId, runId, kind.Value, (int)(body.GraceSeconds ?? 10), command.ReceivedAt, false, false);
+            if (!await executor.Control(control, cancel))
+            {
+                voice.Tell(new RunnerNews.ControlIgnored(runId, command.Type, "this runner does not have the run"));
+            }
+        }
+
+        await Handled(command, cancel);
+    }
+
+    private NewRun OrderOf(Guid runId, StartBody body) => new(
+        runId,
+        new DefinitionReference("default", body.Name ?? "workflow", "0.0.0"),
+        body.Definition,
+        body.DefinitionHash ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body.Definition))),
+        body.Input is { } input ? input.ToUtf8Bytes() : "{}"u8.ToArray(),
+        RunOrigin.Server,
+        Submits: true,
+        time.GetUtcNow(),
+        WorkflowId: body.WorkflowId,
+        Revision: body.Revision,
+        Continues: body.Continues is { } from
+            ? new Continuation(from.RunId, from.From, from.Done is { } done ? new MarkedDone((done.Output ?? Domain.Workflows.Data.Json.Null).ToUtf8Bytes(), done.By) : null)
+            : null);
+
+    private ReceivedCommand? StartOf(Guid runId) => open.Values.FirstOrDefault(command => command.Type == "start" && command.RunId == runId);
+
+    private async Task Handled(ReceivedCommand command, CancellationToken cancel)
+    {
+        await journal.HandledCommand(command.Number, cancel);
+        open.Remove(command.Number);
+    }
+
+    private static T? Read<T>(ReceivedCommand command, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(command.Body, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
