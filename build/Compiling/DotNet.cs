@@ -1,0 +1,45 @@
+using Jarvis.Build.Processes;
+
+namespace Jarvis.Build.Compiling;
+
+/// <summary>The .NET SDK that started this program.</summary>
+public static class DotNet
+{
+    /// <summary>One configuration for everything that is run, tested or published.</summary>
+    public const string Configuration = "Release";
+
+    /// <summary>The <c>dotnet</c> program itself.</summary>
+    public static string Program { get; } =
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+            ? Environment.ProcessPath!
+            : Tools.Find("dotnet") ?? throw new ProblemException("Install the .NET 10 SDK (https://dot.net/download).");
+
+    /// <summary>Lets a built program find the runtime, wherever the SDK was unpacked.</summary>
+    public static string Root { get; } =
+        Path.GetDirectoryName(new FileInfo(Program).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Program)!;
+
+    /// <summary>Builds a project or the solution; leaves no build server behind.</summary>
+    /// <exception cref="ProblemException">With the compiler's errors.</exception>
+    public static Task BuildAsync(string project, CancellationToken cancellation) =>
+        RunAsync(["build", project, "-c", Configuration], cancellation);
+
+    public static Task PublishAsync(string project, string runtime, string folder, CancellationToken cancellation) =>
+        RunAsync(["publish", project, "-c", Configuration, "-r", runtime, "--self-contained", "-o", folder], cancellation);
+
+    private static async Task RunAsync(IEnumerable<string> arguments, CancellationToken cancellation)
+    {
+        const int ErrorsShown = 40;
+        var result = await Tools.RunAsync(
+            Program,
+            [.. arguments, "--disable-build-servers", "--nologo", "-v", "quiet", "-clp:NoSummary"],
+            Repository.Root,
+            cancellation: cancellation);
+        if (!result.Succeeded)
+        {
+            var errors = result.Output.Split('\n').Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)).Distinct().Take(ErrorsShown).ToArray();
+            throw new ProblemException(
+                (errors.Length == 0 ? result.Tail() : string.Join('\n', errors)) + "\nIt does not build: see above"
+                + (result.Output.Contains("NU1301", StringComparison.Ordinal) ? ", and connect to the network once, for the packages." : "."));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Jarvis.Build.Compiling;
+
+namespace Jarvis.Build.Publishing;
+
+/// <summary><c>build/publish</c>: the server and the runner as programs that need no .NET on the machine they run on.</summary>
+public static class PublishVerb
+{
+    private static readonly (string Project, string Folder)[] Programs =
+        [("src/Api/Api.csproj", "server"), ("src/Desktop/Cli/Cli.csproj", "runner")];
+
+    public static Command Create()
+    {
+        var runtime = new Option<string>("--rid")
+        {
+            Description = "For which system (linux-x64, linux-arm64, win-x64, osx-arm64 …).",
+            DefaultValueFactory = _ => RuntimeInformation.RuntimeIdentifier,
+        };
+        var verb = new Command("publish", "Self-contained server and runner under artifacts/.") { runtime };
+        verb.SetAction(async (parsed, cancellation) =>
+        {
+            var target = parsed.GetValue(runtime)!;
+            for (var i = 0; i < Programs.Length; i++)
+            {
+                var (project, name) = Programs[i];
+                var folder = Repository.PathTo("artifacts", name);
+                Console.WriteLine($"[{i + 1}/{Programs.Length}] {project} for {target}");
+                if (Directory.Exists(folder))
+                {
+                    Directory.Delete(folder, recursive: true);
+                }
+
+                await DotNet.PublishAsync(project, target, folder, cancellation);
+                Console.WriteLine($"      artifacts/{name}");
+            }
+
+            return 0;
+        });
+        return verb;
+    }
+}

@@ -1,0 +1,4 @@
+@echo off
+set PROGRAM=%~dp0..\src\Desktop\Cli\bin\Release\net10.0\jarvis.dll
+if not exist "%PROGRAM%" (echo The jarvis program is not built yet: run build\up once. 1>&2 & exit /b 2)
+dotnet "%PROGRAM%" %*
