@@ -1,0 +1,76 @@
+namespace Jarvis.Benchmarks.Platform;
+
+/// <summary>How often and how long each side is measured. The sides take turns, and who begins alternates.</summary>
+internal sealed record Rounds(int Count, TimeSpan Length, bool IsQuick)
+{
+    public const int DefaultCount = 5;
+
+    public static Rounds Quick { get; } = new(1, TimeSpan.FromSeconds(1), IsQuick: true);
+
+    public static Rounds Full(int count) => new(count, TimeSpan.FromSeconds(4), IsQuick: false);
+
+    /// <param name="settle">Waits until nothing of the last side still works in the background, so that it is not on the next one's bill.</param>
+    public async Task<IReadOnlyList<Pair>> TakeAsync(Func<Task<double>> ours, Func<Task<double>> peer, Func<Task> settle)
+    {
+        if (!IsQuick)
+        {
+            // Code is compiled, pools are filled and tables get their first pages before anything counts.
+            await ours();
+            await settle();
+            await peer();
+        }
+
+        List<Pair> pairs = [];
+        for (var round = 0; round < Count; round++)
+        {
+            double our, their;
+            await settle();
+            if (round % 2 == 0)
+            {
+                our = await ours();
+                await settle();
+                their = await peer();
+            }
+            else
+            {
+                their = await peer();
+                await settle();
+                our = await ours();
+            }
+
+            pairs.Add(new Pair(our, their));
+            Report.Say($"  round {round + 1} of {Count}: ours {Report.Number(our)}, peer {Report.Number(their)}, ratio {our / their:0.00}");
+        }
+
+        return pairs;
+    }
+}
+
+internal static class Medians
+{
+    public static double Of(IEnumerable<double> values) => Quantile([.. values.Order()], 0.5);
+
+    /// <param name="sorted">Ascending.</param>
+    /// <param name="share">0.5 the median, 0.99 the 99th percentile; between two values their weighted mean.</param>
+    public static double Quantile(IReadOnlyList<double> sorted, double share)
+    {
+        if (sorted.Count == 0)
+        {
+            throw new InvalidOperationException("Nothing was measured.");
+        }
+
+        var place = share * (sorted.Count - 1);
+        var below = (int)Math.Floor(place);
+        var above = Math.Min(below + 1, sorted.Count - 1);
+        return sorted[below] + ((sorted[above] - sorted[below]) * (place - below));
+    }
+
+    public static Row Row(
+        IFigure figure, IReadOnlyList<Pair> pairs, string unit, string peerName, Target target, string? limit, string? notes = null) =>
+        new(
+            figure.Name, figure.Work, Of(pairs.Select(p => p.Ours)), Of(pairs.Select(p => p.Peer)), unit, peerName,
+            Of(pairs.Select(p => p.Ratio)), target, limit, notes)
+        {
+            Spread = (pairs.Min(p => p.Ratio), pairs.Max(p => p.Ratio)),
+        };
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Text.Json;
+using Jarvis.Benchmarks.Platform;
+using Jarvis.Benchmarks.Runs;
+using Jarvis.Benchmarks.Workflows;
+using Jarvis.Build;
+
+IFigure[] figures =
+[
+    new BatchedIngest(),
+    new ManyRunners(),
+    new AcknowledgedSteps(),
+    new OneRunAtATime(),
+    new ToldAtCommit(),
+    new Expressions(),
+    new StartUp(),
+    new BatchesAgain(),
+    new ServerCosts(),
+];
+
+var names = new Argument<string[]>("NAME") { Arity = ArgumentArity.ZeroOrMore, Description = "Figures of the goals, such as P1 P3. Default: all." };
+var json = new Option<FileInfo?>("--json") { Description = "Writes the table as JSON, too." };
+var quick = new Option<bool>("--quick") { Description = "One short round: shows that it works, not how fast it is." };
+var rounds = new Option<int>("--rounds") { Description = "Interleaved rounds of each figure.", DefaultValueFactory = _ => Rounds.DefaultCount };
+var keep = new Option<bool>("--keep") { Description = "Keeps the database's folder for a look afterwards." };
+var command = new RootCommand("Measures Jarvis beside its limits and peers, in the same run, on this machine.") { names, json, quick, rounds, keep };
+command.SetAction(async (parsed, cancellation) =>
+{
+    var wanted = parsed.GetValue(names)!;
+    var unknown = wanted.Except(figures.Select(f => f.Name), StringComparer.OrdinalIgnoreCase).ToArray();
+    if (unknown.Length > 0)
+    {
+        await Console.Error.WriteLineAsync($"There is no figure {string.Join(", ", unknown)}; there are {string.Join(", ", figures.Select(f => f.Name).Distinct())}.");
+        return 2;
+    }
+
+    var plan = parsed.GetValue(quick) ? Rounds.Quick : Rounds.Full(Math.Max(1, parsed.GetValue(rounds)));
+    List<Row> rows = [];
+    await using (var stage = new Stage(parsed.GetValue(keep)))
+    {
+        foreach (var figure in figures.Where(f => wanted.Length == 0 || wanted.Contains(f.Name, StringComparer.OrdinalIgnoreCase)))
+        {
+            Report.Say($"{figure.Name}: {figure.Work}");
+            try
+            {
+                rows.AddRange(await figure.MeasureAsync(stage, plan, cancellation));
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // One figure that cannot be had must not cost the others; it stands in the table as failed.
+                await Console.Error.WriteLineAsync($"{figure.Name}: {e}");
+                rows.Add(Row.Failed(figure, e.Message.ReplaceLineEndings(" ")));
+            }
+        }
+    }
+
+    Table.Print(rows, Console.Out);
+    if (parsed.GetValue(json) is { } file)
+    {
+        await File.WriteAllBytesAsync(file.FullName, JsonSerializer.SerializeToUtf8Bytes(Table.AsJson(rows, plan), Table.Indented), cancellation);
+    }
+
+    return rows.Any(row => row.HasFailed) ? 1 : 0;
+});
+
+try
+{
+    return await command.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (ProblemException problem)
+{
+    await Console.Error.WriteLineAsync(problem.Message);
+    return problem.ExitCode;
+}
