@@ -1,0 +1,173 @@
+using System.Text.Json.Nodes;
+using Jarvis.Domain.Runs;
+using Jarvis.Engine.Devices;
+using Jarvis.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Jarvis.Engine.Tests.Devices;
+
+public sealed class CommandChannelTests : IAsyncDisposable
+{
+    private readonly TemporaryFolder home = new();
+    private readonly SimulatedServer server = new();
+
+    [Fact]
+    public async Task a_run_starts_only_when_it_was_granted_and_only_once()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var runId = Guid.CreateVersion7();
+        server.Issue("start", runId, Start());
+        await RunnerUnderTest.Until(() => runner.Executor.Started.Count == 1, "started");
+        server.IsGranted(runId).ShouldBeTrue();
+        server.RepeatCommands();
+        server.DropSocket();
+        await RunnerUnderTest.Until(() => server.Hellos == 2, "a second hello");
+        server.RepeatCommands();
+        await Task.Delay(200);
+        var order = runner.Executor.Started.ShouldHaveSingleItem();
+        order.RunId.ShouldBe(runId);
+        order.Definition.ShouldBe("document: {}");
+        order.Revision.ShouldBe(3);
+        runner.Journal.LastCommand().ShouldBe(1);
+        runner.Journal.UnhandledCommands().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task a_withdrawn_run_never_starts()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var runId = Guid.CreateVersion7();
+        server.Withdrawn.Add(runId);
+        server.Issue("start", runId, Start());
+        await RunnerUnderTest.Until(() => runner.News.OfType<RunnerNews.RunNotTaken>().Any(), "withdrawn");
+        runner.Executor.Started.ShouldBeEmpty();
+        runner.Journal.UnhandledCommands().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task a_claim_that_was_not_answered_is_repeated_by_the_next_life_of_the_runner()
+    {
+        await server.Start();
+        var runId = Guid.CreateVersion7();
+        await using (var first = new RunnerUnderTest(home.Path, server))
+        {
+            await RunnerUnderTest.Until(() => server.Hellos == 1, "hello");
+            await first.Journal.ReceiveCommand(new Engine.Runs.ReceivedCommand(
+                1, Guid.CreateVersion7(), "start", runId, null, System.Text.Encoding.UTF8.GetBytes(Start().ToJsonString()), DateTimeOffset.UtcNow, false));
+        }
+
+        await using var second = new RunnerUnderTest(home.Path, server);
+        await RunnerUnderTest.Until(() => second.Executor.Started.Count == 1, "started");
+    }
+
+    [Fact]
+    public async Task controls_wait_behind_the_start_of_their_run_and_come_in_order()
+    {
+        await server.Start();
+        var runId = Guid.CreateVersion7();
+        var ids = Enumerable.Range(0, 3).Select(_ => Guid.CreateVersion7()).ToArray();
+        server.Issue("start", runId, Start());
+        server.Issue("pause", runId, new JsonObject { ["controlId"] = ids[0].ToString() });
+        server.Issue("resume", runId, new JsonObject { ["controlId"] = ids[1].ToString() });
+        server.Issue("cancel", runId, new JsonObject { ["controlId"] = ids[2].ToString(), ["graceSeconds"] = 0 });
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        await RunnerUnderTest.Until(() => runner.Executor.Controls.Count == 3, "controls");
+        runner.Executor.Controls.Select(control => control.ControlId).ShouldBe(ids);
+        runner.Executor.Controls.Select(control => control.Kind).ShouldBe([ControlKind.Pause, ControlKind.Resume, ControlKind.Cancel]);
+        runner.Executor.Controls.Last().GraceSeconds.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task a_control_after_its_deadline_and_one_of_an_unknown_run_are_not_acted_upon()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var runId = Guid.CreateVersion7();
+        server.Issue("start", runId, Start());
+        server.Issue("pause", runId, new JsonObject { ["controlId"] = Guid.CreateVersion7().ToString() }, DateTimeOffset.UtcNow.AddMinutes(-1));
+        server.Issue("pause", Guid.CreateVersion7(), new JsonObject { ["controlId"] = Guid.CreateVersion7().ToString() });
+        await RunnerUnderTest.Until(() => runner.News.OfType<RunnerNews.ControlIgnored>().Count() == 2, "both ignored");
+        runner.Executor.Controls.ShouldBeEmpty();
+        runner.Journal.UnhandledCommands().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task a_server_that_comes_back_is_found_within_two_seconds()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        await RunnerUnderTest.Until(() => server.Hellos == 1, "hello");
+        await server.Stop();
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        await server.Start();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await RunnerUnderTest.Until(() => server.Hellos == 2, "a second hello");
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task a_runner_that_another_one_fenced_stops()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        await RunnerUnderTest.Until(() => server.Hellos == 1, "hello");
+        await server.Usurp(tellTheOther: true);
+        (await runner.Channel.WaitAsync(TimeSpan.FromSeconds(5))).ShouldBeOfType<ChannelEnd.Fenced>();
+        server.Hellos.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task an_expired_token_is_renewed_and_the_new_one_is_on_disk()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server, accessToken: "expired");
+        await RunnerUnderTest.Until(() => server.Hellos == 1, "hello");
+        new CredentialFile(home.Path).Load()!.RefreshToken.ShouldBe("refresh-1");
+        await server.CloseWith(4401, "expired");
+        await RunnerUnderTest.Until(() => server.Hellos == 2, "a second hello");
+        new CredentialFile(home.Path).Load()!.RefreshToken.ShouldBe("refresh-2");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.GetUnixFileMode(home.File("credentials.json")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
+    [Fact]
+    public async Task a_revoked_device_is_told_to_pair_again()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        await RunnerUnderTest.Until(() => server.Hellos == 1, "hello");
+        server.Revoked = true;
+        await server.CloseWith(4401, "revoked");
+        (await runner.Channel.WaitAsync(TimeSpan.FromSeconds(5))).ShouldBeOfType<ChannelEnd.Revoked>();
+    }
+
+    [Fact]
+    public async Task an_unpaired_device_ends_its_conversation()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        server.Issue("unpair", null, new JsonObject());
+        (await runner.Channel.WaitAsync(TimeSpan.FromSeconds(5))).ShouldBeOfType<ChannelEnd.Unpaired>();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        home.Dispose();
+    }
+
+    private static JsonObject Start() => new()
+    {
+        ["workflowId"] = Guid.CreateVersion7().ToString(),
+        ["revision"] = 3,
+        ["name"] = "digest",
+        ["definition"] = "document: {}",
+        ["definitionHash"] = "00",
+        ["input"] = new JsonObject { ["folder"] = "/tmp" },
+    };
+}

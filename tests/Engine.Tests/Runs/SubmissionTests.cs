@@ -1,0 +1,195 @@
+using System.Text.Json.Nodes;
+using Jarvis.Engine.Devices;
+using Jarvis.Engine.Runs;
+using Jarvis.Engine.Tests.Devices;
+using Jarvis.Testing;
+using Shouldly;
+using Xunit;
+using Fault = Jarvis.Engine.Tests.Devices.SimulatedServer.Fault;
+
+namespace Jarvis.Engine.Tests.Runs;
+
+public sealed class SubmissionTests : IAsyncDisposable
+{
+    private readonly TemporaryFolder home = new();
+    private readonly SimulatedServer server = new();
+
+    [Fact]
+    public async Task an_event_reaches_an_idle_server_at_once()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var run = await Run(runner);
+        await Append(runner, run, 1);
+        await Arrived(run, 1);
+
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await Append(runner, run, 1);
+        await Arrived(run, 2);
+        watch.ElapsedMilliseconds.ShouldBeLessThan(500);
+
+        var first = server.Stream(run.RunId)[0];
+        ((string?)first["specversion"]).ShouldBe("1.0");
+        ((string?)first["id"]).ShouldBe($"{run.RunId}:1");
+        ((string?)first["source"]).ShouldBe($"/devices/{server.DeviceId}");
+        ((long)first["epoch"]!).ShouldBe(server.Epoch);
+        ((string?)first["data"]!["workflow"]).ShouldBe($"counting-{run.RunId}.test");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task whatever_the_network_does_the_server_has_each_event_once_and_in_order(int seed)
+    {
+        var random = new Random(seed);
+        Fault[] faults = [Fault.LostBefore, Fault.LostAfter, Fault.ServerError, Fault.TooFast, Fault.DropSocket, Fault.NewEpoch, Fault.Gap, Fault.ExpiredToken];
+        server.NextFault = () => random.Next(3) == 0 ? faults[random.Next(faults.Length)] : Fault.None;
+        server.MaxBatch = 40;
+        await server.Start();
+        var ids = Enumerable.Range(0, 6).Select(_ => Guid.CreateVersion7()).ToArray();
+        var counts = new Dictionary<Guid, int>();
+        for (var life = 0; life < 3; life++)
+        {
+            // Each life of the runner ends in the middle of its work, between sending and acknowledgement as often as not.
+            await using var runner = new RunnerUnderTest(home.Path, server);
+            foreach (var id in ids)
+            {
+                await runner.Journal.Create(RunnerUnderTest.Order(id), "test");
+            }
+
+            var places = new Dictionary<Guid, JournalPlace>();
+            for (var step = 0; step < 60; step++)
+            {
+                var id = ids[random.Next(ids.Length)];
+                if (!places.TryGetValue(id, out var place))
+                {
+                    places[id] = place = (await runner.Journal.Claim(id, "test", "test"))!;
+                }
+
+                var many = random.Next(1, 30);
+                await Append(runner, place, many);
+                counts[id] = counts.GetValueOrDefault(id) + many;
+            }
+
+            if (life == 1)
+            {
+                await server.Stop();
+                await Append(runner, places.Values.First(), 5);
+                counts[places.Keys.First()] += 5;
+                await server.Start();
+            }
+
+            if (life == 2)
+            {
+                foreach (var (id, count) in counts)
+                {
+                    await RunnerUnderTest.Until(() => server.Stream(id).Count == count, $"{count} events of a run, at {server.Stream(id).Count}");
+                }
+
+                await RunnerUnderTest.Until(() => runner.Submission.Waiting == 0, "everything acknowledged");
+                foreach (var id in ids)
+                {
+                    var journal = runner.Journal.AllEvents(id).ToArray();
+                    var stream = server.Stream(id);
+                    stream.Count.ShouldBe(journal.Length);
+                    for (var i = 0; i < journal.Length; i++)
+                    {
+                        ((long)stream[i]["sequence"]!).ShouldBe(i + 1);
+                        var theirs = stream[i]["data"]!.DeepClone().AsObject();
+                        theirs.Remove("workflow");
+                        JsonNode.DeepEquals(theirs, JsonNode.Parse(journal[i].Data)).ShouldBeTrue();
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task a_final_refusal_parks_its_run_and_holds_up_no_other()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var refused = await Run(runner);
+        var fine = await Run(runner);
+        server.RefusedRuns.Add(refused.RunId);
+        await Append(runner, refused, 3);
+        await Append(runner, fine, 3);
+
+        await Arrived(fine, 3);
+        await RunnerUnderTest.Until(() => runner.Journal.Find(refused.RunId)!.ParkedCode is not null, "parked");
+        runner.Journal.Find(refused.RunId)!.ParkedCode.ShouldBe("event.invalid");
+        runner.News.OfType<RunnerNews.Parked>().ShouldHaveSingleItem().RunId.ShouldBe(refused.RunId);
+        var requests = server.Requests;
+        await Append(runner, refused, 1);
+        await Append(runner, fine, 1);
+        await Arrived(fine, 4);
+        server.Stream(refused.RunId).ShouldBeEmpty();
+        server.Requests.ShouldBeLessThanOrEqualTo(requests + 2);
+
+        server.RefusedRuns.Clear();
+        await runner.Submission.Unpark(CancellationToken.None);
+        await Arrived(refused, 4);
+    }
+
+    [Fact]
+    public async Task a_slow_server_slows_no_run_and_gets_what_waits_in_one_batch()
+    {
+        server.Slowness = TimeSpan.FromMilliseconds(400);
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var run = await Run(runner);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        for (var i = 0; i < 100; i++)
+        {
+            await Append(runner, run, 1);
+        }
+
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        await Arrived(run, 100);
+        server.Requests.ShouldBeLessThan(30);
+    }
+
+    [Fact]
+    public async Task events_wait_while_the_server_is_away_and_come_when_it_is_back()
+    {
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var run = await Run(runner);
+        await Append(runner, run, 1200);
+        await Task.Delay(300);
+        runner.News.OfType<RunnerNews.Away>().Count().ShouldBe(1);
+        await server.Start();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await Arrived(run, 1200);
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(4));
+    }
+
+    [Fact]
+    public async Task a_run_with_a_long_backlog_does_not_make_the_others_wait()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        server.Slowness = TimeSpan.FromMilliseconds(50);
+        var large = await Run(runner);
+        await Append(runner, large, 5000);
+        var small = await Run(runner);
+        await Append(runner, small, 1);
+        await Arrived(small, 1);
+        server.Stream(large.RunId).Count.ShouldBeLessThan(5000);
+        await Arrived(large, 5000);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        home.Dispose();
+    }
+
+    private static Task<JournalPlace> Run(RunnerUnderTest runner) => RunnerUnderTest.NewRun(runner.Journal, Guid.CreateVersion7());
+
+    private static Task Append(RunnerUnderTest runner, JournalPlace run, int count) => runner.Journal.Append(
+        run, [.. Enumerable.Range(0, count).Select(i => RunnerUnderTest.Event($"/do/{run.LastSequence + i + 1}"))]);
+
+    private Task Arrived(JournalPlace run, int count) =>
+        RunnerUnderTest.Until(() => server.Stream(run.RunId).Count >= count, $"{count} events, at {server.Stream(run.RunId).Count}");
+}
