@@ -1,52 +1,63 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Jarvis.Engine.Runs;
 
-/// <summary>An event as a structured CloudEvent (CloudEvents 1.0.2, JSON event format).</summary>
+/// <summary>
+/// Writes journaled events as CloudEvents 1.0 in JSON: the journal's bytes as data, with the DSL's <c>workflow</c> added,
+/// the run as <c>subject</c>, and the extensions <c>sequence</c> and, where events are sent, <c>epoch</c>.
+/// </summary>
 public static class CloudEventWriter
 {
-    private static ReadOnlySpan<byte> Workflow => ",\"workflow\":"u8;
+    /// <summary>The source of events that were never sent by a paired device.</summary>
+    public const string LocalSource = "/local";
 
-    /// <param name="qualifiedName">The DSL's name of the run, which stands in the data as <c>workflow</c>.</param>
-    /// <param name="source">Such as <c>/devices/{deviceId}</c>, or <c>/local</c>.</param>
-    /// <param name="epoch">The device's, when it is sent to a server.</param>
-    public static void Write(Utf8JsonWriter writer, JournaledEvent entry, string qualifiedName, string source, long? epoch = null)
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>Appends one event as a single line without its end.</summary>
+    /// <param name="qualifiedName">Of the run, see <see cref="JournaledRun.QualifiedName"/>.</param>
+    /// <param name="source"><c>/devices/{deviceId}</c> or <see cref="LocalSource"/>.</param>
+    /// <param name="epoch">The device's epoch at the time of sending; null leaves it out.</param>
+    public static void Write(IBufferWriter<byte> output, JournaledEvent item, string qualifiedName, string source, long? epoch)
     {
-        Span<char> id = stackalloc char[36 + 1 + 20];
-        entry.RunId.TryFormat(id, out _);
-        id[36] = ':';
-        entry.Sequence.TryFormat(id[37..], out var digits, default, CultureInfo.InvariantCulture);
+        using var writer = new Utf8JsonWriter(output, Options);
         writer.WriteStartObject();
         writer.WriteString("specversion"u8, "1.0"u8);
-        writer.WriteString("id"u8, id[..(37 + digits)]);
+        writer.WriteString("id"u8, string.Create(CultureInfo.InvariantCulture, $"{item.RunId}:{item.Sequence}"));
         writer.WriteString("source"u8, source);
-        writer.WriteString("subject"u8, id[..36]);
-        writer.WriteString("type"u8, entry.Type);
-        writer.WriteString("time"u8, entry.OccurredAt);
+        writer.WriteString("subject"u8, item.RunId);
+        writer.WriteString("type"u8, item.Type);
+        writer.WriteString("time"u8, item.OccurredAt.UtcDateTime);
         writer.WriteString("datacontenttype"u8, "application/json"u8);
-        writer.WriteNumber("sequence"u8, entry.Sequence);
-        if (epoch is { } granted)
+        writer.WriteNumber("sequence"u8, item.Sequence);
+        if (epoch is { } number)
         {
-            writer.WriteNumber("epoch"u8, granted);
+            writer.WriteNumber("epoch"u8, number);
         }
 
         writer.WritePropertyName("data"u8);
-        WriteData(writer, entry.Data, qualifiedName);
+        writer.WriteRawValue(WithWorkflow(item.Data, qualifiedName), skipInputValidation: true);
         writer.WriteEndObject();
     }
 
-    // The journal's data is an object that Jarvis wrote compactly: the name goes in before its closing brace.
-    private static void WriteData(Utf8JsonWriter writer, ReadOnlySpan<byte> data, string qualifiedName)
+    private static byte[] WithWorkflow(byte[] data, string qualifiedName)
     {
-        var name = JsonSerializer.SerializeToUtf8Bytes(qualifiedName);
-        var members = data[..^1];
-        var separator = members.Length > 1 ? Workflow : Workflow[1..];
-        var whole = new byte[members.Length + separator.Length + name.Length + 1];
-        members.CopyTo(whole);
-        separator.CopyTo(whole.AsSpan(members.Length));
-        name.CopyTo(whole.AsSpan(members.Length + separator.Length));
-        whole[^1] = (byte)'}';
-        writer.WriteRawValue(whole, skipInputValidation: true);
+        var added = JsonEncodedText.Encode(qualifiedName, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes;
+        var isEmpty = data.Length == 2;
+        var result = new byte[data.Length + 13 + added.Length + (isEmpty ? 0 : 1)];
+        var span = result.AsSpan();
+        "{\"workflow\":\""u8.CopyTo(span);
+        added.CopyTo(span[13..]);
+        var at = 13 + added.Length;
+        span[at++] = (byte)'"';
+        if (!isEmpty)
+        {
+            span[at++] = (byte)',';
+        }
+
+        data.AsSpan(1).CopyTo(span[at..]);
+        return result;
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Compression;
-using System.Text.Json;
 
 namespace Jarvis.Engine.Runs;
 
@@ -49,17 +48,15 @@ public sealed class SubmissionBatch
     public (ReadOnlyMemory<byte> Body, bool Gzip) Encode(string source, long epoch, Func<Guid, string> qualifiedName)
     {
         var buffer = new ArrayBufferWriter<byte>(Bytes + 2);
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
+        var separator = (byte)'[';
+        foreach (var entry in events)
         {
-            writer.WriteStartArray();
-            foreach (var entry in events)
-            {
-                CloudEventWriter.Write(writer, entry, qualifiedName(entry.RunId), source, epoch);
-            }
-
-            writer.WriteEndArray();
+            buffer.Write([separator]);
+            CloudEventWriter.Write(buffer, entry, qualifiedName(entry.RunId), source, epoch);
+            separator = (byte)',';
         }
 
+        buffer.Write("]"u8);
         if (buffer.WrittenCount <= GzipAbove)
         {
             return (buffer.WrittenMemory, false);
