@@ -1,0 +1,276 @@
+using System.Collections.Immutable;
+using Jarvis.Domain.Workflows.Data;
+using Jarvis.Domain.Workflows.Interpreter;
+
+namespace Jarvis.Domain.Workflows.Language;
+
+/// <summary>Tasks that reach outside: <c>call</c> and <c>run</c>.</summary>
+internal sealed partial class DefinitionReader
+{
+    private static readonly string[] Runnable = ["shell", "workflow", "container", "script"];
+    private static readonly string[] CallsToCome = ["asyncapi", "grpc", "openapi", "a2a", "mcp"];
+
+    private TaskDefinition? Call(TaskHead head, Fields fields, Scope scope)
+    {
+        var spot = fields["call"]!.Value;
+        if (Fields.TextOf(spot, "call", problems) is not { } name)
+        {
+            return null;
+        }
+
+        if (name == "http")
+        {
+            return fields.Required("with", $"The task `{head.Name}`") is { } with && Http(with, scope) is { } http
+                ? new TaskDefinition.CallHttp(head, http)
+                : null;
+        }
+
+        if (definedFunctions.Contains(name))
+        {
+            return DefinedFunction(head, fields, name, scope);
+        }
+
+        if (functions.TryGetValue(name, out var function))
+        {
+            return Function(head, fields, function, scope);
+        }
+
+        if (CallsToCome.Contains(name))
+        {
+            problems.Add("language.not_supported", $"`call: {name}` is part of the DSL, but Jarvis does not support it yet.", spot);
+        }
+        else if (name.Contains("://", StringComparison.Ordinal) || name.Contains('@', StringComparison.Ordinal))
+        {
+            problems.Add("language.not_supported", $"`call: {name}`: functions of catalogs and URLs are not supported yet. Define the function in `use.functions`.", spot);
+        }
+        else
+        {
+            problems.Add("language.unknown_function",
+                $"There is no function `{name}`.{Suggestion.For(name, [.. functions.Keys, .. definedFunctions, "http"])} Use http, one of Jarvis's functions, or one from `use.functions`.", spot);
+        }
+
+        if (fields["with"] is { } arguments)
+        {
+            _ = Value(arguments, scope);
+        }
+
+        return null;
+    }
+
+    private TaskDefinition.CallDefined? DefinedFunction(TaskHead head, Fields fields, string name, Scope scope)
+    {
+        if (fields["with"] is not { } with)
+        {
+            return new TaskDefinition.CallDefined(head, name, null);
+        }
+
+        return Fields.Of(with, problems, "`with`", null) is not null && Value(with, scope) is { } value
+            ? new TaskDefinition.CallDefined(head, name, value)
+            : null;
+    }
+
+    private TaskDefinition.CallFunction? Function(TaskHead head, Fields fields, FunctionDescription function, Scope scope)
+    {
+        if (!parameterSchemas.TryGetValue(function.Name, out var schema))
+        {
+            parameterSchemas[function.Name] = schema = JsonSchema.Compile(function.ParameterSchema, out var wrong)
+                ?? throw new ArgumentException($"The parameter schema of {function.Name} is wrong at {wrong[0].Pointer}: {wrong[0].Message}");
+        }
+
+        Template? with = new Template.Literal(JsonObject.Empty);
+        if (fields["with"] is { } spot)
+        {
+            with = spot.Node is ScalarNode { Value: JsonString s } && Enclosed(s.Value) is not null ? Value(spot, scope) : Arguments(spot, function, schema!, scope);
+        }
+        else
+        {
+            Missing([], function, schema!, fields.Spot);
+        }
+
+        return with is null ? null : new TaskDefinition.CallFunction(head, function.Name, with, schema!, function.Repeatable);
+    }
+
+    private Template? Arguments(Spot spot, FunctionDescription function, JsonSchema schema, Scope scope)
+    {
+        var fields = Fields.Of(spot, problems, $"`with` of {function.Name}", schema.IsClosed ? schema.PropertyNames : null);
+        if (fields is null)
+        {
+            return null;
+        }
+
+        Missing(fields.All.Keys, function, schema, spot);
+        var value = Value(spot, scope);
+        foreach (var (name, argument) in fields.All)
+        {
+            // Only a literal can be checked here; what expressions give is checked when the function is called.
+            if (Value(argument, scope) is Template.Literal literal)
+            {
+                foreach (var violation in schema.CheckProperty(name, literal.Value))
+                {
+                    problems.Add("language.argument", $"`{name}{violation.Pointer}` of {function.Name} {violation.Message}.", Find(argument, violation.Pointer));
+                }
+            }
+        }
+
+        return value;
+    }
+
+    private void Missing(IEnumerable<string> given, FunctionDescription function, JsonSchema schema, Spot spot)
+    {
+        foreach (var name in schema.RequiredNames.Except(given))
+        {
+            problems.Add("language.argument", $"{function.Name} needs `{name}`. Add it to `with`.", spot);
+        }
+    }
+
+    private HttpCall? Http(Spot spot, Scope scope)
+    {
+        if (Fields.Of(spot, problems, "`with` of http", ["method", "endpoint", "headers", "body", "query", "output", "redirect"]) is not { } fields)
+        {
+            return null;
+        }
+
+        var method = fields.Required("method", "`with` of http") is { } m ? TextOrExpression(m, "method", scope) : null;
+        if (method is Template.Literal { Value: JsonString verb } && (verb.Value.Length is 0 or > 32 || !verb.Value.All(char.IsAsciiLetter)))
+        {
+            problems.Add("language.invalid_value", $"`method: {verb.Value}` is no HTTP method. Write get, post, put, patch, delete, head or options.", fields["method"]!.Value);
+        }
+
+        Template? endpoint = null;
+        Authentication? authentication = null;
+        if (fields.Required("endpoint", "`with` of http") is { } endpointSpot)
+        {
+            if (endpointSpot.Node is MapNode)
+            {
+                if (Fields.Of(endpointSpot, problems, "`endpoint`", ["uri", "authentication"]) is { } parts)
+                {
+                    endpoint = parts.Required("uri", "`endpoint`") is { } uri ? Endpoint(uri, scope) : null;
+                    authentication = parts["authentication"] is { } a ? Authentication(a, scope) : null;
+                }
+            }
+            else
+            {
+                endpoint = Endpoint(endpointSpot, scope);
+            }
+        }
+
+        var headers = fields["headers"] is { } h ? MapOrExpression(h, "headers", scope) : null;
+        var query = fields["query"] is { } q ? MapOrExpression(q, "query", scope) : null;
+        var body = fields["body"] is { } b ? Value(b, scope) : null;
+        var output = fields.Word<HttpOutput>("output") ?? HttpOutput.Content;
+        var redirect = fields.Boolean("redirect") ?? false;
+        return method is null || endpoint is null ? null : new HttpCall(method, endpoint, authentication, headers, query, body, output, redirect);
+    }
+
+    private Template? Endpoint(Spot spot, Scope scope)
+    {
+        var template = TextOrExpression(spot, "uri", scope);
+        if (template is Template.Literal { Value: JsonString text }
+            && !text.Value.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+            && !text.Value.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        {
+            problems.Add("language.invalid_value", $"The endpoint `{text.Value}` must begin with http:// or https://, or be an expression ${{ … }}.", spot);
+        }
+
+        return template;
+    }
+
+    private Template? MapOrExpression(Spot spot, string name, Scope scope)
+    {
+        if (spot.Node is MapNode || (spot.Node is ScalarNode { Value: JsonString s } && Enclosed(s.Value) is not null))
+        {
+            return Value(spot, scope);
+        }
+
+        problems.Add("language.wrong_type", $"`{name}` must be an object or an expression ${{ … }}, not {spot.Node.Described}.", spot);
+        return null;
+    }
+
+    private TaskDefinition? Run(TaskHead head, Spot spot, Scope scope)
+    {
+        if (Fields.Of(spot, problems, "`run`", ["shell", "workflow", "await", "return"], ["container", "script"]) is not { } fields)
+        {
+            return null;
+        }
+
+        var wait = fields.Boolean("await") ?? true;
+        var wanted = fields.Word<ProcessReturn>("return") ?? ProcessReturn.Stdout;
+        var kinds = Runnable.Where(kind => fields[kind] is not null).ToList();
+        if (kinds.Count != 1)
+        {
+            problems.Add("language.task_kind", kinds.Count == 0
+                ? "`run` does not say what to run. Give it `shell` or `workflow`."
+                : $"`run` names several things to run ({string.Join(", ", kinds)}). Make each a task of its own.", spot);
+            return null;
+        }
+
+        return kinds[0] switch
+        {
+            "shell" => Shell(fields["shell"]!.Value, scope) is { } shell ? new TaskDefinition.RunShell(head, shell, wanted, wait) : null,
+            "workflow" => Subworkflow(head, fields["workflow"]!.Value, wait, scope),
+            _ => null,
+        };
+    }
+
+    private ShellProcess? Shell(Spot spot, Scope scope)
+    {
+        if (Fields.Of(spot, problems, "`shell`", ["command", "stdin", "arguments", "environment"]) is not { } fields)
+        {
+            return null;
+        }
+
+        var command = fields.Required("command", "`shell`") is { } c ? TextOrExpression(c, "command", scope) : null;
+        var stdin = fields["stdin"] is { } s ? Value(s, scope) : null;
+        var arguments = ImmutableArray.CreateBuilder<Template>();
+        if (fields["arguments"] is { } a)
+        {
+            if (a.Node is ListNode list)
+            {
+                arguments.AddRange(list.Items.Select((item, i) => Value(a.Child(i, item), scope)).OfType<Template>());
+            }
+            else
+            {
+                problems.Add("language.wrong_type", $"`arguments` must be a list, not {a.Node.Described}.", a);
+            }
+        }
+
+        var environment = ImmutableArray.CreateBuilder<(string, Template)>();
+        if (fields["environment"] is { } e && Fields.Of(e, problems, "`environment`", null) is { } variables)
+        {
+            foreach (var (name, child) in variables.All)
+            {
+                if (name.Length == 0 || name.Contains('=', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal))
+                {
+                    problems.Add("language.invalid_value", $"`{name}` cannot be the name of an environment variable.", child);
+                }
+                else if (Value(child, scope) is { } value)
+                {
+                    environment.Add((name, value));
+                }
+            }
+        }
+
+        return command is null ? null : new ShellProcess(command, arguments.ToImmutable(), environment.ToImmutable(), stdin);
+    }
+
+    private TaskDefinition.RunWorkflow? Subworkflow(TaskHead head, Spot spot, bool wait, Scope scope)
+    {
+        if (Fields.Of(spot, problems, "`workflow`", ["namespace", "name", "version", "input"]) is not { } fields)
+        {
+            return null;
+        }
+
+        var space = fields.RequiredText("namespace", "`workflow`");
+        var name = fields.RequiredText("name", "`workflow`");
+        var version = fields["version"] is null ? "latest" : fields.Text("version");
+        if (version is not null and not "latest" && !SemanticVersion().IsMatch(version))
+        {
+            problems.Add("language.invalid_value", $"`version: {version}` is neither a semantic version nor latest.", fields["version"]!.Value);
+        }
+
+        var input = fields["input"] is { } i ? Value(i, scope) : null;
+        return space is null || name is null || version is null
+            ? null
+            : new TaskDefinition.RunWorkflow(head, new WorkflowReference(space, name, version, wait), input);
+    }
+}

@@ -1,0 +1,391 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Jarvis.Domain.Workflows.Data;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Jarvis.Domain.Workflows.Language;
+
+/// <summary>Reads YAML 1.2 (core schema) or JSON into located nodes. Size, depth, aliases and documents are bounded.</summary>
+internal sealed partial class SourceReader
+{
+    /// <summary>The longest source that is read, in characters.</summary>
+    public const int MaxCharacters = 1_048_576;
+
+    /// <summary>The deepest nesting that is read, in levels.</summary>
+    public const int MaxDepth = 100;
+
+    /// <summary>The most values a source may stand for, aliases written out.</summary>
+    public const int MaxNodes = 100_000;
+
+    private readonly ProblemList problems;
+    private readonly Dictionary<string, SourceNode> anchors = new(StringComparer.Ordinal);
+    private readonly Parser parser;
+    private long nodes;
+
+    private SourceReader(string source, ProblemList problems)
+    {
+        this.problems = problems;
+        parser = new Parser(new StringReader(source));
+    }
+
+    /// <summary>The root, or null where the text could not be read; then the problems say why.</summary>
+    public static SourceNode? Read(string source, ProblemList problems)
+    {
+        if (source.Length > MaxCharacters)
+        {
+            problems.Add("language.too_large", $"The workflow is {source.Length:N0} characters long; {MaxCharacters:N0} are allowed.", 1, 1, null);
+            return null;
+        }
+
+        // JSON is nearly a subset of YAML, but its mistakes are better told by a JSON reader, and its escapes read by its rules.
+        var json = new ProblemList();
+        var looksLikeJson = source.AsSpan().TrimStart() is ['{' or '[', ..];
+        if (looksLikeJson && LocatedJson.Read(source, json) is { } fromJson)
+        {
+            foreach (var problem in json.InOrder())
+            {
+                problems.Add(problem.Code, problem.Message, problem.Line, problem.Column, problem.Pointer);
+            }
+
+            return fromJson;
+        }
+
+        var yaml = new ProblemList();
+        var root = new SourceReader(source, yaml).ReadDocument();
+        foreach (var problem in (root is null && looksLikeJson ? json : yaml).InOrder())
+        {
+            problems.Add(problem.Code, problem.Message, problem.Line, problem.Column, problem.Pointer);
+        }
+
+        return root;
+    }
+
+    private SourceNode? ReadDocument()
+    {
+        try
+        {
+            parser.Consume<StreamStart>();
+            if (parser.Accept<StreamEnd>(out _))
+            {
+                problems.Add("language.syntax", "The file is empty. A workflow begins with `document:` and `do:`.", 1, 1, null);
+                return null;
+            }
+
+            parser.Consume<DocumentStart>();
+            var root = ReadNode("", 0);
+            parser.Consume<DocumentEnd>();
+            if (!parser.Accept<StreamEnd>(out _))
+            {
+                var mark = parser.Current?.Start ?? Mark.Empty;
+                Syntax("The file holds more than one YAML document; one workflow is one document. Remove everything from this `---` on.", mark);
+                return null;
+            }
+
+            return root;
+        }
+        catch (YamlException e)
+        {
+            Syntax($"This is not YAML: {Sentence(e)}", e.Start);
+            return null;
+        }
+        catch (TooMuch e)
+        {
+            problems.Add("language.too_large", e.Message, e.Line, e.Column, null);
+            return null;
+        }
+    }
+
+    private SourceNode ReadNode(string pointer, int depth)
+    {
+        var at = parser.Current is null && !parser.MoveNext() ? Mark.Empty : parser.Current!.Start;
+        if (depth > MaxDepth)
+        {
+            throw new TooMuch($"The nesting is deeper than {MaxDepth} levels.", at);
+        }
+
+        if (++nodes > MaxNodes)
+        {
+            throw new TooMuch($"The workflow holds more than {MaxNodes:N0} values.", at);
+        }
+
+        var node = ReadContent(pointer, depth, out var anchor);
+        if (anchor is not null)
+        {
+            anchors[anchor] = node;
+        }
+
+        return node;
+    }
+
+    private SourceNode ReadContent(string pointer, int depth, out string? anchor)
+    {
+        anchor = null;
+        if (parser.TryConsume<AnchorAlias>(out var alias))
+        {
+            if (!anchors.TryGetValue(alias.Value.Value, out var meant))
+            {
+                Syntax($"The alias *{alias.Value.Value} names no anchor that stands complete before it.", alias.Start, pointer);
+                return new ScalarNode(Line(alias.Start), Column(alias.Start), "", Json.Null, ScalarForm.Plain);
+            }
+
+            nodes += meant.Weight;
+            if (nodes > MaxNodes)
+            {
+                throw new TooMuch($"With its aliases written out, the workflow holds more than {MaxNodes:N0} values.", alias.Start);
+            }
+
+            return meant;
+        }
+
+        if (parser.TryConsume<Scalar>(out var scalar))
+        {
+            anchor = scalar.Anchor.IsEmpty ? null : scalar.Anchor.Value;
+            return ToScalar(scalar, pointer);
+        }
+
+        if (parser.TryConsume<SequenceStart>(out var sequence))
+        {
+            anchor = sequence.Anchor.IsEmpty ? null : sequence.Anchor.Value;
+            var items = new List<SourceNode>();
+            while (!parser.TryConsume<SequenceEnd>(out _))
+            {
+                items.Add(ReadNode($"{pointer}/{items.Count}", depth + 1));
+            }
+
+            return new ListNode(Line(sequence.Start), Column(sequence.Start), items);
+        }
+
+        var mapping = parser.Consume<MappingStart>();
+        anchor = mapping.Anchor.IsEmpty ? null : mapping.Anchor.Value;
+        return ReadMapping(mapping, pointer, depth);
+    }
+
+    private MapNode ReadMapping(MappingStart mapping, string pointer, int depth)
+    {
+        var entries = new List<(ScalarNode, SourceNode)>();
+        var seen = new Dictionary<string, ScalarNode>(StringComparer.Ordinal);
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            if (!parser.Accept<Scalar>(out var keyEvent))
+            {
+                var strange = ReadNode(pointer, depth + 1);
+                Wrong("language.wrong_type", $"A key must be a single word or text, not {strange.Described}.", strange, pointer);
+                _ = ReadNode(pointer, depth + 1);
+                continue;
+            }
+
+            var key = new ScalarNode(Line(keyEvent.Start), Column(keyEvent.Start), keyEvent.Value, Json.Of(keyEvent.Value), Form(keyEvent.Style));
+            parser.MoveNext();
+            var value = ReadNode($"{pointer}/{Spot.Escape(key.Text)}", depth + 1);
+            if (seen.TryGetValue(key.Text, out var first))
+            {
+                Wrong("language.duplicate_key", $"`{key.Text}` is given twice; the first stands in line {first.Line}. Keep one.", key, $"{pointer}/{Spot.Escape(key.Text)}");
+            }
+            else
+            {
+                seen[key.Text] = key;
+                entries.Add((key, value));
+            }
+        }
+
+        return new MapNode(Line(mapping.Start), Column(mapping.Start), entries);
+    }
+
+    private ScalarNode ToScalar(Scalar scalar, string pointer)
+    {
+        var tag = scalar.Tag.IsEmpty ? null : scalar.Tag.Value;
+        var plain = scalar.Style is ScalarStyle.Plain or ScalarStyle.Any;
+        Json value = tag switch
+        {
+            null or "?" => plain ? Resolve(scalar.Value) : Json.Of(scalar.Value),
+            "!" or "tag:yaml.org,2002:str" => Json.Of(scalar.Value),
+            "tag:yaml.org,2002:int" or "tag:yaml.org,2002:float" or "tag:yaml.org,2002:bool" or "tag:yaml.org,2002:null" => Resolve(scalar.Value),
+            _ => Json.Null,
+        };
+        var node = new ScalarNode(Line(scalar.Start), Column(scalar.Start), scalar.Value, value, Form(scalar.Style));
+        if (tag is not null && value is JsonNull && !tag.EndsWith(":null", StringComparison.Ordinal))
+        {
+            Wrong("language.syntax", $"The YAML tag {tag} is not known. Write the value without a tag.", node, pointer);
+        }
+
+        return node;
+    }
+
+    /// <summary>YAML 1.2, section 10.3.2: what a plain scalar is.</summary>
+    private static Json Resolve(string text)
+    {
+        switch (text)
+        {
+            case "" or "~" or "null" or "Null" or "NULL": return Json.Null;
+            case "true" or "True" or "TRUE": return Json.True;
+            case "false" or "False" or "FALSE": return Json.False;
+        }
+
+        if (Number().IsMatch(text))
+        {
+            var digits = text[0] == '+' ? text[1..] : text;
+            return double.IsFinite(double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture)) && JsonNumberForm().IsMatch(digits)
+                ? JsonNumber.FromDigits(digits)
+                : Json.Of(double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture));
+        }
+
+        if (text.StartsWith("0x", StringComparison.Ordinal)
+            && long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hexadecimal))
+        {
+            return Json.Of((double)hexadecimal);
+        }
+
+        return Json.Of(text);
+    }
+
+    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Number();
+
+    [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex JsonNumberForm();
+
+    private static ScalarForm Form(ScalarStyle style) => style switch
+    {
+        ScalarStyle.SingleQuoted => ScalarForm.SingleQuoted,
+        ScalarStyle.DoubleQuoted => ScalarForm.DoubleQuoted,
+        ScalarStyle.Literal => ScalarForm.Literal,
+        ScalarStyle.Folded => ScalarForm.Folded,
+        _ => ScalarForm.Plain,
+    };
+
+    private static int Line(Mark mark) => Math.Max(1, (int)mark.Line);
+
+    private static int Column(Mark mark) => Math.Max(1, (int)mark.Column);
+
+    private static string Sentence(YamlException e)
+    {
+        var text = (e.InnerException ?? e).Message;
+        // YamlDotNet puts "(Line: …) - (Line: …): " in front; the place is told by the problem itself.
+        var start = text.LastIndexOf("): ", StringComparison.Ordinal);
+        return (start < 0 ? text : text[(start + 3)..]).TrimEnd('.') + ".";
+    }
+
+    private void Syntax(string message, Mark mark, string? pointer = null) =>
+        problems.Add("language.syntax", message, Line(mark), Column(mark), pointer);
+
+    private void Wrong(string code, string message, SourceNode node, string pointer) =>
+        problems.Add(code, message, node.Line, node.Column, pointer);
+
+    private sealed class TooMuch(string message, Mark mark) : Exception(message)
+    {
+        public int Line => SourceReader.Line(mark);
+
+        public int Column => SourceReader.Column(mark);
+    }
+}
+
+/// <summary>Reads JSON text into located nodes.</summary>
+internal ref struct LocatedJson
+{
+    private readonly ReadOnlySpan<byte> text;
+    private readonly ProblemList problems;
+    private Utf8JsonReader reader;
+    private long counted;
+    private int line;
+    private int column;
+    private int nodes;
+
+    private LocatedJson(ReadOnlySpan<byte> text, ProblemList problems)
+    {
+        this.text = text;
+        this.problems = problems;
+        reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = SourceReader.MaxDepth });
+        line = 1;
+        column = 1;
+    }
+
+    public static SourceNode? Read(string source, ProblemList problems)
+    {
+        var json = new LocatedJson(Encoding.UTF8.GetBytes(source), problems);
+        try
+        {
+            json.reader.Read();
+            var root = json.ReadNode("");
+            json.reader.Read();
+            return root;
+        }
+        catch (JsonException e)
+        {
+            var reason = e.Message.Split(" LineNumber:")[0].Split(" Path:")[0];
+            problems.Add("language.syntax", $"This is not JSON: {reason}", (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1, null);
+            return null;
+        }
+    }
+
+    private SourceNode ReadNode(string pointer)
+    {
+        var (atLine, atColumn) = Place();
+        if (++nodes > SourceReader.MaxNodes)
+        {
+            throw new JsonException($"The workflow holds more than {SourceReader.MaxNodes:N0} values.", null, atLine - 1, atColumn - 1);
+        }
+
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartArray:
+                var items = new List<SourceNode>();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    items.Add(ReadNode($"{pointer}/{items.Count}"));
+                }
+
+                return new ListNode(atLine, atColumn, items);
+            case JsonTokenType.StartObject:
+                return ReadObject(pointer, atLine, atColumn);
+            default:
+                var value = Json.Read(ref reader);
+                return new ScalarNode(atLine, atColumn, value is JsonString s ? s.Value : value.ToString(), value, value is JsonString ? ScalarForm.DoubleQuoted : ScalarForm.Plain);
+        }
+    }
+
+    private MapNode ReadObject(string pointer, int atLine, int atColumn)
+    {
+        var entries = new List<(ScalarNode, SourceNode)>();
+        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var (keyLine, keyColumn) = Place();
+            var name = reader.GetString()!;
+            reader.Read();
+            var path = $"{pointer}/{Spot.Escape(name)}";
+            var value = ReadNode(path);
+            if (seen.TryGetValue(name, out var first))
+            {
+                problems.Add("language.duplicate_key", $"`{name}` is given twice; the first stands in line {first}. Keep one.", keyLine, keyColumn, path);
+                continue;
+            }
+
+            seen[name] = keyLine;
+            entries.Add((new ScalarNode(keyLine, keyColumn, name, Json.Of(name), ScalarForm.DoubleQuoted), value));
+        }
+
+        return new MapNode(atLine, atColumn, entries);
+    }
+
+    private (int Line, int Column) Place()
+    {
+        for (; counted < reader.TokenStartIndex; counted++)
+        {
+            var unit = text[(int)counted];
+            if (unit == (byte)'\n')
+            {
+                line++;
+                column = 1;
+            }
+            else if ((unit & 0xC0) != 0x80)
+            {
+                column++;
+            }
+        }
+
+        return (line, column);
+    }
+}
