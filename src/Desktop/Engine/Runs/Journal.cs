@@ -52,24 +52,35 @@ public sealed partial class Journal : IAsyncDisposable
     public Task<bool> Create(NewRun run, string? owner = null, CancellationToken cancellation = default) =>
         writer.Do(database => JournalRuns.Insert(database, run, owner), cancellation);
 
-    /// <summary>Makes a process the run's owner, where it has none or the one expected (found dead).</summary>
+    /// <summary>Keeps a new run that this process executes: where to append, or null where its id is known already (nothing changes then).</summary>
+    public Task<JournalPlace?> Begin(NewRun run, string owner, CancellationToken cancellation = default) => writer.Do(
+        database => JournalRuns.Insert(database, run, owner) ? JournalRuns.NewPlace(database, run.RunId) : null, cancellation);
+
+    /// <summary>Makes a process the run's owner, where it has none, the one expected (found dead), or has ended.</summary>
     /// <returns>Where to append; null where the run is unknown or someone else's.</returns>
     public Task<JournalPlace?> Claim(Guid runId, string owner, string? expectedOwner = null, CancellationToken cancellation = default) =>
         writer.Do(database => JournalRuns.Claim(database, runId, owner, expectedOwner), cancellation);
 
     /// <summary>Appends events of a run in order and numbers them; done once they are flushed.</summary>
     /// <param name="status">What becomes of the run's status in the same transaction.</param>
-    /// <param name="control">Which control the events answer.</param>
+    /// <param name="controls">Which controls the events answer.</param>
     public async Task Append(
         JournalPlace place,
         IReadOnlyList<PendingEvent> events,
         StatusChange? status = null,
-        ControlProgress? control = null,
+        IReadOnlyList<ControlProgress>? controls = null,
         CancellationToken cancellation = default)
     {
-        var append = new JournalAppend(place, events, status, control);
+        await await Enqueue(place, events, status, controls, cancellation);
+    }
+
+    /// <summary>As <see cref="Append"/>, in two steps: returns once the place in the order is taken; the inner task once it is flushed.</summary>
+    internal async ValueTask<Task> Enqueue(
+        JournalPlace place, IReadOnlyList<PendingEvent> events, StatusChange? status, IReadOnlyList<ControlProgress>? controls, CancellationToken cancellation)
+    {
+        var append = new JournalAppend(place, events, status, controls ?? []);
         await writer.Enqueue(append, cancellation);
-        await append.Answer;
+        return append.Answer;
     }
 
     /// <summary>The run; null where it is unknown.</summary>

@@ -29,6 +29,8 @@ public sealed record Continuation(Guid RunId, string? From, MarkedDone? Done);
 /// <param name="Input">JSON, UTF-8.</param>
 /// <param name="BaseFolder">Where workflows that it runs by name are looked for; null for none.</param>
 /// <param name="Submits">Whether its events are to reach the server.</param>
+/// <param name="ParentRunId">The run whose <c>run: workflow</c> task began it.</param>
+/// <param name="Depth">How many such parents it has above it.</param>
 public sealed record NewRun(
     Guid RunId,
     DefinitionReference Workflow,
@@ -41,7 +43,9 @@ public sealed record NewRun(
     string? BaseFolder = null,
     Guid? WorkflowId = null,
     int? Revision = null,
-    Continuation? Continues = null);
+    Continuation? Continues = null,
+    Guid? ParentRunId = null,
+    int Depth = 0);
 
 /// <summary>A run as the journal has it.</summary>
 /// <param name="Number">Its row.</param>

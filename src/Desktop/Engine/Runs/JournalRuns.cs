@@ -8,7 +8,7 @@ internal static class JournalRuns
 {
     private const string Columns = """
         SELECT number, run_id, workflow_namespace, workflow_name, workflow_version, definition, definition_hash, input, origin, submits, requested_at,
-               base_folder, workflow_id, revision, continues_run, continues_from, done_output, done_by, status, ended_at, acknowledged, parked_code,
+               base_folder, workflow_id, revision, continues_run, continues_from, done_output, done_by, parent_run, depth, status, ended_at, acknowledged, parked_code,
                parked_detail, owner, (SELECT coalesce(max(sequence), 0) FROM events WHERE run = number) FROM runs
         """;
 
@@ -16,13 +16,13 @@ internal static class JournalRuns
     {
         var inserted = database.Prepare("""
             INSERT INTO runs(run_id, workflow_namespace, workflow_name, workflow_version, definition, definition_hash, input, origin, submits, requested_at,
-                base_folder, workflow_id, revision, continues_run, continues_from, done_output, done_by, owner)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(run_id) DO NOTHING
+                base_folder, workflow_id, revision, continues_run, continues_from, done_output, done_by, parent_run, depth, owner)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(run_id) DO NOTHING
             """)
             .Bind(run.RunId).Bind(run.Workflow.Namespace).Bind(run.Workflow.Name).Bind(run.Workflow.Version).Bind(run.Definition).Bind(run.DefinitionHash)
             .Bind(run.Input.AsSpan()).Bind((long)run.Origin).Bind(run.Submits ? 1 : 0).Bind(run.RequestedAt).Bind(run.BaseFolder)
             .Bind(run.WorkflowId).Bind((long?)run.Revision).Bind(run.Continues?.RunId).Bind(run.Continues?.From)
-            .Bind(run.Continues?.Done?.Output).Bind(run.Continues?.Done?.By).Bind(owner).Run() == 1;
+            .Bind(run.Continues?.Done?.Output).Bind(run.Continues?.Done?.By).Bind(run.ParentRunId).Bind(run.Depth).Bind(owner).Run() == 1;
         if (inserted && run.Submits)
         {
             database.Prepare("INSERT INTO unsent(run) SELECT number FROM runs WHERE run_id = ?").Bind(run.RunId).Run();
@@ -33,9 +33,19 @@ internal static class JournalRuns
 
     public static JournalPlace? Claim(SqliteDatabase database, Guid runId, string owner, string? expectedOwner)
     {
-        database.Prepare("UPDATE runs SET owner = ?1 WHERE run_id = ?2 AND (owner IS NULL OR owner = ?1 OR owner = ?3)")
+        database.Prepare("UPDATE runs SET owner = ?1 WHERE run_id = ?2 AND (owner IS NULL OR owner = ?1 OR owner = ?3 OR ended_at IS NOT NULL)")
             .Bind(owner).Bind(runId).Bind(expectedOwner).Run();
         return database.Changes == 0 ? null : Find(database, runId) is { } run ? new JournalPlace(runId, run.Number, run.LastSequence) : null;
+    }
+
+    /// <summary>The place of a run that was inserted just now.</summary>
+    public static JournalPlace NewPlace(SqliteDatabase database, Guid runId)
+    {
+        var row = database.Prepare("SELECT number FROM runs WHERE run_id = ?").Bind(runId);
+        row.Step();
+        var place = new JournalPlace(runId, row.Long(0), 0);
+        row.Reset();
+        return place;
     }
 
     public static JournaledRun? Find(SqliteDatabase database, Guid runId) =>
@@ -139,10 +149,12 @@ internal static class JournalRuns
                     row.TextOrNull(11),
                     row.IdOrNull(12),
                     (int?)row.LongOrNull(13),
-                    row.IdOrNull(14) is { } parent ? new Continuation(parent, row.TextOrNull(15), done) : null);
+                    row.IdOrNull(14) is { } parent ? new Continuation(parent, row.TextOrNull(15), done) : null,
+                    row.IdOrNull(18),
+                    (int)row.Long(19));
                 runs.Add(new JournaledRun(
-                    request, row.Long(0), (JournaledStatus)row.Long(18), row.InstantOrNull(19), row.Long(24), row.Long(20),
-                    row.TextOrNull(21), row.TextOrNull(22), row.TextOrNull(23)));
+                    request, row.Long(0), (JournaledStatus)row.Long(20), row.InstantOrNull(21), row.Long(26), row.Long(22),
+                    row.TextOrNull(23), row.TextOrNull(24), row.TextOrNull(25)));
             }
         }
         finally

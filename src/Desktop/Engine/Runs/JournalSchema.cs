@@ -27,6 +27,8 @@ internal static class JournalSchema
             continues_from TEXT,
             done_output BLOB,
             done_by TEXT,
+            parent_run TEXT,
+            depth INTEGER NOT NULL DEFAULT 0,
             status INTEGER NOT NULL DEFAULT 0,
             ended_at INTEGER,
             acknowledged INTEGER NOT NULL DEFAULT 0,

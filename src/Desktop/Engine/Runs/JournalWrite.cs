@@ -61,7 +61,7 @@ public sealed class JournalPlace
 public sealed record StatusChange(JournaledStatus Status, DateTimeOffset? EndedAt = null);
 
 /// <summary>Events of one run, numbered where they are written.</summary>
-internal sealed class JournalAppend(JournalPlace place, IReadOnlyList<PendingEvent> events, StatusChange? status, ControlProgress? control) : JournalWrite
+internal sealed class JournalAppend(JournalPlace place, IReadOnlyList<PendingEvent> events, StatusChange? status, IReadOnlyList<ControlProgress> controls) : JournalWrite
 {
     private const string InsertEvent = "INSERT INTO events(run, sequence, type, occurred_at, data, private, whole) VALUES(?, ?, ?, ?, ?, ?, ?)";
 
@@ -85,10 +85,13 @@ internal sealed class JournalAppend(JournalPlace place, IReadOnlyList<PendingEve
                 .Bind((long)status.Status).Bind(status.EndedAt).Bind(place.Number).Run();
         }
 
-        if (control is not null)
+        foreach (var control in controls)
         {
             database.Prepare("UPDATE controls SET acknowledged = 1, effective = max(effective, ?) WHERE control_id = ?")
                 .Bind(control.Effective ? 1 : 0).Bind(control.ControlId.ToString()).Run();
+
+            // The answer to a control may come after everything of an ended run was sent.
+            database.Prepare("INSERT INTO unsent(run) SELECT number FROM runs WHERE number = ? AND submits = 1 ON CONFLICT DO NOTHING").Bind(place.Number).Run();
         }
     }
 
@@ -103,5 +106,5 @@ internal sealed class JournalAppend(JournalPlace place, IReadOnlyList<PendingEve
     public override void Fail(Exception exception) => answer.SetException(exception);
 }
 
-/// <summary>A control that the appended events answer: acknowledged, or effective as well.</summary>
+/// <summary>What the appended events answer to a control: acknowledged, or effective as well.</summary>
 public sealed record ControlProgress(Guid ControlId, bool Effective);

@@ -1,0 +1,109 @@
+using Jarvis.Domain.Workflows.Data;
+using Microsoft.Playwright;
+
+namespace Jarvis.Engine.Workflows.Browser;
+
+/// <summary>Takes a picture of a page or of an HTML file with the system's Chromium, into the run's folder.</summary>
+public sealed class BrowserScreenshot : JarvisFunction
+{
+    private const int DefaultWidth = 1280;
+    private const int DefaultHeight = 800;
+
+    /// <summary>How long a page may take to load, in milliseconds.</summary>
+    private const float LoadTimeoutMilliseconds = 30_000;
+
+    public override string Name => "browser.screenshot";
+
+    public override string Summary => "Takes a picture of a web page or an HTML file.";
+
+    public override bool Repeatable => true;
+
+    public override string Parameters => """
+        {"type":"object","additionalProperties":false,"properties":{
+          "url":{"type":"string","minLength":1,"description":"Address of the page (http, https or file)."},
+          "file":{"type":"string","minLength":1,"description":"An HTML file, instead of an address."},
+          "path":{"type":"string","minLength":1,"default":"screenshot.png","description":"Where the picture (PNG) goes."},
+          "width":{"type":"integer","minimum":16,"maximum":7680,"default":1280},
+          "height":{"type":"integer","minimum":16,"maximum":7680,"default":800},
+          "fullPage":{"type":"boolean","default":false}},
+         "oneOf":[{"required":["url"]},{"required":["file"]}]}
+        """;
+
+    public override async Task<Json> Invoke(FunctionArguments arguments, FunctionContext context, CancellationToken cancellation)
+    {
+        var address = Address(arguments, context);
+        var path = context.Resolve(arguments.TextOrNull("path") ?? "screenshot.png");
+        var executable = SystemBrowser.Find() ?? throw NotAvailable("There is no Chromium, Chrome or Edge on this machine.");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+
+        using var playwright = await Start();
+        var browser = await Launch(playwright, executable);
+        await using (browser)
+        {
+            // Playwright knows no cancellation: closing the browser ends whatever it is waiting for.
+            await using var closing = cancellation.Register(() => _ = browser.CloseAsync());
+            try
+            {
+                var page = await browser.NewPageAsync(new BrowserNewPageOptions
+                {
+                    ViewportSize = new ViewportSize { Width = arguments.Count("width", DefaultWidth), Height = arguments.Count("height", DefaultHeight) },
+                });
+                await page.GotoAsync(address, new PageGotoOptions { Timeout = LoadTimeoutMilliseconds, WaitUntil = WaitUntilState.Load });
+                var picture = await page.ScreenshotAsync(new PageScreenshotOptions { FullPage = arguments.Flag("fullPage"), Type = ScreenshotType.Png });
+                await Files.FileContent.Replace(path, stream => stream.WriteAsync(picture, cancellation).AsTask(), cancellation);
+                return Json.Of(("path", path), ("size", picture.Length), ("title", await page.TitleAsync()), ("picture", context.KeepBlob(picture, "image/png")));
+            }
+            catch (PlaywrightException failure)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                throw Failed($"No picture of {address}: {failure.Message.Split('\n')[0]}", failure);
+            }
+        }
+    }
+
+    private static string Address(FunctionArguments arguments, FunctionContext context)
+    {
+        if (arguments.TextOrNull("file") is { } file)
+        {
+            var html = context.Resolve(file);
+            return File.Exists(html) ? new Uri(html).AbsoluteUri : throw Failed($"There is no file {html}.");
+        }
+
+        var url = arguments.Text("url");
+        return Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "file"
+            ? url
+            : throw Failed($"'{url}' is not an http, https or file address.");
+    }
+
+    private static async Task<IPlaywright> Start()
+    {
+        try
+        {
+            return await Playwright.CreateAsync();
+        }
+        catch (PlaywrightException missing)
+        {
+            throw NotAvailable($"Playwright cannot be started: {missing.Message.Split('\n')[0]}");
+        }
+    }
+
+    private static async Task<IBrowser> Launch(IPlaywright playwright, string executable)
+    {
+        try
+        {
+            return await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = executable,
+                Headless = true,
+                Timeout = LoadTimeoutMilliseconds,
+                // Chromium's own sandbox refuses to start as root.
+                ChromiumSandbox = !OperatingSystem.IsLinux() || Environment.UserName != "root",
+                Args = ["--disable-gpu", "--disable-dev-shm-usage"],
+            });
+        }
+        catch (PlaywrightException failure)
+        {
+            throw NotAvailable($"{executable} cannot be started: {failure.Message.Split('\n')[0]}");
+        }
+    }
+}

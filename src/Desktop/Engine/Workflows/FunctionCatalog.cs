@@ -1,0 +1,32 @@
+using System.Collections.Frozen;
+using Jarvis.Domain.Workflows.Language;
+using Jarvis.Engine.Workflows.Browser;
+using Jarvis.Engine.Workflows.Files;
+using Jarvis.Engine.Workflows.Notifications;
+using Jarvis.Engine.Workflows.Sheets;
+
+namespace Jarvis.Engine.Workflows;
+
+/// <summary>The functions that exist on this PC.</summary>
+public sealed class FunctionCatalog(IEnumerable<JarvisFunction> functions)
+{
+    private readonly FrozenDictionary<string, JarvisFunction> functions = functions.ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
+    private ValidationContext? validation;
+
+    /// <summary>Every function of Jarvis. A new one is added here.</summary>
+    public static FunctionCatalog Standard { get; } = new(
+    [
+        new FileRead(), new FileWrite(), new FileList(), new FileCopy(), new FileMove(), new FileDelete(), new FileHash(),
+        new SheetRead(), new SheetWrite(), new SheetAppend(),
+        new BrowserScreenshot(),
+        new NotifyLog(),
+    ]);
+
+    public IEnumerable<JarvisFunction> All => functions.Values;
+
+    /// <summary>What workflows are checked against.</summary>
+    public ValidationContext Validation => validation ??= new ValidationContext([.. functions.Values.Select(f => f.Description)]);
+
+    /// <summary>The function of that name; null for none.</summary>
+    public JarvisFunction? Find(string name) => functions.GetValueOrDefault(name);
+}

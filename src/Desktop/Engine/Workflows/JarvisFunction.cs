@@ -1,0 +1,87 @@
+using Jarvis.Domain.Workflows.Data;
+using Jarvis.Domain.Workflows.Interpreter;
+using Jarvis.Domain.Workflows.Language;
+
+namespace Jarvis.Engine.Workflows;
+
+/// <summary>
+/// One thing that Jarvis can do on this PC and that a workflow calls by name. One more function is one class like this,
+/// listed in <see cref="FunctionCatalog"/>.
+/// </summary>
+public abstract class JarvisFunction
+{
+    private FunctionDescription? description;
+
+    /// <summary>Dotted, such as <c>file.read</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>One sentence for people.</summary>
+    public abstract string Summary { get; }
+
+    /// <summary>JSON Schema of the object given in <c>with</c>, as JSON text.</summary>
+    public abstract string Parameters { get; }
+
+    /// <summary>Whether it may run again after a crash in flight without harm.</summary>
+    public virtual bool Repeatable => false;
+
+    /// <summary>Systems it works on (<c>linux</c>, <c>windows</c>, <c>macos</c>); empty for all.</summary>
+    public virtual IReadOnlyList<string> Platforms => [];
+
+    public FunctionDescription Description => description ??= new FunctionDescription(Name, Summary, Json.Parse(Parameters), Repeatable, Platforms);
+
+    /// <summary>Does it. The arguments were checked against <see cref="Parameters"/>.</summary>
+    /// <exception cref="WorkflowFaultException">It cannot be done; the fault says why.</exception>
+    public abstract Task<Json> Invoke(FunctionArguments arguments, FunctionContext context, CancellationToken cancellation);
+
+    /// <summary>The fault of a function that cannot work on this machine as it is; a workflow may catch it and go without.</summary>
+    protected static WorkflowFaultException NotAvailable(string detail) => new(new Fault(JarvisFaults.NotAvailable, 501, "Not available", detail, null));
+
+    protected static WorkflowFaultException Failed(string detail, Exception? cause = null) => new(Fault.Runtime(detail), cause);
+}
+
+/// <summary>Error types of Jarvis's own functions.</summary>
+public static class JarvisFaults
+{
+    public const string NotAvailable = "https://jarvis.ai/errors/not-available";
+}
+
+/// <summary>The checked arguments of a call.</summary>
+public sealed class FunctionArguments(JsonObject values)
+{
+    public Json? this[string name] => values[name] is { Kind: not JsonKind.Null } value ? value : null;
+
+    public string Text(string name) => (this[name] as JsonString)?.Value ?? throw Missing(name);
+
+    public string? TextOrNull(string name) => (this[name] as JsonString)?.Value;
+
+    public bool Flag(string name, bool otherwise = false) => this[name] is JsonBoolean flag ? flag.Value : otherwise;
+
+    public int Count(string name, int otherwise) => this[name] is JsonNumber number ? (int)number.Value : otherwise;
+
+    public IReadOnlyList<Json> List(string name) => this[name] is JsonArray list ? list.Items : throw Missing(name);
+
+    private static WorkflowFaultException Missing(string name) => new(Fault.Validation($"The argument '{name}' is missing or of another type."));
+}
+
+/// <summary>What a function may use of its run.</summary>
+/// <param name="RunFolder">Where relative paths lead.</param>
+/// <param name="Log">A line for the run's log.</param>
+/// <param name="KeepBlob">Keeps content that is too large for an event (bytes, media type) and gives its <c>$blob</c> reference.</param>
+public sealed record FunctionContext(string RunFolder, TimeProvider Clock, Action<Domain.Runs.LogSeverity, string> Log, Func<byte[], string, Json> KeepBlob)
+{
+    /// <summary>A path as the workflow means it: relative to the run's folder, <c>~</c> for the person's.</summary>
+    public string Resolve(string path)
+    {
+        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new WorkflowFaultException(Fault.Validation("A path is empty or holds a zero character."));
+        }
+
+        if (path == "~" || path.StartsWith("~/", StringComparison.Ordinal))
+        {
+            path = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..];
+        }
+
+        return Path.GetFullPath(path, RunFolder);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using Jarvis.Domain.Workflows.Data;
+using Jarvis.Engine.Workflows.Files;
+
+namespace Jarvis.Engine.Workflows.Sheets;
+
+/// <summary>
+/// Adds rows at the end of a CSV file, in the order of its columns; makes the file where it is missing. It is not repeated
+/// after a crash in flight, because nobody can tell then whether the rows are in already.
+/// </summary>
+public sealed class SheetAppend : JarvisFunction
+{
+    public override string Name => "sheet.append";
+
+    public override string Summary => "Adds rows to a CSV file.";
+
+    public override string Parameters => """
+        {"type":"object","additionalProperties":false,"required":["path","rows"],"properties":{
+          "path":{"type":"string","minLength":1},
+          "rows":{"type":"array","items":{"type":["object","array"]}},
+          "columns":{"type":"array","items":{"type":"string"},"description":"Order of the columns where the file is new."},
+          "delimiter":{"type":"string","minLength":1,"maxLength":1,"default":","},
+          "safe":{"type":"boolean","default":true,"description":"Makes cells that look like formulas harmless."}}}
+        """;
+
+    public override async Task<Json> Invoke(FunctionArguments arguments, FunctionContext context, CancellationToken cancellation)
+    {
+        var path = context.Resolve(arguments.Text("path"));
+        var rows = arguments.List("rows");
+        var old = File.Exists(path) ? await FileContent.Read(path, cancellation) : [];
+        var columns = Sheet.Columns(arguments, rows);
+        if (old.Length > 0)
+        {
+            using var text = new StringReader(Encoding.UTF8.GetString(old));
+            columns = Sheet.Read(text, new FunctionArguments(JsonObject.Empty.With("delimiter", arguments.TextOrNull("delimiter") ?? ","))).Columns;
+            var unknown = rows.OfType<JsonObject>().SelectMany(row => row.Members.Keys).FirstOrDefault(key => !columns.Contains(key));
+            if (unknown is not null)
+            {
+                throw Failed($"{path} has no column '{unknown}'.");
+            }
+        }
+
+        await FileContent.Replace(
+            path,
+            async stream =>
+            {
+                await stream.WriteAsync(old, cancellation);
+                if (old.Length > 0 && old[^1] != '\n')
+                {
+                    await stream.WriteAsync("\r\n"u8.ToArray(), cancellation);
+                }
+
+                await Sheet.Write(stream, arguments, columns, rows, header: old.Length == 0, cancellation);
+            },
+            cancellation);
+        return Json.Of(("path", path), ("rows", rows.Count));
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text;
+using Jarvis.Domain.Workflows.Data;
+using Jarvis.Engine.Workflows.Files;
+
+namespace Jarvis.Engine.Workflows.Sheets;
+
+/// <summary>Reads a CSV file into objects by column name (or, without a header, into arrays of text).</summary>
+public sealed class SheetRead : JarvisFunction
+{
+    public override string Name => "sheet.read";
+
+    public override string Summary => "Reads the rows of a CSV file.";
+
+    public override bool Repeatable => true;
+
+    public override string Parameters => """
+        {"type":"object","additionalProperties":false,"required":["path"],"properties":{
+          "path":{"type":"string","minLength":1},
+          "header":{"type":"boolean","default":true,"description":"Whether the first row names the columns."},
+          "delimiter":{"type":"string","minLength":1,"maxLength":1,"default":","}}}
+        """;
+
+    public override async Task<Json> Invoke(FunctionArguments arguments, FunctionContext context, CancellationToken cancellation)
+    {
+        var path = context.Resolve(arguments.Text("path"));
+        var bytes = await FileContent.Read(path, cancellation);
+        try
+        {
+            using var text = new StringReader(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes));
+            var (columns, rows) = Sheet.Read(text, arguments);
+            return Json.Of(("columns", Json.Of(columns.Select(c => Json.Of(c)))), ("rows", Json.Of(rows)), ("count", rows.Count));
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Failed($"{path} is not UTF-8 text.");
+        }
+        catch (CsvHelper.CsvHelperException malformed)
+        {
+            throw Failed($"{path} is not CSV: {malformed.Message.Split('\n')[0]}", malformed);
+        }
+    }
+}
