@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using CsvHelper;
 using Jarvis.Domain.Workflows.Data;
 using Jarvis.Domain.Workflows.Interpreter;
@@ -15,36 +13,19 @@ internal static class Sheet
     /// <summary>Most columns of one sheet.</summary>
     public const int MaxColumns = 2_000;
 
-    public static CsvConfiguration Configuration(FunctionArguments arguments, bool hasHeader = true) => new(CultureInfo.InvariantCulture)
-    {
-        Delimiter = arguments.TextOrNull("delimiter") ?? ",",
-        HasHeaderRecord = hasHeader,
-        NewLine = "\r\n",
-        BadDataFound = null,
-        MissingFieldFound = null,
-        // A cell that begins like a formula would be executed by a spreadsheet that opens the file (OWASP, CSV injection).
-        InjectionOptions = arguments.Flag("safe", otherwise: true) ? InjectionOptions.Escape : InjectionOptions.None,
-        // Negative numbers are written by Cell as numbers and stay as they are.
-        InjectionCharacters = ['=', '@', '+', '\t', '\r'],
-    };
-
-    public static (IReadOnlyList<string> Columns, List<Json> Rows) Read(TextReader text, FunctionArguments arguments)
+    public static (IReadOnlyList<string> Columns, List<Json> Rows) Read(byte[] bytes, FunctionArguments arguments)
     {
         var hasHeader = arguments.Flag("header", otherwise: true);
-        using var csv = new CsvReader(text, Configuration(arguments, hasHeader));
-        IReadOnlyList<string>? columns = null;
-        var rows = new List<Json>();
-        if (hasHeader)
+        using var csv = CsvReader.Create(bytes, new CsvReaderOptions
         {
-            if (!csv.Read())
-            {
-                return ([], rows);
-            }
-
-            csv.ReadHeader();
-            columns = Distinct(csv.HeaderRecord ?? []);
-        }
-
+            Separator = Separator(arguments),
+            HasHeader = hasHeader,
+            TrackLineNumbers = true,
+            MissingField = CsvMissingFieldHandling.ReturnEmpty,
+        });
+        csv.ReadHeader();
+        var columns = hasHeader ? Distinct([.. csv.Headers]) : [];
+        var rows = new List<Json>();
         while (csv.Read())
         {
             if (rows.Count == MaxRows)
@@ -52,13 +33,10 @@ internal static class Sheet
                 throw new WorkflowFaultException(Fault.Runtime($"The sheet has more than {MaxRows} rows."));
             }
 
-            var cells = csv.Parser.Record ?? [];
-            rows.Add(columns is null
-                ? Json.Of(cells.Select(cell => Json.Of(cell)))
-                : new JsonObject(columns.Select((column, i) => KeyValuePair.Create(column, Json.Of(i < cells.Length ? cells[i] : "")))));
+            rows.Add(Row(csv, columns, hasHeader));
         }
 
-        return (columns ?? [], rows);
+        return (columns, rows);
     }
 
     /// <summary>The columns to write: those asked for, else every key of the rows in the order of first appearance.</summary>
@@ -89,39 +67,38 @@ internal static class Sheet
     public static async Task Write(
         Stream stream, FunctionArguments arguments, IReadOnlyList<string> columns, IReadOnlyList<Json> rows, bool header, CancellationToken cancellation)
     {
-        await using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: header && arguments.Flag("bom")), leaveOpen: true);
-        await using var csv = new CsvWriter(text, Configuration(arguments), leaveOpen: true);
+        var safe = arguments.Flag("safe", otherwise: true);
+        await using var csv = CsvWriter.Create(stream, new CsvWriterOptions
+        {
+            Separator = Separator(arguments),
+            WriteByteOrderMark = header && arguments.Flag("bom"),
+            // A cell that begins like a formula would be executed by a spreadsheet that opens the file (OWASP, CSV injection).
+            Injection = safe ? CsvInjection.Escape : CsvInjection.None,
+        }, leaveOpen: true);
         if (header && columns.Count > 0)
         {
-            foreach (var column in columns)
-            {
-                csv.WriteField(column);
-            }
-
-            await csv.NextRecordAsync();
+            await csv.WriteRecordAsync([.. columns], cancellation);
         }
 
         foreach (var row in rows)
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (row is JsonObject item)
+            IEnumerable<Json?> cells = row is JsonObject item ? columns.Select(column => item[column]) : ((JsonArray)row).Items;
+            foreach (var cell in cells)
             {
-                foreach (var column in columns)
-                {
-                    Cell(csv, item[column]);
-                }
-            }
-            else
-            {
-                foreach (var cell in ((JsonArray)row).Items)
-                {
-                    Cell(csv, cell);
-                }
+                Cell(csv, cell);
             }
 
-            await csv.NextRecordAsync();
+            await csv.EndRecordAsync(cancellation);
         }
+
+        await csv.FlushAsync(cancellation);
     }
+
+    private static char Separator(FunctionArguments arguments) => arguments.TextOrNull("delimiter") is [var one] ? one : ',';
+
+    private static Json Row(CsvReader csv, IReadOnlyList<string> columns, bool hasHeader) => hasHeader
+        ? new JsonObject(columns.Select((column, i) => KeyValuePair.Create(column, Json.Of(i < csv.FieldCount ? csv.GetString(i) : ""))).ToList())
+        : Json.Of(Enumerable.Range(0, csv.FieldCount).Select(i => Json.Of(csv.GetString(i))).ToList());
 
     private static void Cell(CsvWriter csv, Json? value)
     {
@@ -130,9 +107,9 @@ internal static class Sheet
             case null or JsonNull:
                 csv.WriteField("");
                 break;
-            case JsonString text when text.Value.StartsWith('-') && !double.TryParse(text.Value, CultureInfo.InvariantCulture, out _)
-                && csv.Configuration.InjectionOptions == InjectionOptions.Escape:
-                csv.WriteField("'" + text.Value);
+            case JsonNumber number:
+                // As a number, so that a negative one is not taken for a formula.
+                csv.WriteField(number.Value, default);
                 break;
             case JsonString text:
                 csv.WriteField(text.Value);

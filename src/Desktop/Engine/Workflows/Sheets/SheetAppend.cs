@@ -1,4 +1,3 @@
-using System.Text;
 using Jarvis.Domain.Workflows.Data;
 using Jarvis.Engine.Workflows.Files;
 
@@ -31,8 +30,7 @@ public sealed class SheetAppend : JarvisFunction
         var columns = Sheet.Columns(arguments, rows);
         if (old.Length > 0)
         {
-            using var text = new StringReader(Encoding.UTF8.GetString(old));
-            columns = Sheet.Read(text, new FunctionArguments(JsonObject.Empty.With("delimiter", arguments.TextOrNull("delimiter") ?? ","))).Columns;
+            columns = Sheet.Read(old, new FunctionArguments(JsonObject.Empty.With("delimiter", arguments.TextOrNull("delimiter") ?? ","))).Columns;
             var unknown = rows.OfType<JsonObject>().SelectMany(row => row.Members.Keys).FirstOrDefault(key => !columns.Contains(key));
             if (unknown is not null)
             {

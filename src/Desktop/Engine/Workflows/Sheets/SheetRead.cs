@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Unicode;
 using Jarvis.Domain.Workflows.Data;
 using Jarvis.Engine.Workflows.Files;
 
@@ -24,19 +24,19 @@ public sealed class SheetRead : JarvisFunction
     {
         var path = context.Resolve(arguments.Text("path"));
         var bytes = await FileContent.Read(path, cancellation);
-        try
-        {
-            using var text = new StringReader(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes));
-            var (columns, rows) = Sheet.Read(text, arguments);
-            return Json.Of(("columns", Json.Of(columns.Select(c => Json.Of(c)))), ("rows", Json.Of(rows)), ("count", rows.Count));
-        }
-        catch (DecoderFallbackException)
+        if (!Utf8.IsValid(bytes))
         {
             throw Failed($"{path} is not UTF-8 text.");
         }
-        catch (CsvHelper.CsvHelperException malformed)
+
+        try
         {
-            throw Failed($"{path} is not CSV: {malformed.Message.Split('\n')[0]}", malformed);
+            var (columns, rows) = Sheet.Read(bytes, arguments);
+            return Json.Of(("columns", Json.Of(columns.Select(c => Json.Of(c)))), ("rows", Json.Of(rows)), ("count", rows.Count));
+        }
+        catch (CsvHelper.CsvFormatException malformed)
+        {
+            throw Failed($"{path} is not CSV: {malformed.Message}", malformed);
         }
     }
 }

@@ -1,0 +1,331 @@
+using Jarvis.Domain.Platform;
+using Jarvis.Domain.Runs;
+using Jarvis.Domain.Workflows.Interpreter;
+
+namespace Jarvis.Engine.Runs;
+
+/// <summary>
+/// Brings a run's events into the journal in one order: what the interpreter records, log lines in batches, progress thinned.
+/// What need not be durable waits for the next event that must be, or for a moment.
+/// </summary>
+internal sealed class RunRecorder : IAsyncDisposable
+{
+    private readonly Journal journal;
+    private readonly JournalPlace place;
+    private readonly LargeValues large;
+    private readonly RunProgress progress;
+    private readonly TimeProvider clock;
+    private readonly Action<LogLine, string>? onLine;
+    private readonly SemaphoreSlim order = new(1);
+    private readonly ExecutionEventWriter writer = new();
+    private readonly RunLog log = new();
+    private readonly Lock logGate = new();
+    private readonly ITimer timer;
+    private List<PendingEvent> waiting = [];
+    private TaskCompletionSource logRoom = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private DateTimeOffset nextLog;
+    private Exception? failure;
+    private bool timerSet;
+    private bool ended;
+
+    public RunRecorder(Journal journal, JournalPlace place, LargeValues large, RunProgress progress, TimeProvider clock, Action<LogLine, string>? onLine)
+    {
+        this.journal = journal;
+        this.place = place;
+        this.large = large;
+        this.progress = progress;
+        this.clock = clock;
+        this.onLine = onLine;
+        timer = clock.CreateTimer(_ => _ = FlushLater(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Called within the order when the run's end is recorded: the answers to controls that belong behind it.</summary>
+    public Func<IExecutionEvent, IReadOnlyList<(IExecutionEvent Event, ControlProgress Progress)>>? AtEnd { get; set; }
+
+    /// <summary>Records entries in order. Durable ones are on disk when this returns.</summary>
+    public async ValueTask Record(IReadOnlyList<JournalEntry> entries, bool durable, StatusChange? status = null, CancellationToken cancellation = default)
+    {
+        Task? flushed = null;
+        await order.WaitAsync(cancellation);
+        try
+        {
+            ThrowIfFailed();
+            var controls = new List<ControlProgress>();
+            foreach (var (item, secret) in entries)
+            {
+                if (EndStatus(item) is { } end)
+                {
+                    TakeLog(all: true);
+                    ended = true;
+                    status = end;
+                    durable = true;
+                }
+
+                progress.Observe(item);
+                waiting.Add(Pending(item, secret?.ToUtf8Bytes()));
+                if (ended && AtEnd?.Invoke(item) is { Count: > 0 } answers)
+                {
+                    foreach (var (answer, done) in answers)
+                    {
+                        waiting.Add(Pending(answer, null));
+                        controls.Add(done);
+                    }
+                }
+            }
+
+            if (durable)
+            {
+                TakeDue();
+                flushed = await Send(status, controls, cancellation);
+            }
+            else
+            {
+                SetTimer(RunLog.Interval);
+            }
+        }
+        finally
+        {
+            order.Release();
+        }
+
+        if (flushed is not null)
+        {
+            await flushed;
+        }
+    }
+
+    /// <summary>Records the answer to a control, durably.</summary>
+    public async Task Answer(IReadOnlyList<IExecutionEvent> events, ControlProgress control, StatusChange? status, CancellationToken cancellation)
+    {
+        Task flushed;
+        await order.WaitAsync(cancellation);
+        try
+        {
+            ThrowIfFailed();
+            foreach (var item in events)
+            {
+                waiting.Add(Pending(item, null));
+            }
+
+            flushed = await Send(status, [control], cancellation);
+        }
+        finally
+        {
+            order.Release();
+        }
+
+        await flushed;
+    }
+
+    /// <summary>A line for the log, secrets masked already.</summary>
+    public void Log(LogSeverity severity, string text, string? instance)
+    {
+        var line = new LogLine(clock.GetUtcNow(), severity, instance);
+        bool kept;
+        lock (logGate)
+        {
+            kept = !ended && log.Add(line, text);
+        }
+
+        if (kept)
+        {
+            onLine?.Invoke(line, text);
+            SetTimer(RunLog.Interval);
+        }
+    }
+
+    /// <summary>Returns once the log takes more lines: who writes faster than the journal is slowed here.</summary>
+    public async ValueTask LogRoom(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task room;
+            lock (logGate)
+            {
+                if (!log.IsFull || ended)
+                {
+                    return;
+                }
+
+                room = logRoom.Task;
+            }
+
+            await room.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>Flushes what waits.</summary>
+    public async Task Flush()
+    {
+        Task flushed;
+        await order.WaitAsync();
+        try
+        {
+            TakeLog(all: true);
+            flushed = await Send(null, [], CancellationToken.None);
+        }
+        finally
+        {
+            order.Release();
+        }
+
+        await flushed;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await timer.DisposeAsync();
+        await order.WaitAsync();
+        writer.Dispose();
+        order.Dispose();
+    }
+
+    private static StatusChange? EndStatus(IExecutionEvent item) => item switch
+    {
+        ExecutionCompleted e => new StatusChange(JournaledStatus.Completed, e.CompletedAt),
+        ExecutionFaulted e => new StatusChange(JournaledStatus.Faulted, e.FaultedAt),
+        ExecutionCancelled e => new StatusChange(JournaledStatus.Cancelled, e.CancelledAt),
+        _ => null,
+    };
+
+    private PendingEvent Pending(IExecutionEvent item, byte[]? secret)
+    {
+        var data = writer.Write(item);
+        byte[]? whole = null;
+        if (data.Length > LargeValues.MaxInlineBytes && item is not ExecutionLogged)
+        {
+            whole = data;
+            data = writer.Write(large.Trim(item));
+        }
+
+        return new PendingEvent(EventNames.Of(item.GetType()), ExecutionEventWriter.OccurredAt(item), data, secret, whole);
+    }
+
+    private async ValueTask<Task> Send(StatusChange? status, IReadOnlyList<ControlProgress> controls, CancellationToken cancellation)
+    {
+        if (waiting.Count == 0 && status is null)
+        {
+            return Task.CompletedTask;
+        }
+
+        var events = waiting;
+        waiting = [];
+        return await journal.Enqueue(place, events, status, controls, cancellation);
+    }
+
+    /// <summary>Takes log lines and progress that are due.</summary>
+    private void TakeDue()
+    {
+        var now = clock.GetUtcNow();
+        if (now >= nextLog)
+        {
+            TakeLog(all: false);
+        }
+
+        if (!ended && progress.Due is { } due)
+        {
+            if (now >= due)
+            {
+                waiting.Add(Pending(progress.Tell(now), null));
+            }
+            else
+            {
+                SetTimer(due - now);
+            }
+        }
+    }
+
+    private void TakeLog(bool all)
+    {
+        while (true)
+        {
+            ExecutionLogged batch;
+            lock (logGate)
+            {
+                if (log.IsEmpty)
+                {
+                    return;
+                }
+
+                batch = log.Take();
+                if (!log.IsFull)
+                {
+                    logRoom.TrySetResult();
+                    logRoom = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+            }
+
+            waiting.Add(Pending(batch, null));
+            nextLog = clock.GetUtcNow() + RunLog.Interval;
+            if (!all)
+            {
+                return;
+            }
+        }
+    }
+
+    private void SetTimer(TimeSpan due)
+    {
+        lock (logGate)
+        {
+            if (!timerSet)
+            {
+                timerSet = true;
+                timer.Change(due, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    private async Task FlushLater()
+    {
+        try
+        {
+            Task flushed;
+            await order.WaitAsync();
+            try
+            {
+                lock (logGate)
+                {
+                    timerSet = false;
+                }
+
+                TakeDue();
+                bool more;
+                lock (logGate)
+                {
+                    more = !log.IsEmpty;
+                }
+
+                if (more)
+                {
+                    SetTimer(RunLog.Interval);
+                }
+
+                flushed = await Send(null, [], CancellationToken.None);
+            }
+            finally
+            {
+                order.Release();
+            }
+
+            await flushed;
+        }
+        catch (ObjectDisposedException)
+        {
+            // The run ended while the timer was under way.
+        }
+        catch (JournalException exception)
+        {
+            // Nobody waits here; the run's next record ends with it.
+            failure = exception;
+        }
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (failure is not null)
+        {
+            throw new JournalException(failure.Message, failure);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using Jarvis.Domain.Workflows.Interpreter;
+
+namespace Jarvis.Engine.Workflows.Shell;
+
+/// <summary>One output stream of a process: its lines as they come, and its text up to a limit.</summary>
+internal sealed class OutputLines(Func<string, ValueTask> line, bool keepAll)
+{
+    /// <summary>Most characters of one stream that become data of the run.</summary>
+    public const int MaxCharacters = 16 * 1024 * 1024;
+
+    /// <summary>What is kept of a stream that nobody asked for: enough for a fault to quote its end.</summary>
+    private const int MaxTail = 8 * 1024;
+
+    /// <summary>A line that is longer goes to the log in pieces of this many characters.</summary>
+    private const int MaxLine = 8 * 1024;
+
+    private readonly StringBuilder text = new();
+    private readonly StringBuilder current = new();
+
+    public string Text
+    {
+        get
+        {
+            lock (text)
+            {
+                return text.ToString();
+            }
+        }
+    }
+
+    /// <summary>Reads to the end of the stream.</summary>
+    /// <exception cref="WorkflowFaultException">It was asked for and is too long.</exception>
+    public async Task Read(StreamReader reader, CancellationToken cancellation)
+    {
+        var buffer = new char[16 * 1024];
+        int count;
+        while ((count = await reader.ReadAsync(buffer, cancellation)) > 0)
+        {
+            Keep(buffer.AsSpan(0, count));
+            for (var i = 0; i < count; i++)
+            {
+                if (buffer[i] == '\n')
+                {
+                    await EndLine();
+                }
+                else
+                {
+                    current.Append(buffer[i]);
+                    if (current.Length >= MaxLine)
+                    {
+                        await EndLine();
+                    }
+                }
+            }
+        }
+
+        if (current.Length > 0)
+        {
+            await EndLine();
+        }
+    }
+
+    private void Keep(ReadOnlySpan<char> piece)
+    {
+        lock (text)
+        {
+            text.Append(piece);
+            if (!keepAll && text.Length > 2 * MaxTail)
+            {
+                text.Remove(0, text.Length - MaxTail);
+            }
+
+            if (text.Length > MaxCharacters)
+            {
+                throw new WorkflowFaultException(Fault.Runtime(
+                    $"The process wrote more than the {MaxCharacters} characters that can be data of a run; let it write to a file."));
+            }
+        }
+    }
+
+    private ValueTask EndLine()
+    {
+        var ended = current.ToString().TrimEnd('\r');
+        current.Clear();
+        return line(ended);
+    }
+}
