@@ -1,0 +1,60 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Jarvis.Api.Platform;
+
+/// <summary>A setting is missing or wrong; the message is one sentence that names it.</summary>
+public sealed class ConfigurationException(string message) : Exception(message);
+
+/// <summary>What the server is told from outside, read and checked once.</summary>
+/// <param name="Database">JARVIS_DATABASE: an Npgsql connection string.</param>
+/// <param name="Url">JARVIS_URL: the address to listen on and to tell people.</param>
+/// <param name="DataFolder">JARVIS_DATA: keys and blobs.</param>
+/// <param name="MasterKey">JARVIS_MASTER_KEY: the master key in base64, instead of the file.</param>
+/// <param name="IsDevelopment">JARVIS_DEVELOPMENT: explorer and documents are open.</param>
+/// <param name="IsDemo">JARVIS_DEMO: marks a demonstration.</param>
+/// <param name="SetupToken">JARVIS_SETUP_TOKEN: makes the first administrator.</param>
+public sealed record ServerConfiguration(
+    string Database, Uri Url, string DataFolder, string? MasterKey, bool IsDevelopment, bool IsDemo, string? SetupToken)
+{
+    private const string DefaultUrl = "http://127.0.0.1:5080";
+
+    /// <exception cref="ConfigurationException">One is missing or wrong.</exception>
+    public static ServerConfiguration Read(IConfiguration configuration)
+    {
+        var url = configuration["JARVIS_URL"] ?? DefaultUrl;
+        return new ServerConfiguration(
+            ConnectionString(Required(configuration, "JARVIS_DATABASE", "a PostgreSQL connection string")),
+            Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+                ? new Uri(url)
+                : throw new ConfigurationException($"JARVIS_URL must be an http or https address, but is '{url}'."),
+            Path.GetFullPath(Required(configuration, "JARVIS_DATA", "the folder for keys and files")),
+            configuration["JARVIS_MASTER_KEY"],
+            Flag(configuration, "JARVIS_DEVELOPMENT"),
+            Flag(configuration, "JARVIS_DEMO"),
+            configuration["JARVIS_SETUP_TOKEN"]);
+    }
+
+    private static string Required(IConfiguration configuration, string name, string what) =>
+        configuration[name] is { Length: > 0 } value ? value : throw new ConfigurationException($"{name} is missing: it must be {what}.");
+
+    private static string ConnectionString(string text)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(text).ConnectionString;
+        }
+        catch (ArgumentException)
+        {
+            throw new ConfigurationException("JARVIS_DATABASE is not a PostgreSQL connection string.");
+        }
+    }
+
+    private static bool Flag(IConfiguration configuration, string name) =>
+        (configuration[name] ?? "false").ToLower(CultureInfo.InvariantCulture) switch
+        {
+            "true" or "1" => true,
+            "false" or "0" or "" => false,
+            var other => throw new ConfigurationException($"{name} must be true or false, but is '{other}'."),
+        };
+}

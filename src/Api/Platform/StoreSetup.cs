@@ -1,0 +1,51 @@
+using Jarvis.Application.Platform;
+using JasperFx.CodeGeneration;
+using JasperFx.Events.Daemon;
+using Jarvis.Domain.Workflows.Language;
+using Marten;
+using Npgsql;
+using Wolverine;
+using Wolverine.Marten;
+
+namespace Jarvis.Api.Platform;
+
+/// <summary>Store, bus and use cases of this process.</summary>
+public static class StoreSetup
+{
+    public static void AddJarvisStore(this WebApplicationBuilder builder, ServerConfiguration configuration)
+    {
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(configuration.Database).Build());
+        services.AddSingleton(_ => MasterKey.Load(configuration.DataFolder, configuration.MasterKey));
+        services.AddSingleton(ValidationContext.Empty);
+        services.AddApplication();
+        services.AddMarten(provider =>
+        {
+            var options = new StoreOptions();
+            options.UseJarvis(
+                provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<EventFeed>());
+            return options;
+        })
+            .UseLightweightSessions()
+            .ApplyAllDatabaseChangesOnStartup()
+            .AddAsyncDaemon(DaemonMode.Solo)
+            .IntegrateWithWolverine(integration => integration.MessageStorageSchemaName = EventStoreSetup.MessageSchema);
+        builder.Host.UseWolverine(options =>
+        {
+            options.ApplicationAssembly = typeof(StoreSetup).Assembly;
+            options.UseJarvis();
+            // A published server brings its handlers' code along; from source it is compiled when first needed.
+            options.CodeGeneration.TypeLoadMode = HasGeneratedCode() ? TypeLoadMode.Static : TypeLoadMode.Dynamic;
+        });
+    }
+
+    private static bool HasGeneratedCode() =>
+        !CodeGeneration.IsWriting && typeof(StoreSetup).Assembly.GetTypes().Any(type => type.Namespace?.StartsWith("Internal.Generated", StringComparison.Ordinal) == true);
+}
+
+/// <summary>Whether this process only writes its handlers' code.</summary>
+public static class CodeGeneration
+{
+    public static bool IsWriting { get; } = Environment.GetCommandLineArgs().Contains("codegen");
+}

@@ -1,0 +1,96 @@
+using System.Text;
+using Jarvis.Application.Platform;
+using Jarvis.Application.Runs;
+using Jarvis.Domain.Devices;
+using Jarvis.Domain.Platform;
+using Marten;
+using Wolverine;
+
+namespace Jarvis.Application.Devices;
+
+/// <summary>A runner said hello.</summary>
+/// <param name="Address">Where the connection comes from; kept sealed.</param>
+/// <param name="ClockOffsetMilliseconds">Its clock minus ours.</param>
+/// <param name="LastCommand">The last command number it has.</param>
+public sealed record ConnectDevice(Guid DeviceId, string Os, string Version, string? Address, long ClockOffsetMilliseconds, long LastCommand);
+
+/// <param name="Epoch">The device's new epoch; 0 where it is refused.</param>
+public sealed record DeviceConnection(long Epoch, Refusal? Refusal);
+
+public static class ConnectDeviceHandler
+{
+    public static async Task<DeviceConnection> Handle(
+        ConnectDevice hello, IDocumentSession session, IMessageContext bus, Vault vault, MasterKey keys, TimeProvider clock, CancellationToken cancellation)
+    {
+        var stream = await session.Events.FetchForWriting<Device>(hello.DeviceId, cancellation);
+        if (stream.Aggregate is not { } device)
+        {
+            return new DeviceConnection(0, DeviceRefusals.NotFound);
+        }
+
+        var now = clock.GetUtcNow();
+        var address = await vault.SealText(device.OwnerId, hello.Address, cancellation);
+        var decision = device.Connect(hello.Os, hello.Version, address, hello.ClockOffsetMilliseconds, now);
+        if (decision.Refusal is { } refusal)
+        {
+            return new DeviceConnection(0, refusal);
+        }
+
+        stream.AppendMany(decision.Events);
+        var epoch = decision.Events.OfType<DeviceConnected>().Single().Epoch;
+        session.Store(new DevicePresence
+        {
+            Id = hello.DeviceId,
+            OwnerId = device.OwnerId,
+            Epoch = epoch,
+            LastSeenAt = now,
+            IsOnline = true,
+            LastReceived = hello.LastCommand,
+            AddressKey = AddressKey(keys, hello.Address),
+        });
+        await bus.ScheduleAsync(new CheckLease(hello.DeviceId, epoch), now.AddSeconds(Lease.StaleSeconds));
+        await bus.PublishAsync(new CapacityChanged(device.OwnerId));
+        return new DeviceConnection(epoch, null);
+    }
+
+    internal static string? AddressKey(MasterKey keys, string? address) =>
+        address is null ? null : keys.Hash(HashPurpose.DeviceAddress, Encoding.UTF8.GetBytes(address));
+}
+
+/// <summary>A heartbeat.</summary>
+public sealed record HearDevice(Guid DeviceId, long Epoch, string Os, string Version, string? Address, long LastReceived);
+
+public static class HearDeviceHandler
+{
+    /// <summary>Null when it may go on; why not otherwise.</summary>
+    public static async Task<DeviceConnection> Handle(
+        HearDevice beat, IDocumentSession session, IMessageContext bus, Vault vault, MasterKey keys, TimeProvider clock, CancellationToken cancellation)
+    {
+        var presence = await session.LoadAsync<DevicePresence>(beat.DeviceId, cancellation);
+        if (presence is null)
+        {
+            return new DeviceConnection(0, DeviceRefusals.NotFound);
+        }
+
+        var stream = await session.Events.FetchForWriting<Device>(beat.DeviceId, cancellation);
+        var now = clock.GetUtcNow();
+        var addressKey = ConnectDeviceHandler.AddressKey(keys, beat.Address);
+        var moved = addressKey != presence.AddressKey;
+        var decision = stream.Aggregate!.Hear(
+            beat.Epoch, beat.Os, beat.Version, moved, moved ? await vault.SealText(presence.OwnerId, beat.Address, cancellation) : null, now);
+        if (decision.Refusal is { } refusal)
+        {
+            return new DeviceConnection(0, refusal);
+        }
+
+        stream.AppendMany(decision.Events);
+        session.Store(presence with { LastSeenAt = now, IsOnline = true, AddressKey = addressKey, LastReceived = Math.Max(presence.LastReceived, beat.LastReceived) });
+        if (!presence.IsOnline)
+        {
+            await bus.ScheduleAsync(new CheckLease(beat.DeviceId, beat.Epoch), now.AddSeconds(Lease.StaleSeconds));
+            await bus.PublishAsync(new CapacityChanged(presence.OwnerId));
+        }
+
+        return new DeviceConnection(beat.Epoch, null);
+    }
+}

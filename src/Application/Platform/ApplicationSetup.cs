@@ -1,0 +1,25 @@
+using FluentValidation;
+using Jarvis.Application.Runs;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jarvis.Application.Platform;
+
+/// <summary>What the use cases need beside store and bus.</summary>
+public static class ApplicationSetup
+{
+    public static IServiceCollection AddApplication(this IServiceCollection services)
+    {
+        services.AddSingleton<EventFeed>();
+        services.AddSingleton<Vault>();
+        services.AddSingleton<Commands>();
+        services.AddSingleton<IExecutionWriter, MartenExecutionWriter>();
+        services.AddSingleton<ExecutionIngest>();
+        services.AddHostedService(provider => provider.GetRequiredService<ExecutionIngest>());
+        foreach (var found in AssemblyScanner.FindValidatorsInAssembly(typeof(ApplicationSetup).Assembly))
+        {
+            services.AddSingleton(found.InterfaceType, found.ValidatorType);
+        }
+
+        return services;
+    }
+}

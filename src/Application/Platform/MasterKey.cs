@@ -1,0 +1,119 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Jarvis.Application.Platform;
+
+/// <summary>What a keyed hash is for; each purpose has its own key, so that hashes of one say nothing about another.</summary>
+public enum HashPurpose { Command, EventContent, Email, DeviceAddress, Secret }
+
+/// <summary>
+/// The key that wraps every owner's key and from which keyed hashes and the token key are derived (HKDF-SHA256, RFC 5869).
+/// It lives outside the database: in <c>master.key</c> of the data folder, readable by the server's user only, or in
+/// JARVIS_MASTER_KEY.
+/// </summary>
+public sealed class MasterKey
+{
+    public const int Bytes = 32;
+
+    private const string FileName = "master.key";
+    private const string WrapLabel = "jarvis/wrap/v1";
+    private const string TokenLabel = "jarvis/token/v1";
+
+    private readonly byte[] wrapping;
+    private readonly byte[] tokens;
+    private readonly Dictionary<HashPurpose, byte[]> hashing;
+
+    public MasterKey(byte[] key)
+    {
+        if (key.Length != Bytes)
+        {
+            throw new ArgumentException($"A master key has {Bytes} bytes.", nameof(key));
+        }
+
+        wrapping = Derive(key, WrapLabel);
+        tokens = Derive(key, TokenLabel);
+        hashing = Enum.GetValues<HashPurpose>().ToDictionary(purpose => purpose, purpose => Derive(key, $"jarvis/hash/{purpose}/v1"));
+    }
+
+    /// <summary>Wraps owners' keys.</summary>
+    public ReadOnlySpan<byte> Wrapping => wrapping;
+
+    /// <summary>Signs access tokens (HMAC-SHA256).</summary>
+    public byte[] TokenSigning => tokens;
+
+    /// <summary>Keyed hash, 16 bytes of HMAC-SHA256, base64url.</summary>
+    /// <param name="label">What kind of content it is, such as a type name; part of what is hashed.</param>
+    public string Hash(HashPurpose purpose, ReadOnlySpan<byte> content, string label = "")
+    {
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, hashing[purpose]);
+        hmac.AppendData(Encoding.UTF8.GetBytes(label));
+        hmac.AppendData([0]);
+        hmac.AppendData(content);
+        Span<byte> digest = stackalloc byte[32];
+        hmac.GetHashAndReset(digest);
+        return System.Buffers.Text.Base64Url.EncodeToString(digest[..16]);
+    }
+
+    public string Hash(HashPurpose purpose, string text) => Hash(purpose, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>The key from the environment, or from its file, which is made on the first start.</summary>
+    /// <exception cref="InvalidDataException">What is there is not a key; the message says where.</exception>
+    public static MasterKey Load(string dataFolder, string? fromEnvironment)
+    {
+        if (!string.IsNullOrEmpty(fromEnvironment))
+        {
+            return new MasterKey(Decode(fromEnvironment, "JARVIS_MASTER_KEY"));
+        }
+
+        Directory.CreateDirectory(dataFolder);
+        var path = Path.Combine(dataFolder, FileName);
+        if (!File.Exists(path))
+        {
+            Write(path);
+        }
+
+        return new MasterKey(Decode(File.ReadAllText(path), path));
+    }
+
+    private static byte[] Decode(string text, string where)
+    {
+        try
+        {
+            var key = Convert.FromBase64String(text.Trim());
+            return key.Length == Bytes ? key : throw new InvalidDataException($"{where} does not hold {Bytes} bytes in base64.");
+        }
+        catch (FormatException)
+        {
+            throw new InvalidDataException($"{where} does not hold {Bytes} bytes in base64.");
+        }
+    }
+
+    /// <summary>Written beside and linked into place, so that two first starts agree on one key and a crash leaves none half written.</summary>
+    private static void Write(string path)
+    {
+        var beside = $"{path}.{Environment.ProcessId}";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using (var file = new FileStream(beside, options))
+        {
+            file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes))));
+            file.Flush(flushToDisk: true);
+        }
+
+        try
+        {
+            File.Move(beside, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(beside);
+        }
+    }
+
+    private static byte[] Derive(byte[] key, string label) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, key, Bytes, info: Encoding.ASCII.GetBytes(label));
+}

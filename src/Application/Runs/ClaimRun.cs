@@ -1,0 +1,47 @@
+using Jarvis.Application.Devices;
+using Jarvis.Domain.Devices;
+using Jarvis.Domain.Platform;
+using Jarvis.Domain.Runs;
+using Marten;
+using Wolverine;
+
+namespace Jarvis.Application.Runs;
+
+/// <summary>A runner asks whether it may start the run it was sent. Asked again it is told the same.</summary>
+public sealed record ClaimRun(Guid RunId, Guid DeviceId, long Epoch);
+
+/// <param name="Refusal">Null: granted.</param>
+public sealed record ClaimAnswer(Refusal? Refusal);
+
+public static class ClaimRunHandler
+{
+    public static async Task<ClaimAnswer> Handle(ClaimRun claim, IDocumentSession session, IMessageContext bus, TimeProvider clock, CancellationToken cancellation)
+    {
+        var presence = await session.LoadAsync<DevicePresence>(claim.DeviceId, cancellation);
+        if (presence is null or { IsRevoked: true } || presence.Epoch != claim.Epoch)
+        {
+            return new ClaimAnswer(DeviceRefusals.EpochFenced);
+        }
+
+        var stream = await session.Events.FetchForWriting<Run>(claim.RunId, cancellation);
+        if (stream.Aggregate is not { } run || run.OwnerId != presence.OwnerId)
+        {
+            return new ClaimAnswer(RunRefusals.NotFound);
+        }
+
+        var decision = run.Claim(claim.DeviceId, claim.Epoch, clock.GetUtcNow());
+        if (decision.Refusal is { } refusal)
+        {
+            return new ClaimAnswer(refusal);
+        }
+
+        if (decision.Events.Count > 0)
+        {
+            stream.AppendMany(decision.Events);
+            session.Store(new RunGrant(claim.RunId, run.OwnerId, claim.DeviceId));
+            await bus.PublishAsync(new RunWasClaimed(run.OwnerId, claim.RunId, claim.DeviceId));
+        }
+
+        return new ClaimAnswer(null);
+    }
+}

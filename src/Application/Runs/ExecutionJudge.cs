@@ -1,0 +1,229 @@
+using Jarvis.Application.Devices;
+using Jarvis.Domain.Platform;
+using Jarvis.Domain.Runs;
+using Marten;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Jarvis.Application.Runs;
+
+/// <summary>A batch on its way in.</summary>
+public sealed record Submission(Guid DeviceId, Guid OwnerId, IReadOnlyList<RunnerEvent> Events);
+
+/// <param name="Cursors">For each run of the batch the highest sequence stored.</param>
+public sealed record SubmissionAnswer(IReadOnlyDictionary<Guid, long> Cursors, BatchRefusal? Refusal);
+
+/// <summary>
+/// Judges batches against what is stored, within one transaction that has the streams and devices locked: each batch alone, in
+/// turn, whole or not at all; what an earlier one of the same commit brought counts as stored.
+/// Order of checks: a repeat, then the epoch, then the gap.
+/// </summary>
+public sealed class ExecutionJudge
+{
+    private const string LockStreamsSql =
+        $"select id, version from {Platform.EventStoreSetup.Schema}.mt_streams where id = any($1) order by id for update";
+
+    private const string TakenSql = $"select id from {Platform.EventStoreSetup.Schema}.mt_streams where id = any($1)";
+
+    private const string HashesSql = $"""
+        select e.stream_id, e.version, e.headers ->> '{ExecutionHeaders.Hash}'
+        from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as asked(stream_id, first, last)
+        join {Platform.EventStoreSetup.Schema}.mt_events e on e.stream_id = asked.stream_id and e.version between asked.first and asked.last
+        """;
+
+    private readonly Dictionary<Guid, long> stored = [];
+    private readonly Dictionary<Guid, long> versions = [];
+    private readonly Dictionary<Guid, RunGrant> grants;
+    private readonly Dictionary<(Guid RunId, long Sequence), string> hashes = [];
+    private readonly Dictionary<Guid, List<RunnerEvent>> accepted = [];
+    private readonly List<(Guid RunId, Submission From)> begun = [];
+    private readonly HashSet<Guid> taken = [];
+    private readonly IReadOnlyDictionary<Guid, long> epochs;
+
+    private ExecutionJudge(IReadOnlyDictionary<Guid, long> epochs, Dictionary<Guid, RunGrant> grants)
+    {
+        this.epochs = epochs;
+        this.grants = grants;
+    }
+
+    /// <summary>Runs that began on their PC with an accepted batch, and must be made.</summary>
+    public IReadOnlyList<(Guid RunId, Submission From)> Begun => begun;
+
+    /// <summary>Accepted events per run, in order, contents still clear.</summary>
+    public IEnumerable<ExecutionAppend> Appends =>
+        accepted.Select(pair => new ExecutionAppend(pair.Key, grants[pair.Key].OwnerId, grants[pair.Key].DeviceId, stored.GetValueOrDefault(pair.Key), pair.Value));
+
+    /// <summary>Locks and reads all that judging these batches needs. The session's transaction must have begun.</summary>
+    public static async Task<ExecutionJudge> Open(
+        IDocumentSession session, IReadOnlyList<Submission> submissions, IReadOnlyDictionary<Guid, RunGrant> known, CancellationToken cancellation)
+    {
+        var epochs = await session.LockEpochs([.. submissions.Select(s => s.DeviceId).Distinct().Order()], cancellation);
+        var runs = submissions.SelectMany(s => s.Events).Select(e => e.RunId).Distinct().ToArray();
+        var grants = runs.Where(known.ContainsKey).ToDictionary(id => id, id => known[id]);
+        var missing = runs.Where(id => !grants.ContainsKey(id)).ToArray();
+        if (missing.Length > 0)
+        {
+            foreach (var grant in await session.LoadManyAsync<RunGrant>(cancellation, missing))
+            {
+                grants[grant.Id] = grant;
+            }
+        }
+
+        var judge = new ExecutionJudge(epochs, grants);
+        await judge.LockStreams(session, runs, cancellation);
+        await judge.FindTaken(session, [.. runs.Where(id => !grants.ContainsKey(id))], cancellation);
+        await judge.ReadHashes(session, submissions, cancellation);
+        return judge;
+    }
+
+    public SubmissionAnswer Judge(Submission submission)
+    {
+        var refused = new Dictionary<Guid, RunRefusal>();
+        Refusal? first = null;
+        var fresh = new Dictionary<Guid, List<RunnerEvent>>();
+        var begins = new List<Guid>();
+        foreach (var @event in submission.Events)
+        {
+            if (refused.ContainsKey(@event.RunId))
+            {
+                continue;
+            }
+
+            var pending = fresh.GetValueOrDefault(@event.RunId);
+            var (refusal, expected) = JudgeOne(submission, @event, pending, begins);
+            if (refusal is not null)
+            {
+                first ??= refusal;
+                refused[@event.RunId] = new RunRefusal(refusal.Code, expected);
+            }
+            else if (expected is null)
+            {
+                (pending ?? (fresh[@event.RunId] = [])).Add(@event);
+            }
+        }
+
+        if (first is not null)
+        {
+            return new SubmissionAnswer(RunnerBatchCursors([]), new BatchRefusal(first, refused));
+        }
+
+        Take(submission, fresh, begins);
+        return new SubmissionAnswer(RunnerBatchCursors(submission.Events.Select(e => e.RunId).Distinct()), null);
+    }
+
+    private Dictionary<Guid, long> RunnerBatchCursors(IEnumerable<Guid> runs) => runs.ToDictionary(id => id, id => versions.GetValueOrDefault(id));
+
+    /// <summary>A refusal with what is expected; or (null, the known sequence) for a repeat; or (null, null) for an event to take.</summary>
+    private (Refusal? Refusal, long? Expected) JudgeOne(Submission submission, RunnerEvent @event, List<RunnerEvent>? pending, List<Guid> begins)
+    {
+        var runId = @event.RunId;
+        var isOwn = grants.TryGetValue(runId, out var grant)
+            ? grant.DeviceId == submission.DeviceId && grant.OwnerId == submission.OwnerId
+            : begins.Contains(runId);
+        var version = versions.GetValueOrDefault(runId);
+        var next = version + (pending?.Count ?? 0) + 1;
+        if (isOwn && @event.Sequence < next)
+        {
+            var hash = @event.Sequence > version ? pending![(int)(@event.Sequence - version - 1)].Hash : hashes.GetValueOrDefault((runId, @event.Sequence));
+            return hash == @event.Hash ? (null, @event.Sequence) : (BatchRefusals.Differs, next);
+        }
+
+        if (!epochs.TryGetValue(submission.DeviceId, out var epoch) || epoch != @event.Epoch)
+        {
+            return (BatchRefusals.Fenced, null);
+        }
+
+        if (!isOwn)
+        {
+            if (grant is not null || taken.Contains(runId) || @event is not { Sequence: 1, Data: ExecutionStarted { Local: not null } })
+            {
+                return (BatchRefusals.NotFound, null);
+            }
+
+            begins.Add(runId);
+        }
+
+        return @event.Sequence == next ? (null, null) : (BatchRefusals.Gap, next);
+    }
+
+    private void Take(Submission submission, Dictionary<Guid, List<RunnerEvent>> fresh, List<Guid> begins)
+    {
+        foreach (var runId in begins)
+        {
+            grants[runId] = new RunGrant(runId, submission.OwnerId, submission.DeviceId);
+            begun.Add((runId, submission));
+        }
+
+        foreach (var (runId, events) in fresh)
+        {
+            if (!accepted.TryGetValue(runId, out var list))
+            {
+                accepted[runId] = list = [];
+            }
+
+            foreach (var @event in events)
+            {
+                list.Add(@event);
+                hashes[(runId, @event.Sequence)] = @event.Hash;
+            }
+
+            versions[runId] = versions.GetValueOrDefault(runId) + events.Count;
+        }
+    }
+
+    private async Task LockStreams(IDocumentSession session, Guid[] runs, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(LockStreamsSql) { Parameters = { new() { Value = runs.Select(StreamIds.Execution).ToArray() } } };
+        await using var reader = await session.ExecuteReaderAsync(command, cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var runId = StreamIds.RunOf(reader.GetGuid(0));
+            stored[runId] = versions[runId] = reader.GetInt64(1);
+        }
+    }
+
+    /// <summary>Ids that mean something else already: a run on a PC cannot begin under them.</summary>
+    private async Task FindTaken(IDocumentSession session, Guid[] runs, CancellationToken cancellation)
+    {
+        if (runs.Length == 0)
+        {
+            return;
+        }
+
+        await using var command = new NpgsqlCommand(TakenSql) { Parameters = { new() { Value = runs.Concat(runs.Select(StreamIds.Execution)).ToArray() } } };
+        await using var reader = await session.ExecuteReaderAsync(command, cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            taken.Add(StreamIds.RunOf(reader.GetGuid(0)));
+        }
+    }
+
+    /// <summary>Only of sequences that these batches repeat, in one question.</summary>
+    private async Task ReadHashes(IDocumentSession session, IReadOnlyList<Submission> submissions, CancellationToken cancellation)
+    {
+        var repeats = submissions.SelectMany(s => s.Events)
+            .Where(e => e.Sequence <= stored.GetValueOrDefault(e.RunId))
+            .GroupBy(e => e.RunId)
+            .Select(g => (Stream: StreamIds.Execution(g.Key), First: g.Min(e => e.Sequence), Last: g.Max(e => e.Sequence)))
+            .ToList();
+        if (repeats.Count == 0)
+        {
+            return;
+        }
+
+        await using var command = new NpgsqlCommand(HashesSql)
+        {
+            Parameters =
+            {
+                new() { Value = repeats.Select(r => r.Stream).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
+                new() { Value = repeats.Select(r => r.First).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+                new() { Value = repeats.Select(r => r.Last).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+            },
+        };
+        await using var reader = await session.ExecuteReaderAsync(command, cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            hashes[(StreamIds.RunOf(reader.GetGuid(0)), reader.GetInt64(1))] = reader.GetString(2);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using Jarvis.Application.Platform;
+using Jarvis.Domain.Platform;
+using JasperFx.Events;
+using Marten;
+
+namespace Jarvis.Application.Runs;
+
+/// <summary>What is to be appended to one <c>Execution</c> stream, whose row is locked where it exists.</summary>
+/// <param name="Version">Its version now; 0 for a new stream.</param>
+/// <param name="Events">In order; contents sealed.</param>
+public sealed record ExecutionAppend(Guid RunId, Guid OwnerId, Guid DeviceId, long Version, IReadOnlyList<RunnerEvent> Events)
+{
+    public Guid StreamId => StreamIds.Execution(RunId);
+}
+
+/// <summary>
+/// Puts accepted events into the session's transaction. The one seam of the hot path: whatever stands behind it, rows,
+/// metadata, daemon, rebuild and archiving are the same.
+/// </summary>
+public interface IExecutionWriter
+{
+    ValueTask Append(IDocumentSession session, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation);
+}
+
+/// <summary>Metadata of <c>Execution</c> events: ids and hashes only.</summary>
+public static class ExecutionHeaders
+{
+    public const string Hash = "hash";
+    public const string Epoch = "epoch";
+    public const string Device = "device";
+
+    /// <summary>Whose stream it is, from its first event on.</summary>
+    public const string Owner = "owner";
+}
+
+/// <summary>The store's own append.</summary>
+public sealed class MartenExecutionWriter : IExecutionWriter
+{
+    public ValueTask Append(IDocumentSession session, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation)
+    {
+        foreach (var append in appends)
+        {
+            var events = append.Events.Select(@event => (object)Wrapped(append, @event)).ToArray();
+            if (append.Version == 0)
+            {
+                session.Events.StartStream<ExecutionStream>(append.StreamId, events);
+            }
+            else
+            {
+                session.Events.Append(append.StreamId, append.Version + events.Length, events);
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static IEvent Wrapped(ExecutionAppend append, RunnerEvent accepted)
+    {
+        var @event = Event.For(accepted.Data);
+        @event.Id = Guid.CreateVersion7();
+        @event.UserName = append.OwnerId.ToString();
+        @event.CausationId = append.DeviceId.ToString();
+        @event.CorrelationId = append.RunId.ToString();
+        @event.SetHeader(ExecutionHeaders.Hash, accepted.Hash);
+        @event.SetHeader(ExecutionHeaders.Epoch, accepted.Epoch);
+        @event.SetHeader(ExecutionHeaders.Device, append.DeviceId.ToString());
+        @event.SetHeader(ExecutionHeaders.Owner, append.OwnerId.ToString());
+        return @event;
+    }
+}

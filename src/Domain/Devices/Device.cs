@@ -1,0 +1,95 @@
+using Jarvis.Domain.Platform;
+
+namespace Jarvis.Domain.Devices;
+
+/// <summary>How a device is seen: in touch, missing its heartbeats, or gone past its lease.</summary>
+public enum DevicePresenceState { Offline, Online, Stale }
+
+/// <summary>A PC that runs workflows for its owner.</summary>
+public sealed record Device
+{
+    /// <summary>The stream; set by the store that folds it.</summary>
+    public Guid Id { get; init; }
+
+    public required Guid OwnerId { get; init; }
+
+    public required Content Name { get; init; }
+
+    public bool IsRevoked { get; init; }
+
+    /// <summary>How often it said hello; only events sent under the latest count are taken.</summary>
+    public long Epoch { get; init; }
+
+    public DevicePresenceState State { get; init; }
+
+    public required string Os { get; init; }
+
+    public required string Version { get; init; }
+
+    public Decision Rename(Content name, Guid by, Content? reason, DateTimeOffset now) =>
+        IsRevoked ? DeviceRefusals.Revoked : Decision.Of(new DeviceRenamed(name, by, now, reason));
+
+    public Decision Revoke(Guid by, Content? reason, DateTimeOffset now) =>
+        IsRevoked ? DeviceRefusals.Revoked : Decision.Of(new DeviceRevoked(by, now, reason));
+
+    /// <summary>A hello: the next epoch.</summary>
+    public Decision Connect(string os, string version, Content? address, long clockOffsetMilliseconds, DateTimeOffset now) =>
+        IsRevoked ? DeviceRefusals.Revoked : Decision.Of(new DeviceConnected(Epoch + 1, os, version, address, clockOffsetMilliseconds, now));
+
+    /// <summary>A heartbeat that tells something new, or from a device thought stale.</summary>
+    public Decision Hear(long epoch, string os, string version, bool addressChanged, Content? address, DateTimeOffset now)
+    {
+        if (IsRevoked)
+        {
+            return DeviceRefusals.Revoked;
+        }
+
+        if (epoch != Epoch)
+        {
+            return DeviceRefusals.EpochFenced;
+        }
+
+        var events = new List<object>();
+        if (State != DevicePresenceState.Online)
+        {
+            events.Add(new DeviceReturned(epoch, now));
+        }
+
+        if (os != Os || version != Version || addressChanged)
+        {
+            events.Add(new DeviceChanged(epoch, os, version, address, now));
+        }
+
+        return new Decision(events, null);
+    }
+
+    public Decision BecomeStale(long epoch, DateTimeOffset lastSeenAt, DateTimeOffset now) =>
+        epoch == Epoch && State == DevicePresenceState.Online ? Decision.Of(new DeviceBecameStale(epoch, lastSeenAt, now)) : Decision.Of();
+
+    public Decision GoOffline(long epoch, DateTimeOffset lastSeenAt, DateTimeOffset now) =>
+        epoch == Epoch && State != DevicePresenceState.Offline ? Decision.Of(new DeviceWentOffline(epoch, lastSeenAt, now)) : Decision.Of();
+
+    public static Device? Evolve(Device? device, object @event) => @event switch
+    {
+        DevicePaired e => new Device { OwnerId = e.OwnerId, Name = e.Name, Os = e.Os, Version = e.Version },
+        _ when device is null => null,
+        DeviceRenamed e => device with { Name = e.Name },
+        DeviceRevoked => device with { IsRevoked = true, State = DevicePresenceState.Offline },
+        DeviceConnected e => device with { Epoch = e.Epoch, Os = e.Os, Version = e.Version, State = DevicePresenceState.Online },
+        DeviceChanged e => device with { Os = e.Os, Version = e.Version },
+        DeviceReturned => device with { State = DevicePresenceState.Online },
+        DeviceBecameStale => device with { State = DevicePresenceState.Stale },
+        DeviceWentOffline => device with { State = DevicePresenceState.Offline },
+        _ => device,
+    };
+}
+
+/// <summary>The device's own count of commands, which is its stream's version.</summary>
+public sealed record DeviceCommands(Guid OwnerId, Guid DeviceId, long Number)
+{
+    /// <summary>The stream; set by the store that folds it.</summary>
+    public Guid Id { get; init; }
+
+    public static DeviceCommands? Evolve(DeviceCommands? commands, object @event) =>
+        @event is DeviceCommandIssued e ? new DeviceCommands(e.OwnerId, e.DeviceId, (commands?.Number ?? 0) + 1) : commands;
+}

@@ -1,0 +1,29 @@
+using Jarvis.Domain.Platform;
+
+namespace Jarvis.Domain.Runs;
+
+/// <summary>Each "no" about a run.</summary>
+public static class RunRefusals
+{
+    public static readonly Refusal NotFound = new("run.not_found", "There is no such run.");
+
+    public static readonly Refusal Ended = new("run.ended", "The run has ended.");
+
+    public static readonly Refusal NotStarted = new("run.not_started", "No device has taken the run yet; it can only be cancelled.");
+
+    public static readonly Refusal NotEnded = new("run.not_ended", "The run has not ended yet.");
+
+    public static readonly Refusal NotPaused = new("run.not_paused", "The run is not paused.");
+
+    public static readonly Refusal AlreadyPaused = new("run.already_paused", "The run is paused already.");
+
+    public static readonly Refusal ControlPending = new("run.control_pending", "The same request is already on its way to the device.");
+
+    public static readonly Refusal NothingFailed = new("run.nothing_failed", "No task of the run failed; retry it from the start.", "from");
+
+    public static readonly Refusal Gone = new("run.gone", "The run is not for this device any more.");
+
+    public static readonly Refusal NoDefinition = new("run.no_definition", "The definition that the run executed is not known here.");
+
+    public static Refusal InputInvalid(string problem) => new("run.input_invalid", $"The input does not fit the workflow's schema: {problem}", "input");
+}
