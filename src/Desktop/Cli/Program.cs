@@ -1,3 +1,5 @@
+using Jarvis.Cli.Accounts;
+using Jarvis.Cli.Devices;
 using Jarvis.Cli.Platform;
 using Jarvis.Cli.Runs;
 using Jarvis.Cli.Workflows;
@@ -8,4 +10,14 @@ return await CommandLine.Run(args, new Dictionary<string, Verb>(StringComparer.O
     ["run"] = new("Runs one workflow file on this machine, with no server.", RunVerb.Create),
     ["validate"] = new("Shows every problem of workflow files, with line and column.", ValidateVerb.Create),
     ["eval"] = new("Evaluates an expression on a JSON input.", EvalVerb.Create),
+    ["login"] = new("Signs in at a server.", LoginVerb.Create),
+    ["publish"] = new("Publishes a workflow file as its next revision.", PublishVerb.Create),
+    ["start"] = new("Asks the server for a run of a workflow.", StartVerb.Create),
+    ["watch"] = new("Follows a run live and ends with its result.", WatchVerb.Create),
+    ["pause"] = new("Asks a run to pause before its next task.", ControlVerb.Pause),
+    ["resume"] = new("Asks a paused run to go on.", ControlVerb.Resume),
+    ["stop"] = new("Asks a run to end, and kills it after a grace time.", ControlVerb.Stop),
+    ["retry"] = new("Starts a run that ended anew, or from its failed task.", RetryVerb.Create),
+    ["runs"] = new("Lists the latest runs.", RunsVerb.Create),
+    ["devices"] = new("Lists the devices, and pairs new ones.", DevicesVerb.Create),
 });

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Jarvis.Cli.Platform;
+
+namespace Jarvis.Cli.Devices;
+
+/// <summary><c>jarvis devices</c>: the devices and how they are; <c>devices approve CODE</c> pairs one that shows that code.</summary>
+internal static class DevicesVerb
+{
+    private const string List = """
+        query Devices { devices(first: 100) { edges { node { id name status os version address lastSeenAt } } } }
+        """;
+
+    private const string Waiting = """
+        query Pairing($userCode: String!) { pairing(userCode: $userCode) { name os version } }
+        """;
+
+    private const string Approve = """
+        mutation Approve($input: ApproveDeviceInput!) { approveDevice(input: $input) { position device { id name } } }
+        """;
+
+    public static Command Create(string name, string summary)
+    {
+        var json = ServerVerb.Json();
+        var command = new Command(name, summary) { json };
+        command.AsSignedIn(async (client, parsed, cancel) =>
+        {
+            var data = await client.GraphQL(List, [], cancel);
+            var devices = ((JsonArray)data["devices"]!["edges"]!).Select(edge => edge!["node"]!).ToArray();
+            if (parsed.GetValue(json))
+            {
+                ServerVerb.Print(new JsonArray([.. devices.Select(device => device.DeepClone())]));
+                return ExitCode.Done;
+            }
+
+            Tables.Print(["DEVICE", "NAME", "STATUS", "SYSTEM", "VERSION", "LAST SEEN"], devices.Select(device => (IReadOnlyList<string>)
+            [
+                $"{device["id"]}", $"{device["name"]}", $"{device["status"]}".ToLowerInvariant(), $"{device["os"]}", $"{device["version"]}",
+                Tables.Local((string?)device["lastSeenAt"]),
+            ]));
+            return ExitCode.Done;
+        });
+        command.Add(CreateApprove());
+        return command;
+    }
+
+    private static Command CreateApprove()
+    {
+        var code = new Argument<string>("CODE") { Description = "The code that the runner shows, such as ABCD-EFGH." };
+        var called = new Option<string?>("--name") { Description = "What to call the device; what it calls itself where it is missing.", HelpName = "NAME" };
+        var reason = ServerVerb.Reason();
+        var json = ServerVerb.Json();
+        return new Command("approve", "Pairs the device that shows this code.") { code, called, reason, json }.AsSignedIn(async (client, parsed, cancel) =>
+        {
+            var userCode = parsed.GetValue(code)!.Trim().ToUpperInvariant();
+            var name = parsed.GetValue(called);
+            if (name is null)
+            {
+                var asking = await client.GraphQL(Waiting, new JsonObject { ["userCode"] = userCode }, cancel);
+                name = (string?)asking["pairing"]?["name"] ?? throw new ServerRefusal("pairing.not_found", $"Nothing waits for the code {userCode}; codes run out after some minutes.");
+            }
+
+            var input = new JsonObject
+            {
+                ["commandId"] = ServerVerb.NewCommandId(),
+                ["userCode"] = userCode,
+                ["name"] = name,
+                ["reason"] = parsed.GetValue(reason),
+            };
+            var data = await client.GraphQL(Approve, new JsonObject { ["input"] = input }, cancel);
+            var approved = data["approveDevice"]!;
+            if (parsed.GetValue(json))
+            {
+                ServerVerb.Print(approved);
+            }
+            else
+            {
+                await Console.Out.WriteLineAsync($"{approved["device"]?["name"] ?? name} is paired ({approved["device"]?["id"]}).");
+            }
+
+            return ExitCode.Done;
+        });
+    }
+}

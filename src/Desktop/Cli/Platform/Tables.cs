@@ -1,0 +1,44 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Jarvis.Cli.Platform;
+
+/// <summary>Tables on stdout: boxed on a terminal, tab-separated where another program reads.</summary>
+internal static class Tables
+{
+    public static void Print(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            Console.Out.WriteLine(string.Join('\t', columns));
+            foreach (var row in rows)
+            {
+                Console.Out.WriteLine(string.Join('\t', row.Select(OneLine)));
+            }
+
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in columns)
+        {
+            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))));
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow(row.Select(cell => new Text(OneLine(cell))));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    /// <summary>An instant of the server in this PC's time.</summary>
+    public static string Local(string? instant) =>
+        DateTimeOffset.TryParse(instant, CultureInfo.InvariantCulture, out var at)
+            ? at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+            : "";
+
+    // Names come from other people: no control character reaches the terminal.
+    private static string OneLine(string cell) => string.Concat(cell.Select(c => char.IsControl(c) ? ' ' : c));
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Jarvis.Cli.Platform;
+
+namespace Jarvis.Cli.Runs;
+
+/// <summary><c>jarvis retry RUN</c>: a new run, linked to the one that ended, from the start or from its failed task. Prints the new id.</summary>
+internal static class RetryVerb
+{
+    private const string Document = """
+        mutation Retry($input: RetryRunInput!) { retryRun(input: $input) { position run { id } } }
+        """;
+
+    public static Command Create(string name, string summary)
+    {
+        var run = RunReference.Argument();
+        var from = new Option<string>("--from") { Description = "Where the new run begins.", DefaultValueFactory = _ => "failed-task", HelpName = "start|failed-task" };
+        from.AcceptOnlyFromAmong("start", "failed-task");
+        var done = new Option<string?>("--mark-done") { Description = "Takes the failed task for done, with this JSON output (a file, or - for stdin).", HelpName = "FILE|-" };
+        var reason = ServerVerb.Reason();
+        var json = ServerVerb.Json();
+        return new Command(name, summary) { run, from, done, reason, json }.AsSignedIn(async (client, parsed, cancel) =>
+        {
+            var input = new JsonObject
+            {
+                ["commandId"] = ServerVerb.NewCommandId(),
+                ["runId"] = await RunReference.Resolve(client, parsed.GetValue(run)!, cancel),
+                ["from"] = parsed.GetValue(from) == "start" ? "START" : "FAILED_TASK",
+                ["reason"] = parsed.GetValue(reason),
+            };
+            if (parsed.GetValue(done) is { } path)
+            {
+                var text = await TextInput.Read(path, cancel);
+                try
+                {
+                    input["markDone"] = new JsonObject { ["output"] = JsonNode.Parse(text) };
+                }
+                catch (System.Text.Json.JsonException broken)
+                {
+                    throw new UsageException($"{path} is not JSON: {broken.Message}");
+                }
+            }
+
+            var data = await client.GraphQL(Document, new JsonObject { ["input"] = input }, cancel);
+            var answer = data["retryRun"]!;
+            if (parsed.GetValue(json))
+            {
+                ServerVerb.Print(new JsonObject { ["id"] = answer["run"]!["id"]!.DeepClone(), ["position"] = answer["position"]?.DeepClone() });
+            }
+            else
+            {
+                await Console.Out.WriteLineAsync((string?)answer["run"]!["id"]);
+            }
+
+            return ExitCode.Done;
+        });
+    }
+}

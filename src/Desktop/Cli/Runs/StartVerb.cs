@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Jarvis.Cli.Devices;
+using Jarvis.Cli.Platform;
+
+namespace Jarvis.Cli.Runs;
+
+/// <summary><c>jarvis start WORKFLOW</c>: asks the server for a run of a published workflow, and prints the run's id.</summary>
+internal static class StartVerb
+{
+    private const string Document = """
+        mutation Start($input: StartRunInput!) { startRun(input: $input) { position run { id } } }
+        """;
+
+    public static Command Create(string name, string summary)
+    {
+        var workflow = new Argument<string>("WORKFLOW") { Description = "Name or id of a published workflow." };
+        var input = new Option<string?>("--input") { Description = "JSON input, from a file or - for stdin.", HelpName = "FILE|-" };
+        var revision = new Option<int?>("--revision") { Description = "Which revision; the latest where it is missing.", HelpName = "N" };
+        var device = new Option<string?>("--device") { Description = "Name or id of the device; any where it is missing.", HelpName = "DEVICE" };
+        var reason = ServerVerb.Reason();
+        var json = ServerVerb.Json();
+        return new Command(name, summary) { workflow, input, revision, device, reason, json }.AsSignedIn(async (client, parsed, cancel) =>
+        {
+            var typed = parsed.GetValue(workflow)!;
+            var request = new JsonObject
+            {
+                ["commandId"] = ServerVerb.NewCommandId(),
+                [Guid.TryParse(typed, out _) ? "workflowId" : "workflowName"] = typed,
+                ["reason"] = parsed.GetValue(reason),
+            };
+            if (parsed.GetValue(revision) is { } number)
+            {
+                request["revision"] = number;
+            }
+
+            if (parsed.GetValue(input) is { } path)
+            {
+                request["input"] = ParseInput(path, await TextInput.Read(path, cancel));
+            }
+
+            if (parsed.GetValue(device) is { } wanted)
+            {
+                request["deviceId"] = await DeviceReference.Resolve(client, wanted, cancel);
+            }
+
+            var data = await client.GraphQL(Document, new JsonObject { ["input"] = request }, cancel);
+            var started = data["startRun"]!;
+            if (parsed.GetValue(json))
+            {
+                ServerVerb.Print(new JsonObject { ["id"] = started["run"]!["id"]!.DeepClone(), ["position"] = started["position"]?.DeepClone() });
+            }
+            else
+            {
+                await Console.Out.WriteLineAsync((string?)started["run"]!["id"]);
+            }
+
+            return ExitCode.Done;
+        });
+    }
+
+    private static JsonNode? ParseInput(string path, string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException broken)
+        {
+            throw new UsageException($"{path} is not JSON: {broken.Message}");
+        }
+    }
+}
