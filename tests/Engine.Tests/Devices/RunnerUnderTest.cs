@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Jarvis.Domain.Runs;
+using Jarvis.Domain.Workflows.Language;
 using Jarvis.Engine.Devices;
 using Jarvis.Engine.Runs;
 
@@ -28,7 +29,7 @@ internal sealed class RunnerUnderTest : IAsyncDisposable
         Session = new Session();
         var voice = new RunnerVoice(News.Enqueue);
         Submission = new SubmissionLoop(Journal, api, Tokens, Session, TimeProvider.System, voice);
-        var inbox = new CommandInbox(Journal, Executor, Session, voice, TimeProvider.System);
+        var inbox = new CommandInbox(Journal, Executor, new ValidationContext([]), Session, voice, TimeProvider.System);
         var channel = new CommandChannel(api, Tokens, Session, Journal, inbox, Executor, Submission.Welcomed, voice, TimeProvider.System);
         Channel = channel.Run(stop.Token);
         submitting = Submission.Run(stop.Token);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Jarvis.Domain.Runs;
+using Jarvis.Domain.Workflows.Language;
 using Jarvis.Engine.Runs;
 
 namespace Jarvis.Engine.Devices;
@@ -14,7 +15,7 @@ public sealed record InboxStep(IReadOnlyList<Guid> ToClaim, bool Unpaired);
 /// The server's commands on this PC: journaled before they are confirmed, each acted on once, those of one run in their order.
 /// A start waits until the server granted it, and what follows for that run waits behind it.
 /// </summary>
-public sealed class CommandInbox(Journal journal, IRunExecutor executor, Session session, RunnerVoice voice, TimeProvider time)
+public sealed class CommandInbox(Journal journal, IRunExecutor executor, ValidationContext validation, Session session, RunnerVoice voice, TimeProvider time)
 {
     private readonly SortedDictionary<long, ReceivedCommand> open = new(journal.UnhandledCommands().ToDictionary(command => command.Number));
     private long last = journal.LastCommand();
@@ -135,7 +136,8 @@ public sealed class CommandInbox(Journal journal, IRunExecutor executor, Session
 
     private NewRun OrderOf(Guid runId, StartBody body) => new(
         runId,
-        new DefinitionReference("default", body.Name ?? "workflow", "0.0.0"),
+        // One that this runner cannot read becomes a run that fails, under the name the server knows.
+        DefinitionParser.Parse(body.Definition, validation).Definition?.Reference ?? new DefinitionReference("default", body.Name ?? "workflow", "0.0.0"),
         body.Definition,
         body.DefinitionHash ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body.Definition))),
         body.Input is { } input ? input.ToUtf8Bytes() : "{}"u8.ToArray(),

@@ -7,6 +7,12 @@ public abstract record RunnerNews
 
     public sealed record Paired(Guid DeviceId) : RunnerNews;
 
+    /// <summary>Where programs of this PC reach the engine.</summary>
+    public sealed record Listening(Uri Url) : RunnerNews;
+
+    /// <summary>A call of the local API that was not let in.</summary>
+    public sealed record LocalCallRefused(string Method, string Path, string Reason) : RunnerNews;
+
     public sealed record Connected(Guid DeviceId, long Epoch) : RunnerNews;
 
     /// <summary>The server is away; runs go on and their events wait in the journal.</summary>
@@ -24,6 +30,12 @@ public abstract record RunnerNews
 
     /// <summary>The server withdrew a run before it began, or the runner cannot execute it.</summary>
     public sealed record RunNotTaken(Guid RunId, string Reason) : RunnerNews;
+
+    /// <param name="Status">completed, faulted or cancelled.</param>
+    public sealed record RunEnded(Guid RunId, string Status) : RunnerNews;
+
+    /// <param name="Trouble">Why the journal cannot be written; null once it can again.</param>
+    public sealed record Storage(string? Trouble) : RunnerNews;
 
     public sealed record ControlReceived(Guid RunId, string Kind) : RunnerNews;
 

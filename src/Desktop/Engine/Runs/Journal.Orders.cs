@@ -43,6 +43,10 @@ public sealed partial class Journal
     public Task HandledCommand(long number, CancellationToken cancellation = default) => writer.Do(
         database => database.Prepare("UPDATE commands SET handled = 1 WHERE number = ?").Bind(number).Run(), cancellation);
 
+    /// <summary>Forgets every command: they were another device's, whose count has nothing to do with the present one's.</summary>
+    public Task ForgetCommands(CancellationToken cancellation = default) => writer.Do(
+        database => database.Prepare("DELETE FROM commands").Run(), cancellation);
+
     /// <summary>Keeps a control before it is acted upon; false where its id is known already.</summary>
     public Task<bool> ReceiveControl(RunControl control, CancellationToken cancellation = default) => writer.Do(
         database => database.Prepare("""
