@@ -20,6 +20,9 @@ public sealed record EmbeddedPostgresOptions
     /// <summary>True if the folder goes when the server stops.</summary>
     public bool Temporary { get; init; }
 
+    /// <summary>The user of the system to run as, if we are root. Null: a user namespace, else a user that exists.</summary>
+    public string? RunAs { get; init; }
+
     /// <summary>Told what is being done, in a few words.</summary>
     public Action<string> Report { get; init; } = static _ => { };
 }
@@ -88,7 +91,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <exception cref="ProblemException">In one sentence, what is missing or why it did not start.</exception>
     public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, CancellationToken cancellation = default)
     {
-        var account = await PostgresAccount.ChooseAsync(cancellation);
+        var account = await PostgresAccount.ChooseAsync(options.RunAs, cancellation);
         var folder = account.PlaceFor(Path.GetFullPath(options.Folder));
         MakePrivate(folder);
         await account.OwnAsync(folder, cancellation);

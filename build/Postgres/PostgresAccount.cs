@@ -26,15 +26,17 @@ public sealed class PostgresAccount
     /// <summary>Set if PostgreSQL runs as another user of the system.</summary>
     public string? User => user;
 
+    /// <param name="named">A user of the system to run as, if we are root; null: chosen.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ProblemException">We are root, and there is no way to be somebody else.</exception>
-    public static async Task<PostgresAccount> ChooseAsync(CancellationToken cancellation)
+    public static async Task<PostgresAccount> ChooseAsync(string? named, CancellationToken cancellation)
     {
         if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
         {
             return new PostgresAccount([], null);
         }
 
-        if (Environment.GetEnvironmentVariable("JARVIS_POSTGRES_USER") is { Length: > 0 } named)
+        if (named is not null)
         {
             return new PostgresAccount(AsUser(named), named);
         }

@@ -77,7 +77,8 @@ public sealed partial record PostgresBinaries(string Folder, int Major)
         };
     }
 
-    private static string InstallFolder()
+    /// <summary>Where the npm package is, or would be, installed: the person's cache, else the project's own folder.</summary>
+    public static string InstallFolder()
     {
         var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } named
             ? named

@@ -96,7 +96,7 @@ public static class TestVerb
         await using var run = ChildProcess.Start(new ChildProcessOptions
         {
             Program = DotNet.Program,
-            Arguments = [program, "-noColor", "-noLogo", "-xml", report],
+            Arguments = [program, "-noColor", "-noLogo", "-result-xml", report],
             Folder = bin,
             Environment = environment,
             Grace = TimeSpan.FromSeconds(5),

@@ -1,0 +1,174 @@
+using System.Text.Json.Nodes;
+
+namespace Jarvis.Build.Running;
+
+/// <summary>How one run of the demo ended.</summary>
+public sealed record DemoRun(string Sample, string Id, string Status, string? Output, string? Error, double Seconds);
+
+/// <summary>The demo: people, a paired runner, the samples, a past. All of it by the calls that anybody may make.</summary>
+public sealed class Demo(ServerClient client, string notesFile)
+{
+    private static readonly TimeSpan RunTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan PairingTimeout = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+    private static readonly string[] Ended = ["COMPLETED", "FAILED", "CANCELLED"];
+
+    private readonly Dictionary<string, string> workflows = [];
+
+    public DemoNotes Notes { get; private set; } = DemoNotes.Read(notesFile);
+
+    public IEnumerable<Person> People => [Notes.Administrator, Notes.Owner];
+
+    /// <summary>Both demo people exist; the owner is signed in afterwards.</summary>
+    public async Task EnsurePeopleAsync(string setupToken, CancellationToken cancellation)
+    {
+        Notes.Write(notesFile); // Before anybody is registered, so that a password is never lost.
+        await client.SignInAsync(Notes.Administrator, setupToken, cancellation);
+        await client.SignInAsync(Notes.Owner, null, cancellation);
+    }
+
+    /// <summary>Pairs the runner if it is not. A device that was revoked later is not paired again behind its owner's back.</summary>
+    public async Task EnsurePairedAsync(Runner runner, CancellationToken cancellation)
+    {
+        if (Notes.Device is not null && runner.HasCredentials)
+        {
+            return;
+        }
+
+        try
+        {
+            var code = await runner.PairingCode.WaitAsync(PairingTimeout, cancellation);
+            var approved = await client.QueryAsync(
+                "mutation($input: ApproveDeviceInput!) { approveDevice(input: $input) { device { id } } }",
+                Input(new JsonObject { ["userCode"] = code, ["name"] = Environment.MachineName }),
+                cancellation);
+            await runner.Connected.WaitAsync(PairingTimeout, cancellation);
+            Notes = Notes with { Device = approved["approveDevice"]!["device"]!["id"]!.GetValue<string>() };
+            Notes.Write(notesFile);
+        }
+        catch (TimeoutException e)
+        {
+            throw new ProblemException("The runner was not paired within a minute; see its log.", e);
+        }
+    }
+
+    /// <summary>Publishes the samples; one that is published already stays as it is.</summary>
+    public async Task PublishAsync(IEnumerable<SampleFile> samples, CancellationToken cancellation)
+    {
+        foreach (var sample in samples)
+        {
+            try
+            {
+                var published = await client.QueryAsync(
+                    "mutation($input: PublishWorkflowInput!) { publishWorkflow(input: $input) { workflow { id } } }",
+                    Input(new JsonObject { ["source"] = sample.Source }),
+                    cancellation);
+                workflows[sample.Name] = published["publishWorkflow"]!["workflow"]!["id"]!.GetValue<string>();
+            }
+            catch (RefusedException refusal)
+            {
+                throw new ProblemException($"samples/{sample.Name}.yaml was not published: {refusal.Message}", refusal);
+            }
+        }
+    }
+
+    /// <summary>Runs a sample to its end.</summary>
+    public async Task<DemoRun> RunAsync(SampleFile sample, CancellationToken cancellation)
+    {
+        var started = DateTime.UtcNow;
+        return await EndOfAsync(sample, await StartAsync(sample, cancellation), started, cancellation);
+    }
+
+    /// <summary>Once: every sample has run, one run was cancelled, and one that failed was retried from its failed task.</summary>
+    public async Task EnsurePastAsync(IReadOnlyList<SampleFile> samples, Action<string> report, CancellationToken cancellation)
+    {
+        if (Notes.HasPast)
+        {
+            return;
+        }
+
+        foreach (var sample in samples)
+        {
+            var run = await RunAsync(sample, cancellation);
+            report($"{sample.Name}: {run.Status}");
+            if (run.Status == "failed")
+            {
+                var retry = await client.QueryAsync(
+                    "mutation($input: RetryRunInput!) { retryRun(input: $input) { run { id } } }",
+                    Input(new JsonObject { ["runId"] = run.Id, ["from"] = "FAILED_TASK" }),
+                    cancellation);
+                var retried = await EndOfAsync(sample, retry["retryRun"]!["run"]!["id"]!.GetValue<string>(), DateTime.UtcNow, cancellation);
+                report($"{sample.Name}, retried from its failed task: {retried.Status}");
+            }
+        }
+
+        var cancelled = await StartAsync(samples[0], cancellation);
+        try
+        {
+            await client.QueryAsync(
+                "mutation($input: CancelRunInput!) { cancelRun(input: $input) { position } }",
+                Input(new JsonObject { ["runId"] = cancelled, ["reason"] = "Started by mistake" }),
+                cancellation);
+        }
+        catch (RefusedException refusal) when (refusal.Code.StartsWith("run.", StringComparison.Ordinal))
+        {
+            report("A run was over before it could be cancelled.");
+        }
+
+        var end = await EndOfAsync(samples[0], cancelled, DateTime.UtcNow, cancellation);
+        report($"{samples[0].Name}, cancelled: {end.Status}");
+        Notes = Notes with { HasPast = true };
+        Notes.Write(notesFile);
+    }
+
+    private async Task<string> StartAsync(SampleFile sample, CancellationToken cancellation)
+    {
+        var input = new JsonObject { ["workflowId"] = workflows[sample.Name], ["deviceId"] = Notes.Device };
+        if (sample.Input is not null)
+        {
+            input["input"] = sample.Input.DeepClone();
+        }
+
+        try
+        {
+            var started = await client.QueryAsync(
+                "mutation($input: StartRunInput!) { startRun(input: $input) { run { id } } }", Input(input), cancellation);
+            return started["startRun"]!["run"]!["id"]!.GetValue<string>();
+        }
+        catch (RefusedException refusal)
+        {
+            throw new ProblemException($"The sample {sample.Name} was not started: {refusal.Message}", refusal);
+        }
+    }
+
+    private async Task<DemoRun> EndOfAsync(SampleFile sample, string id, DateTime since, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var answer = await client.QueryAsync(
+                "query($id: UUID!) { run(id: $id) { status durationSeconds output error { title detail instance } } }", new JsonObject { ["id"] = id }, cancellation);
+            var run = answer["run"];
+            var status = run?["status"]?.ToString() ?? "PENDING";
+            if (Ended.Contains(status))
+            {
+                var error = run!["error"] is { } e ? $"{e["title"]} {e["detail"]} ({e["instance"]})" : null;
+                return new DemoRun(
+                    sample.Name, id, status.ToLowerInvariant(), run["output"]?.ToJsonString(), error,
+                    run["durationSeconds"]?.GetValue<double>() ?? (DateTime.UtcNow - since).TotalSeconds);
+            }
+
+            if (DateTime.UtcNow - since > RunTimeout)
+            {
+                throw new ProblemException($"The run {id} of the sample {sample.Name} is still {status} after {RunTimeout.TotalMinutes} minutes; see the runner's log.");
+            }
+
+            await Task.Delay(Poll, cancellation);
+        }
+    }
+
+    private static JsonObject Input(JsonObject fields)
+    {
+        fields["commandId"] = Guid.CreateVersion7().ToString();
+        return new JsonObject { ["input"] = fields };
+    }
+}

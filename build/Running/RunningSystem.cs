@@ -1,0 +1,273 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Jarvis.Build.Postgres;
+using Jarvis.Build.Processes;
+using Npgsql;
+
+namespace Jarvis.Build.Running;
+
+/// <summary>Database, server and runner: started in this order, kept running, and ended in the other.</summary>
+public sealed class RunningSystem
+{
+    private const int StepsWithDemo = 6;
+    private const int StepsWithout = 4;
+    private const int PortsTried = 100;
+
+    private readonly UpOptions options;
+    private readonly Progress progress;
+    private readonly string state;
+    private readonly string home;
+    private readonly Stack<IAsyncDisposable> toStop = new();
+
+    private RunningSystem(UpOptions options, string state, string home)
+    {
+        this.options = options;
+        this.state = state;
+        this.home = home;
+        progress = new Progress(options.Json, options.Demo ? StepsWithDemo : StepsWithout);
+    }
+
+    /// <summary>Runs until the token is cancelled (Ctrl-C), then stops all of it. 0 if it came up.</summary>
+    public static async Task<int> RunAsync(UpOptions options, CancellationToken cancellation)
+    {
+        var state = Repository.StateFolder;
+        MakePrivate(state);
+        using var @lock = UpLock.Take(state);
+        // What belongs to a database (key, blobs, people, the runner's identity) is kept apart for each.
+        var home = options.Database is { } database
+            ? Path.Combine(state, "databases", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(database)))[..16])
+            : state;
+        foreach (var folder in (string[])[home, Path.Combine(home, "data"), Path.Combine(home, "logs"), Path.Combine(state, "pids")])
+        {
+            MakePrivate(folder);
+        }
+
+        var system = new RunningSystem(options, state, home);
+        try
+        {
+            await system.StartAsync(@lock, cancellation);
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            return 0;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return 0;
+        }
+        finally
+        {
+            await system.StopAsync();
+        }
+    }
+
+    private async Task StartAsync(UpLock @lock, CancellationToken cancellation)
+    {
+        foreach (var name in (string[])["runner", "server"])
+        {
+            await UpLock.EndLeftOverAsync(PidFile(name), progress.Note, cancellation);
+        }
+
+        progress.Step("Programs");
+        var programs = new BuiltPrograms(state);
+        await programs.EnsureAsync(progress.Note, cancellation);
+
+        progress.Step("PostgreSQL");
+        var database = options.Database is null ? await StartDatabaseAsync(cancellation) : await CheckDatabaseAsync(options.Database, cancellation);
+
+        var port = ChoosePort();
+        var url = "http://127.0.0.1:" + port.ToString(CultureInfo.InvariantCulture);
+        progress.Step("Server at " + url);
+        var setupToken = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        using var client = new ServerClient(url);
+        await StartServerAsync(programs, database, url, setupToken, client, cancellation);
+        @lock.Announce(url);
+
+        progress.Step("Runner");
+        var runner = new Runner(programs.Runner, url, Path.Combine(home, "runner"), Log("runner"), PidFile("runner"));
+        toStop.Push(runner);
+        var finish = options.Demo
+            ? await SeedAsync(client, runner, url, setupToken, cancellation)
+            : await WithoutDemoAsync(client, runner, url, setupToken, cancellation);
+        finish();
+    }
+
+    private async Task<string> StartDatabaseAsync(CancellationToken cancellation)
+    {
+        var postgres = await EmbeddedPostgres.StartAsync(
+            new EmbeddedPostgresOptions { Folder = Path.Combine(state, "postgresql"), Report = progress.Note }, cancellation);
+        var started = true;
+        await KeepAsync(
+            "PostgreSQL",
+            async token =>
+            {
+                if (!started)
+                {
+                    await postgres.RestartAsync(token);
+                }
+
+                started = false;
+                return new RunningProgram(postgres.Exited, postgres.StopAsync);
+            },
+            cancellation);
+        await postgres.EnsureDatabaseAsync(EmbeddedPostgres.Database, cancellation);
+        return postgres.ConnectionString();
+    }
+
+    private static async Task<string> CheckDatabaseAsync(string given, CancellationToken cancellation)
+    {
+        try
+        {
+            var connectionString = DatabaseAddress.ToConnectionString(given);
+            await using var connection = new NpgsqlConnection(connectionString);
+            await connection.OpenAsync(cancellation);
+            return connectionString;
+        }
+        catch (ArgumentException e)
+        {
+            throw new ProblemException("--database is neither a connection string (Host=…;Database=…) nor a postgres:// address: " + e.Message, e) { ExitCode = 2 };
+        }
+        catch (NpgsqlException e)
+        {
+            throw new ProblemException("The database of --database does not answer: " + (e.InnerException?.Message ?? e.Message).TrimEnd('.') + ".", e);
+        }
+    }
+
+    private int ChoosePort()
+    {
+        if (Ports.IsFree(options.Port))
+        {
+            return options.Port;
+        }
+
+        var free = Enumerable.Range(options.Port + 1, PortsTried).FirstOrDefault(port => port <= 65535 && Ports.IsFree(port), 0);
+        free = free == 0 ? Ports.Free() : free;
+        progress.Note($"Port {options.Port} is taken by another program; using {free}.");
+        return free;
+    }
+
+    private async Task StartServerAsync(
+        BuiltPrograms programs, string database, string url, string setupToken, ServerClient client, CancellationToken cancellation)
+    {
+        var environment = new Dictionary<string, string?>
+        {
+            ["JARVIS_DATABASE"] = database,
+            ["JARVIS_URL"] = url,
+            ["JARVIS_DATA"] = Path.Combine(home, "data"),
+            ["JARVIS_SETUP_TOKEN"] = setupToken,
+            ["JARVIS_DEVELOPMENT"] = options.Development ? "true" : null,
+            ["JARVIS_DEMO"] = options.Demo ? "true" : null,
+            ["DOTNET_ROOT"] = Compiling.DotNet.Root,
+            ["DOTNET_ENVIRONMENT"] = options.Development ? "Development" : "Production",
+            ["ASPNETCORE_ENVIRONMENT"] = null,
+            ["ASPNETCORE_URLS"] = null,
+        };
+        var server = new Server(programs.Server, environment, client, Log("server"), PidFile("server"));
+        await KeepAsync("The server", server.StartAsync, cancellation);
+    }
+
+    private async Task<Action> SeedAsync(ServerClient client, Runner runner, string url, string setupToken, CancellationToken cancellation)
+    {
+        var demo = new Demo(client, Path.Combine(home, "demo.json"));
+        await demo.EnsurePeopleAsync(setupToken, cancellation);
+        await KeepAsync("The runner", runner.StartAsync, cancellation);
+        await demo.EnsurePairedAsync(runner, cancellation);
+        ShowLaterCodes(runner);
+
+        progress.Step("Samples");
+        var samples = SampleFile.All(Path.Combine(home, "work"));
+        await demo.PublishAsync(samples, cancellation);
+        await demo.EnsurePastAsync(samples, progress.Note, cancellation);
+
+        progress.Step("Running " + samples[0].Name);
+        var run = await demo.RunAsync(samples[0], cancellation);
+        return () => progress.Ready(Summary(url, demo, run), new JsonObject
+        {
+            ["ready"] = true,
+            ["url"] = url,
+            ["users"] = new JsonArray([.. demo.People.Select(p => new JsonObject { ["role"] = p.Role, ["email"] = p.Email, ["password"] = p.Password })]),
+            ["device"] = demo.Notes.Device,
+            ["run"] = new JsonObject { ["id"] = run.Id, ["status"] = run.Status },
+        });
+    }
+
+    private async Task<Action> WithoutDemoAsync(ServerClient client, Runner runner, string url, string setupToken, CancellationToken cancellation)
+    {
+        ShowLaterCodes(runner);
+        await KeepAsync("The runner", runner.StartAsync, cancellation);
+        var link = await client.SetupIsOpenAsync(setupToken, cancellation) ? $"{url}/setup?token={setupToken}" : null;
+        var text = new StringBuilder().AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Jarvis is up at {url}");
+        if (link is not null)
+        {
+            text.AppendLine().AppendLine("Make the first administrator with this link; it works once:").AppendLine("  " + link);
+        }
+
+        return () => progress.Ready(text.Append(Ending()).ToString(), new JsonObject
+        {
+            ["ready"] = true,
+            ["url"] = url,
+            ["setup"] = link,
+            ["users"] = new JsonArray(),
+            ["device"] = null,
+            ["run"] = null,
+        });
+    }
+
+    private void ShowLaterCodes(Runner runner) =>
+        runner.OnPairing = (code, address) => progress.Note($"The runner waits to be paired: confirm the code {code} at {address}, or with build/jarvis devices approve {code}.");
+
+    private string Summary(string url, Demo demo, DemoRun run)
+    {
+        var text = new StringBuilder().AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Jarvis is up at {url}").AppendLine();
+        foreach (var person in demo.People)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {person.Role,-14} {person.Email,-30} {person.Password}");
+        }
+
+        text.AppendLine(CultureInfo.InvariantCulture, $"  {"device",-14} {demo.Notes.Device}")
+            .AppendLine(CultureInfo.InvariantCulture, $"  {"run",-14} {run.Id}: {run.Sample} {run.Status} in {run.Seconds:0.0} s");
+        if ((run.Error ?? run.Output) is { } result)
+        {
+            const int Shown = 600;
+            text.AppendLine("                 " + (result.Length > Shown ? result[..Shown] + "…" : result));
+        }
+
+        return text.AppendLine()
+            .AppendLine(CultureInfo.InvariantCulture, $"  build/jarvis login {url} --email {demo.Notes.Owner.Email}")
+            .AppendLine("  build/jarvis watch " + run.Id)
+            .Append(Ending()).ToString();
+    }
+
+    private string Ending() => $"\nLogs are in {Path.GetRelativePath(Repository.Root, Path.Combine(home, "logs"))}, all data in .jarvis. Ctrl-C stops all of it.";
+
+    private async Task KeepAsync(string name, Func<CancellationToken, Task<RunningProgram>> start, CancellationToken cancellation)
+    {
+        toStop.Push(await KeptRunning.StartAsync(name, start, progress.Note, cancellation));
+    }
+
+    private async Task StopAsync()
+    {
+        if (toStop.Count > 0)
+        {
+            progress.Note("Stopping.");
+        }
+
+        while (toStop.TryPop(out var stop))
+        {
+            await stop.DisposeAsync();
+        }
+    }
+
+    private string Log(string name) => Path.Combine(home, "logs", name + ".log");
+
+    private string PidFile(string name) => Path.Combine(state, "pids", name + ".pid");
+
+    private static void MakePrivate(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+}
