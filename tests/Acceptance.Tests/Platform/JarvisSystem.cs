@@ -1,0 +1,231 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Jarvis.Build.Postgres;
+using Jarvis.Testing;
+
+namespace Jarvis.Acceptance.Tests.Platform;
+
+/// <summary>
+/// The whole of Jarvis as people have it: a PostgreSQL that keeps its promises (fsync on), the server's own process, runners
+/// as processes, and a person who asks through GraphQL. Each part can be killed and started again while the others go on.
+/// </summary>
+public sealed class JarvisSystem : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly EmbeddedPostgres postgres;
+    private readonly TemporaryFolder folder;
+    private readonly Dictionary<string, ProcessUnderTest> runners = [];
+    private readonly HttpClient http;
+    private ProcessUnderTest? server;
+    private string refreshToken = "";
+
+    private JarvisSystem(EmbeddedPostgres postgres, TemporaryFolder folder, int port)
+    {
+        this.postgres = postgres;
+        this.folder = folder;
+        Url = $"http://127.0.0.1:{port}";
+        http = new HttpClient { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    public string Url { get; }
+
+    public EmbeddedPostgres Postgres => postgres;
+
+    public HttpClient Http => http;
+
+    public ProcessUnderTest Server => server ?? throw new InvalidOperationException("The server is not running.");
+
+    /// <summary>A PostgreSQL, a server and one signed-in person.</summary>
+    public static async Task<JarvisSystem> StartAsync()
+    {
+        var postgres = await TestServer.StartOwnAsync(durable: true);
+        await postgres.EnsureDatabaseAsync(EmbeddedPostgres.Database);
+        var system = new JarvisSystem(postgres, new TemporaryFolder(), FreePort.Next());
+        try
+        {
+            await system.StartServerAsync();
+            await system.RegisterAsync();
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task StartServerAsync()
+    {
+        server = ProcessUnderTest.Start(
+            Paths.Program("src/Api", "Jarvis.Api"),
+            [],
+            new Dictionary<string, string?>
+            {
+                ["JARVIS_DATABASE"] = postgres.ConnectionString(),
+                ["JARVIS_URL"] = Url,
+                ["JARVIS_DATA"] = PathOf("server"),
+            });
+        await server.WaitForHttpAsync(Url + "/health/ready", Patience);
+    }
+
+    public async Task KillServerAsync()
+    {
+        await Server.KillAsync();
+        await Server.DisposeAsync();
+        server = null;
+    }
+
+    /// <summary>Starts a runner; a new home is paired first, with the person's approval.</summary>
+    public async Task<ProcessUnderTest> StartRunnerAsync(string name = "pc")
+    {
+        var home = HomeOf(name);
+        var known = File.Exists(Path.Combine(home, "credentials.json"));
+        var runner = ProcessUnderTest.Start(
+            Paths.Program("src/Desktop/Cli", "jarvis"), ["runner", "--server", Url, "--name", name, "--home", home, "--json"]);
+        runners[name] = runner;
+        if (!known)
+        {
+            var line = JsonNode.Parse(await runner.WaitForLineAsync(text => text.Contains("\"pairing\"", StringComparison.Ordinal)))!;
+            await MutateAsync("approveDevice", "ApproveDeviceInput", new JsonObject { ["userCode"] = line["userCode"]!.GetValue<string>() }, "device { id }");
+        }
+
+        await runner.WaitForLineAsync(text => text.Contains("\"connected\"", StringComparison.Ordinal));
+        return runner;
+    }
+
+    public async Task KillRunnerAsync(string name = "pc")
+    {
+        await runners[name].KillAloneAsync();
+        await runners[name].DisposeAsync();
+        runners.Remove(name);
+    }
+
+    public string HomeOf(string runner) => PathOf("homes", runner);
+
+    public string PathOf(params string[] parts)
+    {
+        var path = Path.Combine([folder.Path, .. parts]);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return path;
+    }
+
+    /// <summary>Asks as the person; refusals come as exceptions that show the answer.</summary>
+    public async Task<JsonNode> AskAsync(string document, JsonObject? variables = null)
+    {
+        using var answer = await http.PostAsJsonAsync("/graphql", new JsonObject { ["query"] = document, ["variables"] = variables?.DeepClone() });
+        if (answer.StatusCode == System.Net.HttpStatusCode.Unauthorized)
+        {
+            await RefreshAsync();
+            return await AskAsync(document, variables);
+        }
+
+        var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        return body["errors"] is null ? body["data"]! : throw new RefusedException(body["errors"]!.ToJsonString());
+    }
+
+    /// <summary>Sends one mutation, the same command again while the server is away.</summary>
+    public async Task<JsonNode> MutateAsync(string field, string inputType, JsonObject input, string selection)
+    {
+        input["commandId"] ??= Guid.CreateVersion7().ToString();
+        var document = $"mutation($input: {inputType}!) {{ {field}(input: $input) {{ position {selection} }} }}";
+        return (await InTimeAsync(async () => await AskAsync(document, new JsonObject { ["input"] = input.DeepClone() })))[field]!;
+    }
+
+    public async Task<Guid> PublishAsync(string source) =>
+        Guid.Parse((await MutateAsync("publishWorkflow", "PublishWorkflowInput", new JsonObject { ["source"] = source }, "workflow { id }"))["workflow"]!["id"]!.GetValue<string>());
+
+    public async Task<Guid> StartRunAsync(Guid workflow, JsonNode? input = null) =>
+        Guid.Parse((await MutateAsync(
+            "startRun", "StartRunInput", new JsonObject { ["workflowId"] = workflow.ToString(), ["input"] = input }, "run { id }"))["run"]!["id"]!.GetValue<string>());
+
+    public async Task<JsonNode> RunAsync(Guid run, string selection = "status") =>
+        (await AskAsync($"query($id: UUID!) {{ run(id: $id) {{ {selection} }} }}", new JsonObject { ["id"] = run.ToString() }))["run"]!;
+
+    /// <summary>Waits until the run has one of these statuses; the server may be away meanwhile.</summary>
+    public Task<string> WaitForStatusAsync(Guid run, params string[] statuses) => WaitForStatusAsync(run, Patience, statuses);
+
+    public async Task<string> WaitForStatusAsync(Guid run, TimeSpan patience, params string[] statuses)
+    {
+        var last = "nothing";
+        var deadline = DateTime.UtcNow + patience;
+        while (DateTime.UtcNow < deadline)
+        {
+            last = (await InTimeAsync(() => RunAsync(run)))["status"]!.GetValue<string>();
+            if (statuses.Contains(last))
+            {
+                return last;
+            }
+
+            await Task.Delay(100);
+        }
+
+        throw new TimeoutException($"Run {run} is {last}, not {string.Join(" or ", statuses)}. Runner: {string.Join('\n', runners.Values.Select(r => r.Everything))}");
+    }
+
+    /// <summary>A stream of the history as CloudEvents, in order.</summary>
+    public async Task<IReadOnlyList<JsonNode>> HistoryAsync(Guid stream)
+    {
+        var text = await InTimeAsync(() => http.GetStringAsync(new Uri($"/audit/streams/{stream}", UriKind.Relative)));
+        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var runner in runners.Values)
+        {
+            await runner.DisposeAsync();
+        }
+
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+        }
+
+        http.Dispose();
+        await postgres.DisposeAsync();
+        folder.Dispose();
+    }
+
+    /// <summary>Repeats a call for as long as a part is away, as every client of Jarvis does.</summary>
+    private static async Task<T> InTimeAsync<T>(Func<Task<T>> call)
+    {
+        var deadline = DateTime.UtcNow + Patience;
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException or System.Text.Json.JsonException && DateTime.UtcNow < deadline)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
+    private async Task RegisterAsync()
+    {
+        using var answer = await http.PostAsJsonAsync("/auth/register", new { email = "owner@example.test", password = "correct horse battery staple" });
+        answer.EnsureSuccessStatusCode();
+        await SignInAsync(answer);
+    }
+
+    private async Task RefreshAsync()
+    {
+        using var answer = await http.PostAsJsonAsync("/auth/refresh", new { refreshToken });
+        answer.EnsureSuccessStatusCode();
+        await SignInAsync(answer);
+    }
+
+    private async Task SignInAsync(HttpResponseMessage answer)
+    {
+        var tokens = (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+        refreshToken = tokens["refreshToken"]!.GetValue<string>();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens["accessToken"]!.GetValue<string>());
+    }
+}
+
+/// <summary>The server said no; the message is its errors as JSON.</summary>
+public sealed class RefusedException(string errors) : Exception(errors);
