@@ -16,7 +16,8 @@ public sealed class FunctionCatalog(IEnumerable<JarvisFunction> functions)
     /// <summary>Every function of Jarvis. A new one is added here.</summary>
     public static FunctionCatalog Standard { get; } = new(
     [
-        new FileRead(), new FileWrite(), new FileList(), new FileCopy(), new FileMove(), new FileDelete(), new FileHash(),
+        new FileRead(),
+        new FileReadMany(), new FileWrite(), new FileList(), new FileCopy(), new FileMove(), new FileDelete(), new FileHash(),
         new SheetRead(), new SheetWrite(), new SheetAppend(),
         new BrowserScreenshot(),
         new NotifyLog(),
