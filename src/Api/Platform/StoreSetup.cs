@@ -18,7 +18,7 @@ public static class StoreSetup
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(configuration.Database).Build());
         services.AddSingleton(_ => MasterKey.Load(configuration.DataFolder, configuration.MasterKey));
-        services.AddSingleton(ValidationContext.Empty);
+        services.AddSingleton(Workflows.KnownFunctions.Validation);
         services.AddApplication();
         services.AddMarten(provider =>
         {

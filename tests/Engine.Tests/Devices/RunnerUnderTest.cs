@@ -103,7 +103,7 @@ internal sealed class RunnerUnderTest : IAsyncDisposable
     {
         public ConcurrentQueue<NewRun> Started { get; } = new();
 
-        public ConcurrentQueue<RunControl> Controls { get; } = new();
+        public ConcurrentQueue<JournaledControl> Controls { get; } = new();
 
         public IReadOnlyCollection<Guid> Running => [.. Started.Select(run => run.RunId)];
 
@@ -115,7 +115,7 @@ internal sealed class RunnerUnderTest : IAsyncDisposable
             }
         }
 
-        public async Task<bool> Control(RunControl control, CancellationToken cancel)
+        public async Task<bool> Control(JournaledControl control, CancellationToken cancel)
         {
             if (journal.Find(control.RunId) is null)
             {

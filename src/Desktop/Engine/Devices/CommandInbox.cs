@@ -124,7 +124,7 @@ public sealed class CommandInbox(Journal journal, IRunExecutor executor, Validat
         else
         {
             voice.Tell(new RunnerNews.ControlReceived(runId, command.Type));
-            var control = new RunControl(body.ControlId, runId, kind.Value, (int)(body.GraceSeconds ?? 10), command.ReceivedAt, false, false);
+            var control = new JournaledControl(body.ControlId, runId, kind.Value, (int)(body.GraceSeconds ?? 10), command.ReceivedAt, false, false);
             if (!await executor.Control(control, cancel))
             {
                 voice.Tell(new RunnerNews.ControlIgnored(runId, command.Type, "this runner does not have the run"));

@@ -16,5 +16,5 @@ public interface IRunExecutor
 
     /// <summary>Keeps the control durably, then acts on it; the answers are events of the run. The same id again changes nothing.</summary>
     /// <returns>False where this runner does not have the run.</returns>
-    Task<bool> Control(RunControl control, CancellationToken cancel);
+    Task<bool> Control(JournaledControl control, CancellationToken cancel);
 }

@@ -48,7 +48,7 @@ public sealed partial class Journal
         database => database.Prepare("DELETE FROM commands").Run(), cancellation);
 
     /// <summary>Keeps a control before it is acted upon; false where its id is known already.</summary>
-    public Task<bool> ReceiveControl(RunControl control, CancellationToken cancellation = default) => writer.Do(
+    public Task<bool> ReceiveControl(JournaledControl control, CancellationToken cancellation = default) => writer.Do(
         database => database.Prepare("""
             INSERT INTO controls(control_id, run_id, kind, grace_seconds, received_at) VALUES(?, ?, ?, ?, ?) ON CONFLICT(control_id) DO NOTHING
             """)
@@ -56,15 +56,15 @@ public sealed partial class Journal
         cancellation);
 
     /// <summary>Controls of a run that have not taken effect, in the order in which they were received.</summary>
-    public IReadOnlyList<RunControl> OpenControls(Guid runId) => readers.Read(database =>
+    public IReadOnlyList<JournaledControl> OpenControls(Guid runId) => readers.Read(database =>
     {
         var row = database.Prepare("""
             SELECT control_id, kind, grace_seconds, received_at, acknowledged FROM controls WHERE run_id = ? AND effective = 0 ORDER BY received_at, control_id
             """).Bind(runId);
-        var controls = new List<RunControl>();
+        var controls = new List<JournaledControl>();
         while (row.Step())
         {
-            controls.Add(new RunControl(
+            controls.Add(new JournaledControl(
                 row.Id(0), runId, (ControlKind)row.Long(1), (int)row.Long(2), row.Instant(3), Acknowledged: row.Long(4) == 1, Effective: false));
         }
 

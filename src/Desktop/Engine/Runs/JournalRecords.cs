@@ -90,7 +90,7 @@ public sealed record ReceivedCommand(long Number, Guid Id, string Type, Guid? Ru
 
 /// <summary>A control that someone asked of a run. It is kept before it is acted upon, so that a crash cannot lose it.</summary>
 /// <param name="GraceSeconds">Of a cancel: how long processes may take to end by themselves; 0 kills at once.</param>
-public sealed record RunControl(Guid ControlId, Guid RunId, ControlKind Kind, int GraceSeconds, DateTimeOffset ReceivedAt, bool Acknowledged, bool Effective);
+public sealed record JournaledControl(Guid ControlId, Guid RunId, ControlKind Kind, int GraceSeconds, DateTimeOffset ReceivedAt, bool Acknowledged, bool Effective);
 
 /// <summary>A process that a run started and that may have outlived the engine.</summary>
 /// <param name="StartedTicks">The system's own start time of the process, so that a reused id is not taken for it.</param>

@@ -187,7 +187,7 @@ public sealed class LocalApi : IAsyncDisposable
 
         private async Task<Results<Accepted<LocalControlAsked>, ProblemHttpResult>> Control(Guid id, ControlKind kind, int graceSeconds, CancellationToken cancel)
         {
-            var control = new RunControl(Guid.CreateVersion7(), id, kind, Math.Max(0, graceSeconds), time.GetUtcNow(), false, false);
+            var control = new JournaledControl(Guid.CreateVersion7(), id, kind, Math.Max(0, graceSeconds), time.GetUtcNow(), false, false);
             return await executor.Control(control, cancel)
                 ? TypedResults.Accepted($"/runs/{id}", new LocalControlAsked(control.ControlId))
                 : Refuse(StatusCodes.Status404NotFound, "run.not_found", "This PC has no such run.", null);
