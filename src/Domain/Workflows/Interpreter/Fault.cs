@@ -31,7 +31,8 @@ public sealed record Fault(string Type, int Status, string? Title, string? Detai
 /// <summary>The error types of the specification (dsl-reference.md, "Standard Error Types"), and Jarvis's own.</summary>
 public static class FaultTypes
 {
-    private const string Standard = "https://serverlessworkflow.io/spec/1.0.0/errors/";
+    /// <summary>What the standard types begin with.</summary>
+    public const string Standard = "https://serverlessworkflow.io/spec/1.0.0/errors/";
 
     public const string Configuration = Standard + "configuration";
     public const string Validation = Standard + "validation";

@@ -8,10 +8,16 @@ namespace Jarvis.Domain.Workflows.Interpreter;
 /// </summary>
 public static class WorkflowInterpreter
 {
+    /// <summary>The most task instances of one run; more is taken for an endless loop.</summary>
+    public const int MaxTaskInstances = 1_000_000;
+
+    /// <summary>The most items that one <c>for</c> goes over.</summary>
+    public const int MaxIterations = 100_000;
+
     /// <param name="cancel">A person's order to cancel: children are cancelled and recorded, the ending is <see cref="Ending.Cancelled"/>.</param>
     /// <param name="stop">The runner stops: nothing more is recorded, so that the run resumes later.</param>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was signalled.</exception>
     public static Task<Ending> Run(
         Definition definition, RunFacts facts, RecordedExecution recorded, IExecutionHost host, CancellationToken cancel, CancellationToken stop = default) =>
-        throw new NotSupportedException();
+        new Walk(definition, facts, recorded, host, cancel, stop).Run();
 }

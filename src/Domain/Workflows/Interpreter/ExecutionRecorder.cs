@@ -1,0 +1,77 @@
+using Jarvis.Domain.Platform;
+using Jarvis.Domain.Runs;
+using Jarvis.Domain.Workflows.Data;
+
+namespace Jarvis.Domain.Workflows.Interpreter;
+
+/// <summary>Turns what happens into journal entries: contents masked, and beside them in private what the mask hides.</summary>
+internal sealed class ExecutionRecorder(IExecutionHost host, SecretMask mask, CancellationToken stop)
+{
+    public Content Content(Json value) => Platform.Content.Of(mask.Apply(value));
+
+    /// <summary>The values that the mask changes, and the context where the event itself does not tell it; null where nothing is hidden.</summary>
+    public Json? Hidden((string Key, Json Value) output, (string Key, Json? Value) context, bool keepContext)
+    {
+        var hideOutput = !ReferenceEquals(mask.Apply(output.Value), output.Value);
+        var hideContext = context.Value is { } value && (keepContext || !ReferenceEquals(mask.Apply(value), value));
+        return (hideOutput, hideContext) switch
+        {
+            (true, true) => Json.Of(output, (context.Key, context.Value!)),
+            (true, false) => Json.Of(output),
+            (false, true) => Json.Of((context.Key, context.Value!)),
+            _ => null,
+        };
+    }
+
+    public Json? Hidden((string Key, Json Value) output) => Hidden(output, ("context", null), keepContext: false);
+
+    public (FaultError Error, Json? Hidden) Error(Fault fault)
+    {
+        var text = new JsonObject(new[] { ("title", fault.Title), ("detail", fault.Detail) }
+            .Where(part => part.Item2 is not null)
+            .Select(part => KeyValuePair.Create(part.Item1, Json.Of(part.Item2))));
+        var masked = mask.Apply(text);
+        return (
+            new FaultError(mask.Apply(fault.Type), fault.Status, fault.Instance, Platform.Content.Of(masked)),
+            ReferenceEquals(masked, text) ? null : text);
+    }
+
+    /// <summary>The variables that the completed task changed, as far as this line of execution has not told them yet.</summary>
+    public void AddVariables(Frame frame, bool exported)
+    {
+        var changed = JsonObject.Empty;
+        var lane = frame.Lane;
+        if (!ReferenceEquals(lane.Told, frame.Output) && !lane.Told.Equals(frame.Output))
+        {
+            changed = changed.With("output", frame.Output);
+        }
+
+        lane.Told = frame.Output;
+        if (exported)
+        {
+            changed = changed.With("context", lane.Context);
+        }
+
+        if (changed.Count > 0)
+        {
+            frame.Pending.Add(new JournalEntry(
+                new ExecutionVariablesChanged(frame.Pointer, frame.Instance, host.Now, Content(changed), null), null));
+        }
+    }
+
+    /// <summary>Writes what the task has pending, in one go.</summary>
+    public async Task Flush(Frame frame, bool durable)
+    {
+        if (frame.Pending.Count == 0)
+        {
+            return;
+        }
+
+        var entries = frame.Pending.ToArray();
+        frame.Pending.Clear();
+        await host.Record(entries, durable, stop);
+        frame.Flushed = true;
+    }
+
+    public async Task Write(bool durable, params JournalEntry[] entries) => await host.Record(entries, durable, stop);
+}

@@ -1,0 +1,136 @@
+using Jarvis.Domain.Platform;
+using Jarvis.Domain.Runs;
+using Jarvis.Domain.Workflows.Data;
+using Jarvis.Domain.Workflows.Language;
+
+namespace Jarvis.Domain.Workflows.Interpreter;
+
+/// <summary>What every task shares: data steps, the record of its completion, and time limits.</summary>
+internal sealed partial class Walk
+{
+    /// <summary>Input: checked raw, with defaults put in, then transformed.</summary>
+    private static Json Enter(DataStep step, Json raw, Frame frame, string? place, CancellationToken cancellation)
+    {
+        try
+        {
+            if (step.Schema is { } schema)
+            {
+                raw = schema.WithDefaults(raw);
+                Check(schema, raw, "input");
+            }
+
+            return step.Transform is { } transform ? frame.Evaluate(transform, raw, cancellation) : raw;
+        }
+        catch (WorkflowFaultException e) when (place is not null)
+        {
+            throw new WorkflowFaultException(e.Fault.At(place), e);
+        }
+    }
+
+    /// <summary>Output: transformed, then checked.</summary>
+    private static Json Leave(DataStep step, Json raw, Frame frame, string? place, CancellationToken cancellation)
+    {
+        try
+        {
+            var output = step.Transform is { } transform ? frame.Evaluate(transform, raw, cancellation) : raw;
+            if (step.Schema is { } schema)
+            {
+                Check(schema, output, "output");
+            }
+
+            return output;
+        }
+        catch (WorkflowFaultException e) when (place is not null)
+        {
+            throw new WorkflowFaultException(e.Fault.At(place), e);
+        }
+    }
+
+    private static void Export(Frame frame, CancellationToken cancellation)
+    {
+        var step = frame.Task!.Head.Export;
+        if (step.Transform is { } transform)
+        {
+            var context = frame.Evaluate(transform, frame.Output, cancellation);
+            if (step.Schema is { } schema)
+            {
+                Check(schema, context, "exported context");
+            }
+
+            frame.Lane.Context = context;
+        }
+    }
+
+    private static void Check(JsonSchema schema, Json value, string what)
+    {
+        if (schema.Check(value) is { Count: > 0 } violations)
+        {
+            var told = violations.Take(10).Select(v => $"{(v.Pointer.Length == 0 ? "it" : v.Pointer)} {v.Message}");
+            throw new WorkflowFaultException(Fault.Validation($"The {what} does not fit its schema: {string.Join("; ", told)}."));
+        }
+    }
+
+    private async Task Complete(Frame frame, Json contextBefore, string? then, Guid? by)
+    {
+        var task = frame.Task!;
+        var context = frame.Lane.Context;
+        var contextChanged = !ReferenceEquals(context, contextBefore);
+        var own = task.Head.Export.Transform is not null;
+        frame.Pending.Add(new JournalEntry(
+            new ExecutionTaskCompleted(
+                task.Pointer, frame.Instance, host.Now, recorder.Content(frame.Output),
+                contextChanged && own ? recorder.Content(context) : null, then, by),
+            recorder.Hidden(("output", frame.Output), ("context", contextChanged ? context : null), keepContext: contextChanged && (!own || context is JsonNull))));
+        recorder.AddVariables(frame, contextChanged && own);
+        await recorder.Flush(frame, durable: true);
+    }
+
+    /// <summary>Runs something for at most a time, counted from when it first started, also over a restart.</summary>
+    private async Task<Step> Limited(
+        DurationTemplate? limit, Frame frame, DateTimeOffset startedAt, string what, Func<CancellationToken, Task<Step>> body, CancellationToken cancellation)
+    {
+        if (limit is null)
+        {
+            return await body(cancellation);
+        }
+
+        var after = frame.Evaluate(limit, cancellation);
+        var timeout = new WorkflowFaultException(Fault.Timeout($"{what} took longer than {after:c} (hours:minutes:seconds)."));
+        if (host.Now >= startedAt + after)
+        {
+            throw timeout;
+        }
+
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var rang = false;
+        var alarm = Ring();
+        try
+        {
+            return await body(limited.Token);
+        }
+        catch (OperationCanceledException) when (rang && !cancellation.IsCancellationRequested)
+        {
+            throw timeout;
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await alarm;
+        }
+
+        async Task Ring()
+        {
+            try
+            {
+                await host.Until(startedAt + after, frame.Pointer, frame.Instance, over.Token);
+                rang = true;
+                await limited.CancelAsync();
+            }
+            catch (OperationCanceledException) when (over.IsCancellationRequested)
+            {
+                // It ended in time, or is cancelled as a whole.
+            }
+        }
+    }
+}
