@@ -4,6 +4,7 @@ using System.Text.Json;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Language;
 using Jarvis.Engine.Runs;
+using RunControl = Jarvis.Engine.Runs.RunControl;
 
 namespace Jarvis.Engine.Devices;
 
@@ -17,6 +18,8 @@ public sealed record InboxStep(IReadOnlyList<Guid> ToClaim, bool Unpaired);
 /// </summary>
 public sealed class CommandInbox(Journal journal, IRunExecutor executor, ValidationContext validation, Session session, RunnerVoice voice, TimeProvider time)
 {
+    private const string FencedEpoch = "device.epoch_fenced";
+
     private readonly SortedDictionary<long, ReceivedCommand> open = new(journal.UnhandledCommands().ToDictionary(command => command.Number));
     private long last = journal.LastCommand();
 
@@ -96,7 +99,8 @@ public sealed class CommandInbox(Journal journal, IRunExecutor executor, Validat
     /// <summary>The run is not to be started here any more.</summary>
     public async Task Gone(Guid runId, string reason, CancellationToken cancel)
     {
-        if (StartOf(runId) is { } command)
+        // A claim under an epoch that is over says nothing about the run: the next connection asks again.
+        if (reason != FencedEpoch && StartOf(runId) is { } command)
         {
             voice.Tell(new RunnerNews.RunNotTaken(runId, reason));
             await Handled(command, cancel);
