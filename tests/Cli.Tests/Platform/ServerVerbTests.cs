@@ -1,0 +1,197 @@
+using System.Text.Json.Nodes;
+using Shouldly;
+using Xunit;
+
+namespace Jarvis.Cli.Tests.Platform;
+
+public sealed class ServerVerbTests : IAsyncLifetime
+{
+    private const string RunId = "019a0000-0000-7000-8000-000000000001";
+
+    private readonly SimulatedApi api = new();
+    private readonly CommandLineUnderTest jarvis = new();
+
+    public async ValueTask InitializeAsync() => await api.Start();
+
+    [Fact]
+    public async Task signing_in_keeps_the_session_for_the_owner_alone()
+    {
+        var result = await jarvis.SignIn(api);
+        result.ExitCode.ShouldBe(0, result.Errors);
+        var file = Path.Combine(jarvis.Home, "session.json");
+        File.Exists(file).ShouldBeTrue();
+        if (!OperatingSystem.IsWindows())
+        {
+            File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
+    [Fact]
+    public async Task a_wrong_password_is_a_no_and_keeps_nothing()
+    {
+        var result = await jarvis.Run(["login", api.Address, "--email", "ada@example.org", "--password-stdin"], "wrong\n");
+        result.ExitCode.ShouldBe(1);
+        result.Errors.ShouldContain("auth.credentials");
+        File.Exists(Path.Combine(jarvis.Home, "session.json")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task without_a_session_the_verbs_say_how_to_sign_in()
+    {
+        var result = await jarvis.Run(["runs"]);
+        result.ExitCode.ShouldBe(2);
+        result.Errors.ShouldContain("jarvis login");
+    }
+
+    [Fact]
+    public async Task start_prints_the_id_of_the_run_and_repeats_its_command_under_the_same_id()
+    {
+        await jarvis.SignIn(api);
+        api.Failures = 2;
+        api.Answers["startRun"] = JsonNode.Parse($$"""{"position":"7","run":{"id":"{{RunId}}"} }""");
+        var result = await jarvis.Run(["start", "digest", "--input", "-"], """{"folder":"/tmp"}""");
+        result.ExitCode.ShouldBe(0, result.Errors);
+        result.Output.Trim().ShouldBe(RunId);
+        api.Requests.Count.ShouldBe(3);
+        var inputs = api.Requests.Select(request => request["variables"]!["input"]!).ToArray();
+        inputs.Select(input => (string?)input["commandId"]).Distinct().ShouldHaveSingleItem();
+        ((string?)inputs[0]["workflowName"]).ShouldBe("digest");
+        ((string?)inputs[0]["input"]!["folder"]).ShouldBe("/tmp");
+    }
+
+    [Fact]
+    public async Task input_that_is_not_json_is_bad_usage_and_reaches_no_server()
+    {
+        await jarvis.SignIn(api);
+        var result = await jarvis.Run(["start", "digest", "--input", "-"], "{");
+        result.ExitCode.ShouldBe(2);
+        api.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task an_expired_token_is_refreshed_on_the_way()
+    {
+        await jarvis.SignIn(api);
+        api.AccessToken = "another";
+        api.Answers["pauseRun"] = JsonNode.Parse("""{"position":"8","control":{"id":"019a0000-0000-7000-8000-000000000002"}}""");
+        var result = await jarvis.Run(["pause", RunId, "--reason", "lunch"]);
+        result.ExitCode.ShouldBe(0, result.Errors);
+        api.Refreshes.ShouldBe(1);
+        ((string?)api.Requests.ShouldHaveSingleItem()["variables"]!["input"]!["reason"]).ShouldBe("lunch");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0)]
+    public async Task stop_says_how_long_the_grace_is(int? grace)
+    {
+        await jarvis.SignIn(api);
+        api.Answers["cancelRun"] = JsonNode.Parse("""{"position":"8","control":{"id":"019a0000-0000-7000-8000-000000000002"}}""");
+        var result = await jarvis.Run(grace is { } seconds ? ["stop", RunId, "--grace", $"{seconds}"] : ["stop", RunId]);
+        result.ExitCode.ShouldBe(0, result.Errors);
+        ((int?)api.Requests.Single()["variables"]!["input"]!["graceSeconds"]).ShouldBe(grace);
+    }
+
+    [Fact]
+    public async Task a_refusal_is_a_sentence_with_its_code_on_stderr()
+    {
+        await jarvis.SignIn(api);
+        api.Answers["retryRun"] = JsonNode.Parse("""{"code":"run.not_ended"}""");
+        var result = await jarvis.Run(["retry", RunId]);
+        result.ExitCode.ShouldBe(1);
+        result.Output.ShouldBeEmpty();
+        result.Errors.ShouldContain("run.not_ended");
+        ((string?)api.Requests.Single()["variables"]!["input"]!["from"]).ShouldBe("FAILED_TASK");
+    }
+
+    [Fact]
+    public async Task publish_shows_each_problem_by_line_and_column()
+    {
+        await jarvis.SignIn(api);
+        api.Answers["publishWorkflow"] = JsonNode.Parse("""
+            {"code":"workflow.invalid","problems":[{"line":3,"column":5,"message":"There is no task type 'cal'.","code":"task.unknown"}]}
+            """);
+        var file = jarvis.Write("flow.yaml", "do: []");
+        var result = await jarvis.Run(["publish", file]);
+        result.ExitCode.ShouldBe(2);
+        result.Errors.Trim().ShouldBe($"{file}:3:5: There is no task type 'cal'. (task.unknown)");
+    }
+
+    [Fact]
+    public async Task runs_are_a_table_for_people_and_json_for_programs()
+    {
+        await jarvis.SignIn(api);
+        api.Answers["runs"] = JsonNode.Parse($$"""
+            {"edges":[{"node":{"id":"{{RunId}}","status":"COMPLETED","workflowName":"digest","revision":2,"trigger":"MANUAL",
+             "requestedAt":"2026-01-01T10:00:00Z","startedAt":null,"endedAt":null,"durationSeconds":1.25,"device":{"id":"x","name":"my\u001b[31m-pc"} } }]}
+            """);
+        var table = await jarvis.Run(["runs", "--status", "completed"]);
+        table.ExitCode.ShouldBe(0, table.Errors);
+        table.Output.ShouldContain($"{RunId}\tdigest r2\tcompleted\tmy [31m-pc");
+        table.Output.ShouldNotContain("\u001b[31m");
+        var json = await jarvis.Run(["runs", "--json"]);
+        JsonNode.Parse(json.Output)!.AsArray().Count.ShouldBe(1);
+        (await jarvis.Run(["runs", "--status", "sleeping"])).ExitCode.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task approving_a_code_takes_the_name_that_the_device_gave()
+    {
+        await jarvis.SignIn(api);
+        api.Answers["pairing("] = null;
+        api.Answers["approveDevice"] = JsonNode.Parse("""{"position":"9","device":{"id":"d","name":"office"}}""");
+        var result = await jarvis.Run(["devices", "approve", "abcd-efgh", "--name", "office"]);
+        result.ExitCode.ShouldBe(0, result.Errors);
+        ((string?)api.Requests.Single()["variables"]!["input"]!["userCode"]).ShouldBe("ABCD-EFGH");
+    }
+
+    [Theory]
+    [InlineData("COMPLETED", 0)]
+    [InlineData("FAILED", 1)]
+    [InlineData("CANCELLED", 1)]
+    public async Task watch_ends_as_the_run_did_and_misses_nothing_over_a_drop(string status, int exitCode)
+    {
+        await jarvis.SignIn(api);
+        for (var i = 1; i <= 5; i++)
+        {
+            api.Events.Add(new JsonObject
+            {
+                ["cursor"] = $"c{i}",
+                ["position"] = $"{i}",
+                ["sequence"] = $"{i}",
+                ["type"] = i < 5 ? "io.serverlessworkflow.task.started.v1" : $"ai.jarvis.run.{status.ToLowerInvariant()}.v1",
+                ["at"] = "2026-01-01T10:00:00Z",
+                ["data"] = new JsonObject { ["instance"] = $"/do/{i}/step" },
+            });
+        }
+
+        api.DropAfter = 2;
+        api.Answers["run("] = null;
+        api.Answers.Clear();
+        api.Answers["run"] = JsonNode.Parse($$"""
+            {"id":"{{RunId}}","status":"{{status}}","workflowName":"digest","durationSeconds":2,"output":{"rows":3},"error":{"type":"about:x","status":500} }
+            """);
+        var result = await jarvis.Run(["watch", RunId]);
+        result.ExitCode.ShouldBe(exitCode, result.Errors);
+        for (var i = 1; i <= 4; i++)
+        {
+            result.Output.Split('\n').Count(line => line.Contains($"/do/{i}/step", StringComparison.Ordinal)).ShouldBe(1);
+        }
+
+        api.SubscribedAfter.ShouldBe([null, "c2"]);
+        if (exitCode == 0)
+        {
+            result.Output.ShouldContain("\"rows\": 3");
+        }
+        else
+        {
+            result.Errors.Trim().Split('\n')[^1].ShouldContain("\"status\":500");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await api.DisposeAsync();
+        jarvis.Dispose();
+    }
+}
