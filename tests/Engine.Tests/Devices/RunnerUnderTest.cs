@@ -4,7 +4,6 @@ using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Language;
 using Jarvis.Engine.Devices;
 using Jarvis.Engine.Runs;
-using RunControl = Jarvis.Engine.Runs.RunControl;
 
 namespace Jarvis.Engine.Tests.Devices;
 

@@ -168,6 +168,8 @@ public sealed class CommandChannel(
         {
             case { Type: "welcome" }:
                 return await claims.Repeat(cancel);
+            case { Type: "heartbeat" }:
+                return await claims.Pump(cancel);
             case { Type: "command", Number: { } number, Command: { } kind }:
                 await inbox.Receive(frame, number, kind, cancel);
                 await socket.Send(new ReceivedFrame(number), RunnerJson.Default.ReceivedFrame, cancel);
@@ -179,7 +181,7 @@ public sealed class CommandChannel(
                 await inbox.Gone(runId, frame.Reason ?? "withdrawn", cancel);
                 return await claims.Pump(cancel);
             default:
-                // A heartbeat, or a frame of a later version of the protocol.
+                // A frame of a later version of the protocol.
                 return false;
         }
     }

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Language;
 using Jarvis.Engine.Runs;
-using RunControl = Jarvis.Engine.Runs.RunControl;
 
 namespace Jarvis.Engine.Devices;
 
@@ -18,6 +17,9 @@ public sealed record InboxStep(IReadOnlyList<Guid> ToClaim, bool Unpaired);
 /// </summary>
 public sealed class CommandInbox(Journal journal, IRunExecutor executor, ValidationContext validation, Session session, RunnerVoice voice, TimeProvider time)
 {
+    /// <summary>Runs under way beyond which no further one is claimed; they wait on the server, where people see why.</summary>
+    private const int MaxRunning = 1_000;
+
     private const string FencedEpoch = "device.epoch_fenced";
 
     private readonly SortedDictionary<long, ReceivedCommand> open = new(journal.UnhandledCommands().ToDictionary(command => command.Number));
@@ -41,7 +43,7 @@ public sealed class CommandInbox(Journal journal, IRunExecutor executor, Validat
     /// <summary>Acts on every command that waits for nothing.</summary>
     public async Task<InboxStep> Proceed(CancellationToken cancel)
     {
-        var claims = new List<Guid>();
+        var starting = new List<Guid>();
         foreach (var command in open.Values.ToArray())
         {
             if (command.Type == "unpair")
@@ -61,18 +63,18 @@ public sealed class CommandInbox(Journal journal, IRunExecutor executor, Validat
                 {
                     await Handled(command, cancel);
                 }
-                else if (!claims.Contains(runId))
+                else
                 {
-                    claims.Add(runId);
+                    starting.Add(runId);
                 }
             }
-            else if (!claims.Contains(runId))
+            else if (!starting.Contains(runId))
             {
                 await Control(command, runId, cancel);
             }
         }
 
-        return new InboxStep(claims, Unpaired: false);
+        return new InboxStep([.. starting.Take(Math.Max(0, MaxRunning - executor.Running.Count))], Unpaired: false);
     }
 
     /// <summary>The server gave the run to this runner for good.</summary>

@@ -31,6 +31,9 @@ public sealed class LocalApi : IAsyncDisposable
     /// <summary>Most runs in one list.</summary>
     private const int MaxRuns = 200;
 
+    /// <summary>Runs under way beyond which no further one begins.</summary>
+    private const int MaxRunning = 1_000;
+
     /// <summary>Longest that a reading waits for a run's end.</summary>
     private const int MaxWaitSeconds = 60;
 
@@ -141,6 +144,11 @@ public sealed class LocalApi : IAsyncDisposable
             var run = new NewRun(
                 Guid.CreateVersion7(), definition.Reference, request.Definition, definition.SourceHash,
                 (request.Input ?? JsonObject.Empty).ToUtf8Bytes(), RunOrigin.Local, Submits: true, time.GetUtcNow(), request.BaseFolder);
+            if (executor.Running.Count >= MaxRunning)
+            {
+                return Refuse(StatusCodes.Status429TooManyRequests, "runner.busy", $"{MaxRunning} runs are under way; try again when some have ended.", null);
+            }
+
             await executor.Start(run, cancel);
             return TypedResults.Created($"/runs/{run.RunId}", new LocalRunStarted(run.RunId));
         }
