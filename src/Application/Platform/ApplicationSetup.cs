@@ -7,12 +7,13 @@ namespace Jarvis.Application.Platform;
 /// <summary>What the use cases need beside store and bus.</summary>
 public static class ApplicationSetup
 {
-    public static IServiceCollection AddApplication(this IServiceCollection services)
+    /// <param name="writesRows">Whether the hot path writes the store's rows itself (<see cref="RowExecutionWriter"/>).</param>
+    public static IServiceCollection AddApplication(this IServiceCollection services, bool writesRows = false)
     {
         services.AddSingleton<EventFeed>();
         services.AddSingleton<Vault>();
         services.AddSingleton<Commands>();
-        services.AddSingleton<IExecutionWriter, MartenExecutionWriter>();
+        services.AddSingleton(typeof(IExecutionWriter), writesRows ? typeof(RowExecutionWriter) : typeof(MartenExecutionWriter));
         services.AddSingleton<ExecutionIngest>();
         services.AddHostedService(provider => provider.GetRequiredService<ExecutionIngest>());
         foreach (var found in AssemblyScanner.FindValidatorsInAssembly(typeof(ApplicationSetup).Assembly))

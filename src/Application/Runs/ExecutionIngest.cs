@@ -16,7 +16,7 @@ namespace Jarvis.Application.Runs;
 /// tried again batch by batch, so that one never fails its neighbours. Full, it says so at once.
 /// </summary>
 public sealed class ExecutionIngest(
-    IDocumentStore store, IServiceScopeFactory scopes, Vault vault, IExecutionWriter writer, TimeProvider clock, ILogger<ExecutionIngest> log) : BackgroundService
+    IDocumentStore store, IServiceScopeFactory scopes, Vault vault, IExecutionWriter writer, EventFeed feed, TimeProvider clock, ILogger<ExecutionIngest> log) : BackgroundService
 {
     /// <summary>Batches that may wait.</summary>
     private const int MaxWaiting = 512;
@@ -152,7 +152,7 @@ public sealed class ExecutionIngest(
         if (appends.Count > 0)
         {
             Begin(session, judge, appends);
-            await writer.Append(session, appends, cancellation);
+            var untold = await writer.Append(session, appends, cancellation);
             foreach (var append in appends)
             {
                 var milestones = append.Events
@@ -165,6 +165,10 @@ public sealed class ExecutionIngest(
 
             await session.SaveChangesAsync(cancellation);
             Remember(appends);
+            if (untold.Count > 0)
+            {
+                feed.Tell(untold);
+            }
         }
 
         for (var i = 0; i < batch.Count; i++)

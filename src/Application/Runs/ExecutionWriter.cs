@@ -19,7 +19,8 @@ public sealed record ExecutionAppend(Guid RunId, Guid OwnerId, Guid DeviceId, lo
 /// </summary>
 public interface IExecutionWriter
 {
-    ValueTask Append(IDocumentSession session, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation);
+    /// <returns>Events that the session does not know of: whoever commits it tells them then.</returns>
+    ValueTask<IReadOnlyList<IEvent>> Append(IDocumentSession session, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation);
 }
 
 /// <summary>Metadata of <c>Execution</c> events: ids and hashes only.</summary>
@@ -31,16 +32,31 @@ public static class ExecutionHeaders
 
     /// <summary>Whose stream it is, from its first event on.</summary>
     public const string Owner = "owner";
+
+    /// <summary>An accepted event with all its metadata but its place.</summary>
+    internal static IEvent Wrap(IDocumentSession session, ExecutionAppend append, RunnerEvent accepted)
+    {
+        var @event = session.Events.BuildEvent(accepted.Data);
+        @event.Id = Guid.CreateVersion7();
+        @event.UserName = append.OwnerId.ToString();
+        @event.CausationId = append.DeviceId.ToString();
+        @event.CorrelationId = append.RunId.ToString();
+        @event.SetHeader(Hash, accepted.Hash);
+        @event.SetHeader(Epoch, accepted.Epoch);
+        @event.SetHeader(Device, append.DeviceId.ToString());
+        @event.SetHeader(Owner, append.OwnerId.ToString());
+        return @event;
+    }
 }
 
 /// <summary>The store's own append.</summary>
 public sealed class MartenExecutionWriter : IExecutionWriter
 {
-    public ValueTask Append(IDocumentSession session, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation)
+    public ValueTask<IReadOnlyList<IEvent>> Append(IDocumentSession session, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation)
     {
         foreach (var append in appends)
         {
-            var events = append.Events.Select(@event => (object)Wrapped(append, @event)).ToArray();
+            var events = append.Events.Select(@event => (object)ExecutionHeaders.Wrap(session, append, @event)).ToArray();
             if (append.Version == 0)
             {
                 session.Events.StartStream<ExecutionStream>(append.StreamId, events);
@@ -51,20 +67,6 @@ public sealed class MartenExecutionWriter : IExecutionWriter
             }
         }
 
-        return ValueTask.CompletedTask;
-    }
-
-    private static IEvent Wrapped(ExecutionAppend append, RunnerEvent accepted)
-    {
-        var @event = Event.For(accepted.Data);
-        @event.Id = Guid.CreateVersion7();
-        @event.UserName = append.OwnerId.ToString();
-        @event.CausationId = append.DeviceId.ToString();
-        @event.CorrelationId = append.RunId.ToString();
-        @event.SetHeader(ExecutionHeaders.Hash, accepted.Hash);
-        @event.SetHeader(ExecutionHeaders.Epoch, accepted.Epoch);
-        @event.SetHeader(ExecutionHeaders.Device, append.DeviceId.ToString());
-        @event.SetHeader(ExecutionHeaders.Owner, append.OwnerId.ToString());
-        return @event;
+        return ValueTask.FromResult<IReadOnlyList<IEvent>>([]);
     }
 }
