@@ -72,6 +72,20 @@ public sealed partial class Journal
         return controls;
     });
 
+    /// <summary>Runs that have a control which has not taken effect.</summary>
+    public IReadOnlyList<Guid> RunsWithOpenControls() => readers.Read(database =>
+    {
+        var row = database.Prepare("SELECT DISTINCT run_id FROM controls WHERE effective = 0");
+        var runs = new List<Guid>();
+        while (row.Step())
+        {
+            runs.Add(row.Id(0));
+        }
+
+        row.Reset();
+        return runs;
+    });
+
     /// <summary>Notes a process before anyone relies on it, so that a later start of the engine finds it if it was left over.</summary>
     public Task NoteProcess(StartedProcess process, CancellationToken cancellation = default) => writer.Do(
         database => database.Prepare("INSERT INTO processes(process_id, started, run_id) VALUES(?, ?, ?) ON CONFLICT DO NOTHING")

@@ -40,7 +40,7 @@ internal sealed class RunRecorder : IAsyncDisposable
     }
 
     /// <summary>Called within the order when the run's end is recorded: the answers to controls that belong behind it.</summary>
-    public Func<IExecutionEvent, IReadOnlyList<(IExecutionEvent Event, ControlProgress Progress)>>? AtEnd { get; set; }
+    public Func<IExecutionEvent, ControlAnswer?>? AtEnd { get; set; }
 
     /// <summary>Records entries in order. Durable ones are on disk when this returns.</summary>
     public async ValueTask Record(IReadOnlyList<JournalEntry> entries, bool durable, StatusChange? status = null, CancellationToken cancellation = default)
@@ -63,13 +63,10 @@ internal sealed class RunRecorder : IAsyncDisposable
 
                 progress.Observe(item);
                 waiting.Add(Pending(item, secret?.ToUtf8Bytes()));
-                if (ended && AtEnd?.Invoke(item) is { Count: > 0 } answers)
+                if (ended && AtEnd?.Invoke(item) is { } answers)
                 {
-                    foreach (var (answer, done) in answers)
-                    {
-                        waiting.Add(Pending(answer, null));
-                        controls.Add(done);
-                    }
+                    waiting.AddRange(answers.Events.Select(answer => Pending(answer, null)));
+                    controls.AddRange(answers.Controls);
                 }
             }
 
@@ -94,20 +91,25 @@ internal sealed class RunRecorder : IAsyncDisposable
         }
     }
 
-    /// <summary>Records the answer to a control, durably.</summary>
-    public async Task Answer(IReadOnlyList<IExecutionEvent> events, ControlProgress control, StatusChange? status, CancellationToken cancellation)
+    /// <summary>Records answers to controls, durably. What they are is decided in the order of events: nothing where it gives null.</summary>
+    public async Task Answer(Func<ControlAnswer?> decide, CancellationToken cancellation)
     {
         Task flushed;
         await order.WaitAsync(cancellation);
         try
         {
             ThrowIfFailed();
-            foreach (var item in events)
+            if (decide() is not { } answer)
+            {
+                return;
+            }
+
+            foreach (var item in answer.Events)
             {
                 waiting.Add(Pending(item, null));
             }
 
-            flushed = await Send(status, [control], cancellation);
+            flushed = await Send(answer.Status, answer.Controls, cancellation);
         }
         finally
         {
@@ -329,3 +331,6 @@ internal sealed class RunRecorder : IAsyncDisposable
         }
     }
 }
+
+/// <summary>What is answered to controls, and what becomes of the run's status with it.</summary>
+internal sealed record ControlAnswer(IReadOnlyList<IExecutionEvent> Events, IReadOnlyList<ControlProgress> Controls, StatusChange? Status = null);

@@ -11,6 +11,7 @@ namespace Jarvis.Engine.Workflows;
 public abstract class JarvisFunction
 {
     private FunctionDescription? description;
+    private JsonSchema? schema;
 
     /// <summary>Dotted, such as <c>file.read</c>.</summary>
     public abstract string Name { get; }
@@ -28,6 +29,23 @@ public abstract class JarvisFunction
     public virtual IReadOnlyList<string> Platforms => [];
 
     public FunctionDescription Description => description ??= new FunctionDescription(Name, Summary, Json.Parse(Parameters), Repeatable, Platforms);
+
+    /// <summary>Checks arguments against the schema and puts in its defaults.</summary>
+    /// <exception cref="WorkflowFaultException">A validation fault that names the argument.</exception>
+    public FunctionArguments Check(Json arguments)
+    {
+        schema ??= JsonSchema.Compile(Description.ParameterSchema, out var mistakes)
+            ?? throw new InvalidOperationException($"The parameter schema of {Name} is wrong: {string.Join("; ", mistakes)}.");
+        var given = arguments.Kind == JsonKind.Null ? JsonObject.Empty : arguments;
+        var violations = schema.Check(given);
+        if (violations.Count > 0)
+        {
+            throw new WorkflowFaultException(Fault.Validation(string.Join(" ", violations.Take(5).Select(v =>
+                v.Pointer.Length == 0 ? $"The arguments of {Name}: {v.Message}." : $"The argument '{v.Pointer[1..]}' of {Name} {v.Message}."))));
+        }
+
+        return new FunctionArguments((JsonObject)given);
+    }
 
     /// <summary>Does it. The arguments were checked against <see cref="Parameters"/>.</summary>
     /// <exception cref="WorkflowFaultException">It cannot be done; the fault says why.</exception>

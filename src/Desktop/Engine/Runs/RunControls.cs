@@ -1,0 +1,201 @@
+using Jarvis.Domain.Runs;
+
+namespace Jarvis.Engine.Runs;
+
+/// <summary>
+/// The conversation of controls with one run: each is acknowledged by an event at once and answered by a second one when it
+/// took effect, or could not. Each is answered once, also after a crash.
+/// </summary>
+internal sealed class RunControls(RunRecorder recorder, RunPace pace, string name, TimeProvider clock, Action<TimeSpan> cancel, bool wasPaused) : IDisposable
+{
+    /// <summary>Outcome of a control that came, or was still open, when the run had ended.</summary>
+    public const string Ended = "run.ended";
+
+    /// <summary>Outcome of a pause that was taken back before the run came to rest.</summary>
+    public const string Resumed = "run.resumed";
+
+    private readonly SemaphoreSlim one = new(1);
+    private readonly Lock gate = new();
+    private readonly HashSet<Guid> known = [];
+    private readonly OrderedDictionary<Guid, RunControl> open = [];
+    private readonly List<RunControl> pausing = [];
+    private bool paused = wasPaused;
+    private bool ended;
+
+    /// <summary>Acts on a control that is in the journal. The same one again changes nothing.</summary>
+    /// <returns>False where the run has ended and the answer is for others to give.</returns>
+    public async Task<bool> Handle(RunControl control, CancellationToken cancellation)
+    {
+        await one.WaitAsync(cancellation);
+        try
+        {
+            lock (gate)
+            {
+                if (ended)
+                {
+                    return known.Contains(control.ControlId);
+                }
+
+                if (!known.Add(control.ControlId))
+                {
+                    return true;
+                }
+
+                open.Add(control.ControlId, control);
+            }
+
+            if (!control.Acknowledged)
+            {
+                await recorder.Answer(() => Acknowledge(control), cancellation);
+            }
+
+            switch (control.Kind)
+            {
+                case ControlKind.Pause:
+                    await Pause(control, cancellation);
+                    break;
+                case ControlKind.Resume:
+                    await Resume(control, cancellation);
+                    break;
+                default:
+                    cancel(TimeSpan.FromSeconds(control.GraceSeconds));
+                    break;
+            }
+
+            return true;
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    /// <summary>The answers that belong to the run's end; null for an event that is no end.</summary>
+    public ControlAnswer? AtEnd(IExecutionEvent end)
+    {
+        if (end is not (ExecutionCancelled or ExecutionCompleted or ExecutionFaulted))
+        {
+            return null;
+        }
+
+        lock (gate)
+        {
+            ended = true;
+            var events = new List<IExecutionEvent>();
+            foreach (var control in open.Values)
+            {
+                if (!control.Acknowledged)
+                {
+                    events.Add(new ExecutionControlAcknowledged(control.ControlId, control.Kind, clock.GetUtcNow()));
+                }
+
+                events.Add(Effect(control, control.Kind == ControlKind.Cancel && end is ExecutionCancelled ? null : Ended));
+            }
+
+            var controls = open.Keys.Select(id => new ControlProgress(id, Effective: true)).ToList();
+            open.Clear();
+            return new ControlAnswer(events, controls);
+        }
+    }
+
+    public void Dispose() => one.Dispose();
+
+    private ControlAnswer? Acknowledge(RunControl control)
+    {
+        lock (gate)
+        {
+            if (ended)
+            {
+                return null;
+            }
+
+            open[control.ControlId] = control with { Acknowledged = true };
+            return new ControlAnswer(
+                [new ExecutionControlAcknowledged(control.ControlId, control.Kind, clock.GetUtcNow())], [new ControlProgress(control.ControlId, Effective: false)]);
+        }
+    }
+
+    private async Task Pause(RunControl control, CancellationToken cancellation)
+    {
+        if (paused)
+        {
+            await recorder.Answer(() => Close([control], null, [], null), cancellation);
+            return;
+        }
+
+        // Several pauses come to rest together.
+        pausing.Add(control);
+        if (pausing.Count == 1)
+        {
+            _ = WhenAtRest(pace.Close(), cancellation);
+        }
+    }
+
+    private async Task WhenAtRest(Task rest, CancellationToken cancellation)
+    {
+        try
+        {
+            await rest.WaitAsync(cancellation);
+            await one.WaitAsync(cancellation);
+        }
+        catch (Exception over) when (over is OperationCanceledException or ObjectDisposedException)
+        {
+            // Taken back, or the run is over: whoever did that answers the controls.
+            return;
+        }
+
+        try
+        {
+            if (pausing.Count > 0 && pace.IsClosed)
+            {
+                paused = true;
+                await recorder.Answer(
+                    () => Close(pausing, null, [new ExecutionSuspended(name, clock.GetUtcNow())], new StatusChange(JournaledStatus.Paused)), cancellation);
+                pausing.Clear();
+            }
+        }
+        catch (Exception over) when (over is OperationCanceledException or JournalException)
+        {
+            // The engine stops. The controls stay open in the journal, and the next start takes them up.
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    private async Task Resume(RunControl control, CancellationToken cancellation)
+    {
+        if (pausing.Count > 0)
+        {
+            await recorder.Answer(() => Close(pausing, Resumed, [], null), cancellation);
+            pausing.Clear();
+        }
+
+        var before = paused ? new IExecutionEvent[] { new ExecutionResumed(name, clock.GetUtcNow()) } : [];
+        var status = paused ? new StatusChange(JournaledStatus.Running) : null;
+        paused = false;
+        await recorder.Answer(() => Close([control], null, before, status), cancellation);
+        pace.Open();
+    }
+
+    /// <summary>The effect of those of the controls that nobody answered yet.</summary>
+    private ControlAnswer? Close(IReadOnlyCollection<RunControl> controls, string? outcome, IReadOnlyList<IExecutionEvent> before, StatusChange? status)
+    {
+        lock (gate)
+        {
+            if (ended)
+            {
+                return null;
+            }
+
+            var closed = controls.Where(control => open.Remove(control.ControlId)).ToList();
+            return new ControlAnswer(
+                [.. before, .. closed.Select(control => Effect(control, outcome))],
+                [.. closed.Select(control => new ControlProgress(control.ControlId, Effective: true))],
+                status);
+        }
+    }
+
+    private ExecutionControlTookEffect Effect(RunControl control, string? outcome) => new(control.ControlId, control.Kind, clock.GetUtcNow(), outcome);
+}

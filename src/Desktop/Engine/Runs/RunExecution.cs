@@ -1,0 +1,225 @@
+using System.Runtime.InteropServices;
+using Jarvis.Domain.Platform;
+using Jarvis.Domain.Runs;
+using Jarvis.Domain.Workflows.Data;
+using Jarvis.Domain.Workflows.Interpreter;
+using Jarvis.Domain.Workflows.Language;
+using Jarvis.Engine.Platform;
+using Jarvis.Engine.Workflows;
+using Jarvis.Engine.Workflows.Http;
+using Jarvis.Engine.Workflows.Shell;
+
+namespace Jarvis.Engine.Runs;
+
+/// <summary>What all runs of one engine share.</summary>
+internal sealed record EngineParts(
+    EngineSettings Settings, Journal Journal, HttpCalls Http, ProcessGuard Guard, Func<string, ParsedDefinition> Parse, ChildRuns Children);
+
+/// <summary>One run in execution, from its first event or from where a crash left it, to its end or the engine's stop.</summary>
+internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace place, bool wasPaused, RunPace? parentPace) : IDisposable
+{
+    /// <summary>Version of the engine, as <c>$runtime.version</c>.</summary>
+    private static readonly string Version = typeof(RunExecution).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    private readonly TaskCompletionSource<Ending?> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RunControls> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource cancel = new();
+    private readonly CancellationTokenSource kill = new();
+    private readonly Lock killGate = new();
+    private DateTimeOffset? killAt;
+    private bool disposed;
+    private CancellationToken stop;
+
+    public NewRun Run => run;
+
+    public RunPace Pace { get; } = new(parentPace);
+
+    /// <summary>How the run ended; null where the engine stopped before. Faults with what made the engine give it up.</summary>
+    public Task<Ending?> Completion => completion.Task;
+
+    /// <summary>Whether it has begun to execute and takes controls itself.</summary>
+    public bool IsReady => ready.Task.IsCompleted;
+
+    /// <summary>Signalled once a person asked to cancel the run.</summary>
+    public CancellationToken CancelRequested => cancel.Token;
+
+    /// <summary>Acts on a control that is in the journal.</summary>
+    /// <returns>False where the run has ended already.</returns>
+    public async Task<bool> Handle(RunControl control, CancellationToken cancellation)
+    {
+        if (control.Kind == ControlKind.Cancel && !ready.Task.IsCompleted)
+        {
+            // A run that waits for its turn begins now, only to end.
+            Cancel(TimeSpan.FromSeconds(control.GraceSeconds));
+        }
+
+        var controls = await ready.Task.WaitAsync(cancellation);
+        return await controls.Handle(control, cancellation);
+    }
+
+    /// <summary>Cancels; processes that still run after the grace time are killed. An earlier kill is never put off.</summary>
+    public void Cancel(TimeSpan grace)
+    {
+        lock (killGate)
+        {
+            if (disposed)
+            {
+                return;
+            }
+
+            var at = parts.Settings.Clock.GetUtcNow() + grace;
+            if (killAt is null || at < killAt)
+            {
+                killAt = at;
+                kill.CancelAfter(grace);
+            }
+        }
+
+        cancel.Cancel();
+    }
+
+    /// <summary>Executes the run. It never throws; <see cref="Completion"/> says how it went.</summary>
+    public async Task Drive(CancellationToken stopping)
+    {
+        stop = stopping;
+        try
+        {
+            completion.SetResult(await Execute());
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            completion.SetResult(null);
+        }
+        catch (JournalException failure)
+        {
+            completion.SetException(failure);
+        }
+        finally
+        {
+            ready.TrySetCanceled(CancellationToken.None);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (killGate)
+        {
+            disposed = true;
+            kill.Dispose();
+        }
+    }
+
+    private async Task<Ending> Execute()
+    {
+        var folder = parts.Settings.Home.RunFolder(run.RunId);
+        Directory.CreateDirectory(folder);
+        if (place.LastSequence > 0)
+        {
+            await EndLeftOvers();
+        }
+
+        var clock = parts.Settings.Clock;
+        var parsed = parts.Parse(run.Definition);
+        var source = parsed.Definition?.Source ?? Json.Null;
+        var blobs = new BlobFolder(parts.Settings.Home.BlobFolder);
+        var onLine = parts.Settings.OnLine;
+        await using var recorder = new RunRecorder(
+            parts.Journal, place, new LargeValues(blobs), new RunProgress(RunProgress.CountTasks(source), clock.GetUtcNow()), clock,
+            onLine is null ? null : (line, text) => onLine(run.RunId, line, text));
+        if (wasPaused)
+        {
+            _ = Pace.Close();
+        }
+
+        using var controls = new RunControls(recorder, Pace, run.Workflow.Name, clock, Cancel, wasPaused);
+        recorder.AtEnd = controls.AtEnd;
+        foreach (var control in parts.Journal.OpenControls(run.RunId))
+        {
+            await controls.Handle(control, stop);
+        }
+
+        ready.TrySetResult(controls);
+        var secrets = parsed.Definition is { } known
+            ? new SecretFile(parts.Settings.Home.SecretsFile).Resolve(known.Use.Secrets)
+            : new Dictionary<string, Json>(StringComparer.Ordinal);
+        var mask = new SecretText(secrets.Values);
+        await using var shell = new ShellCommands(run.RunId, folder, parts.Guard, parts.Journal, async (severity, text, instance) =>
+        {
+            recorder.Log(severity, mask.In(text), instance);
+            await recorder.LogRoom(CancellationToken.None);
+        }, KillNow);
+        var context = new FunctionContext(folder, clock, (severity, text) => recorder.Log(severity, mask.In(text), null), blobs.Keep);
+        var host = new RunHost(
+            recorder, Pace, mask, shell, parts.Http, parts.Settings.Functions, context,
+            (reference, input, instance, cancellation) => parts.Children.Run(run, Pace, reference, input, instance, KillNow, stop, cancellation),
+            KillNow, resumed: place.LastSequence > 0);
+        return await Interpret(parsed, host, secrets);
+    }
+
+    private async Task<Ending> Interpret(ParsedDefinition parsed, RunHost host, IReadOnlyDictionary<string, Json> secrets)
+    {
+        var started = place.LastSequence > 0 ? parts.Journal.ReadEvents(run.RunId, 0, 1)[0].OccurredAt : host.Now;
+        var local = run.Origin == RunOrigin.Local ? new LocalDefinition(run.DefinitionHash, Content.Of(run.Definition)) : null;
+        var facts = new RunFacts(run.RunId, Json.Parse(run.Input), Runtime(), secrets, started, local, run.Continues?.RunId);
+        Fault fault;
+        try
+        {
+            if (parsed.Definition is null)
+            {
+                throw new WorkflowFaultException(Fault.Configuration("This machine cannot run the workflow: " + string.Join(
+                    " ", parsed.Problems.Take(5).Select(p => $"line {p.Line}, column {p.Column}: {p.Message}"))));
+            }
+
+            var recorded = place.LastSequence > 0 || run.Continues is not null ? RunRecords.Of(parts.Journal, run) : RecordedExecution.Empty;
+            return await WorkflowInterpreter.Run(parsed.Definition, facts, recorded, host, cancel.Token, stop);
+        }
+        catch (WorkflowFaultException failure)
+        {
+            fault = failure.Fault;
+        }
+        catch (Exception bug) when (bug is not (OperationCanceledException or JournalException))
+        {
+            // A run that would meet the same bug at every start ends here, and says so, instead of trying forever.
+            fault = Fault.Runtime($"The engine itself failed ({bug.GetType().Name}): {bug.Message}");
+        }
+
+        var entries = new List<JournalEntry>();
+        if (place.LastSequence == 0)
+        {
+            entries.Add(new JournalEntry(
+                new ExecutionStarted(run.Workflow.Name, run.Workflow, facts.StartedAt, Content.Of(facts.Input), local, facts.ContinuesRunId), null));
+        }
+
+        var text = Json.Of(("title", Json.Of(fault.Title)), ("detail", Json.Of(fault.Detail)));
+        entries.Add(new JournalEntry(
+            new ExecutionFaulted(run.Workflow.Name, host.Now, new FaultError(fault.Type, fault.Status, fault.Instance, Content.Of(text))), null));
+        await host.Record(entries, durable: true, stop);
+        return new Ending.Faulted(fault);
+    }
+
+    private RuntimeDescriptor Runtime() => new("jarvis", Version, Json.Of(
+        ("os", OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux"),
+        ("architecture", RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()),
+        ("folder", parts.Settings.Home.RunFolder(run.RunId)),
+        ("workflowFolder", Json.Of(run.BaseFolder))));
+
+    /// <summary>When what still runs is to be killed: signalled at the end of a cancel's grace time, or when the engine stops; a token that never fires while nobody asked.</summary>
+    private CancellationToken KillNow()
+    {
+        lock (killGate)
+        {
+            return killAt is not null ? kill.Token : stop.IsCancellationRequested ? stop : CancellationToken.None;
+        }
+    }
+
+    private async Task EndLeftOvers()
+    {
+        foreach (var left in parts.Journal.NotedProcesses(run.RunId))
+        {
+            ProcessTree.EndLeftOver(new ProcessIdentity(left.ProcessId, left.StartedTicks));
+            await parts.Journal.ForgetProcess(left, stop);
+        }
+
+        ProcessTree.EndMarked(ProcessTree.RunVariable, run.RunId.ToString());
+    }
+}

@@ -1,0 +1,170 @@
+using Jarvis.Domain.Runs;
+using Jarvis.Domain.Workflows.Data;
+using Jarvis.Domain.Workflows.Interpreter;
+using Jarvis.Domain.Workflows.Language;
+using Jarvis.Engine.Platform;
+using Jarvis.Engine.Workflows;
+using Jarvis.Engine.Workflows.Http;
+using Jarvis.Engine.Workflows.Shell;
+
+namespace Jarvis.Engine.Runs;
+
+/// <summary>What the interpreter of one run reaches of the world.</summary>
+internal sealed class RunHost(
+    RunRecorder recorder,
+    RunPace pace,
+    SecretText secrets,
+    ShellCommands shell,
+    HttpCalls http,
+    FunctionCatalog functions,
+    FunctionContext context,
+    Func<WorkflowReference, Json, string, CancellationToken, Task<Json>> runChild,
+    Func<CancellationToken> killNow,
+    bool resumed) : IExecutionHost
+{
+    /// <summary>Longest time that is waited in one go, so that a clock that is put forward (or a PC that slept) is noticed.</summary>
+    private static readonly TimeSpan LongestNap = TimeSpan.FromSeconds(30);
+
+    /// <summary>After this time an activity that does not heed its cancellation is left behind, where no grace time was asked for.</summary>
+    private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(10);
+
+    private bool begun = resumed;
+
+    public DateTimeOffset Now => context.Clock.GetUtcNow();
+
+    public string NewId() => Guid.NewGuid().ToString();
+
+    public ValueTask Gate(string task, string instance, CancellationToken cancellation) => pace.Enter(instance, cancellation);
+
+    public async ValueTask Record(IReadOnlyList<JournalEntry> entries, bool durable, CancellationToken cancellation)
+    {
+        StatusChange? status = null;
+        if (!begun)
+        {
+            begun = true;
+            status = new StatusChange(JournaledStatus.Running);
+        }
+
+        foreach (var (item, _) in entries)
+        {
+            if (item is ExecutionFaulted { Error: var error })
+            {
+                recorder.Log(LogSeverity.Error, Describe(error), error.Instance);
+            }
+        }
+
+        await recorder.Record(entries, durable || status is not null, status, cancellation);
+        foreach (var (item, _) in entries)
+        {
+            if (item is ExecutionTaskCompleted or ExecutionTaskFaulted or ExecutionTaskCancelled)
+            {
+                pace.Leave(((ITaskEvent)item).Instance);
+            }
+        }
+    }
+
+    public async Task<Json> Perform(Activity activity, CancellationToken cancellation)
+    {
+        pace.Begin(activity.Instance);
+        try
+        {
+            var work = activity switch
+            {
+                Activity.Http call => http.Send(call, cancellation),
+                Activity.Shell command => shell.Run(command, cancellation),
+                Activity.Function call => Invoke(call, cancellation),
+                _ => throw new InvalidOperationException($"{activity.GetType().Name} is not known to the engine."),
+            };
+            return activity is Activity.Function ? await OrLeaveBehind(work, cancellation) : await work;
+        }
+        finally
+        {
+            pace.End(activity.Instance);
+        }
+    }
+
+    public async Task Until(DateTimeOffset due, string task, string instance, CancellationToken cancellation)
+    {
+        pace.Hold(instance);
+        try
+        {
+            while (due - Now is { Ticks: > 0 } left)
+            {
+                await Task.Delay(left < LongestNap ? left : LongestNap, context.Clock, cancellation);
+            }
+
+            await pace.WhileOpen(cancellation);
+        }
+        finally
+        {
+            pace.Release(instance);
+        }
+    }
+
+    public async Task<Json> RunWorkflow(WorkflowReference reference, Json input, string task, string instance, CancellationToken cancellation)
+    {
+        pace.Hold(instance);
+        try
+        {
+            return await runChild(reference, input, instance, cancellation);
+        }
+        finally
+        {
+            pace.Release(instance);
+        }
+    }
+
+    public void Log(LogSeverity severity, string text, string? instance) => recorder.Log(severity, secrets.In(text), instance);
+
+    private static string Describe(FaultError error)
+    {
+        var text = error.Text?.Reveal() as JsonObject;
+        var title = (text?["title"] as JsonString)?.Value ?? error.Type;
+        return text?["detail"] is JsonString detail ? $"{title}: {detail.Value}" : title;
+    }
+
+    private async Task<Json> Invoke(Activity.Function call, CancellationToken cancellation)
+    {
+        var function = functions.Find(call.Name)
+            ?? throw new WorkflowFaultException(Fault.Configuration($"There is no function '{call.Name}' on this machine."));
+        if (function.Platforms.Count > 0 && !function.Platforms.Contains(ThisPlatform))
+        {
+            throw new WorkflowFaultException(
+                new Fault(JarvisFaults.NotAvailable, 501, "Not available", $"{call.Name} works on {string.Join(", ", function.Platforms)} only.", null));
+        }
+
+        var arguments = function.Check(call.Arguments);
+        var own = context with { Log = (severity, text) => Log(severity, text, call.Instance) };
+        try
+        {
+            // Off the interpreter's thread: a function may touch slow disks synchronously.
+            return await Task.Run(() => function.Invoke(arguments, own, cancellation), cancellation);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw new WorkflowFaultException(Fault.Runtime(failure.Message), failure);
+        }
+    }
+
+    private async Task<Json> OrLeaveBehind(Task<Json> work, CancellationToken cancellation)
+    {
+        try
+        {
+            return await work.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (!work.IsCompleted)
+        {
+            var kill = killNow();
+            using var grace = CancellationTokenSource.CreateLinkedTokenSource(kill);
+            if (!kill.CanBeCanceled)
+            {
+                grace.CancelAfter(DefaultGrace);
+            }
+
+            await Task.WhenAny(work, Task.Delay(Timeout.InfiniteTimeSpan, grace.Token));
+            throw;
+        }
+    }
+
+    private static string ThisPlatform => OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux";
+}
