@@ -17,14 +17,14 @@ internal sealed class RunControls(RunRecorder recorder, RunPace pace, string nam
     private readonly SemaphoreSlim one = new(1);
     private readonly Lock gate = new();
     private readonly HashSet<Guid> known = [];
-    private readonly OrderedDictionary<Guid, RunControl> open = [];
-    private readonly List<RunControl> pausing = [];
+    private readonly OrderedDictionary<Guid, JournaledControl> open = [];
+    private readonly List<JournaledControl> pausing = [];
     private bool paused = wasPaused;
     private bool ended;
 
     /// <summary>Acts on a control that is in the journal. The same one again changes nothing.</summary>
     /// <returns>False where the run has ended and the answer is for others to give.</returns>
-    public async Task<bool> Handle(RunControl control, CancellationToken cancellation)
+    public async Task<bool> Handle(JournaledControl control, CancellationToken cancellation)
     {
         await one.WaitAsync(cancellation);
         try
@@ -100,7 +100,7 @@ internal sealed class RunControls(RunRecorder recorder, RunPace pace, string nam
 
     public void Dispose() => one.Dispose();
 
-    private ControlAnswer? Acknowledge(RunControl control)
+    private ControlAnswer? Acknowledge(JournaledControl control)
     {
         lock (gate)
         {
@@ -115,7 +115,7 @@ internal sealed class RunControls(RunRecorder recorder, RunPace pace, string nam
         }
     }
 
-    private async Task Pause(RunControl control, CancellationToken cancellation)
+    private async Task Pause(JournaledControl control, CancellationToken cancellation)
     {
         if (paused)
         {
@@ -164,7 +164,7 @@ internal sealed class RunControls(RunRecorder recorder, RunPace pace, string nam
         }
     }
 
-    private async Task Resume(RunControl control, CancellationToken cancellation)
+    private async Task Resume(JournaledControl control, CancellationToken cancellation)
     {
         if (pausing.Count > 0)
         {
@@ -180,7 +180,7 @@ internal sealed class RunControls(RunRecorder recorder, RunPace pace, string nam
     }
 
     /// <summary>The effect of those of the controls that nobody answered yet.</summary>
-    private ControlAnswer? Close(IReadOnlyCollection<RunControl> controls, string? outcome, IReadOnlyList<IExecutionEvent> before, StatusChange? status)
+    private ControlAnswer? Close(IReadOnlyCollection<JournaledControl> controls, string? outcome, IReadOnlyList<IExecutionEvent> before, StatusChange? status)
     {
         lock (gate)
         {
@@ -197,5 +197,5 @@ internal sealed class RunControls(RunRecorder recorder, RunPace pace, string nam
         }
     }
 
-    private ExecutionControlTookEffect Effect(RunControl control, string? outcome) => new(control.ControlId, control.Kind, clock.GetUtcNow(), outcome);
+    private ExecutionControlTookEffect Effect(JournaledControl control, string? outcome) => new(control.ControlId, control.Kind, clock.GetUtcNow(), outcome);
 }

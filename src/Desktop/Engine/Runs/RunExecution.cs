@@ -45,7 +45,7 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
 
     /// <summary>Acts on a control that is in the journal.</summary>
     /// <returns>False where the run has ended already.</returns>
-    public async Task<bool> Handle(RunControl control, CancellationToken cancellation)
+    public async Task<bool> Handle(JournaledControl control, CancellationToken cancellation)
     {
         if (control.Kind == ControlKind.Cancel && !ready.Task.IsCompleted)
         {

@@ -73,7 +73,7 @@ public sealed class WorkflowEngine : IRunExecutor, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<bool> Control(RunControl control, CancellationToken cancel)
+    public async Task<bool> Control(JournaledControl control, CancellationToken cancel)
     {
         if (journal.Find(control.RunId) is null)
         {
@@ -220,7 +220,7 @@ public sealed class WorkflowEngine : IRunExecutor, IAsyncDisposable
         return taken.Count;
     }
 
-    private async Task<bool> Hand(RunExecution execution, RunControl control, CancellationToken cancellation)
+    private async Task<bool> Hand(RunExecution execution, JournaledControl control, CancellationToken cancellation)
     {
         if (execution.Run.ParentRunId is null && turns.CurrentCount == 0 && control.Kind != ControlKind.Cancel && !execution.IsReady)
         {
