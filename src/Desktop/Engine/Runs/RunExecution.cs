@@ -120,11 +120,11 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
 
         var clock = parts.Settings.Clock;
         var parsed = parts.Parse(run.Definition);
-        var source = parsed.Definition?.Source ?? Json.Null;
+        var (recorded, unusable) = Recorded();
         var blobs = new BlobFolder(parts.Settings.Home.BlobFolder);
         var onLine = parts.Settings.OnLine;
         await using var recorder = new RunRecorder(
-            parts.Journal, place, new LargeValues(blobs), new RunProgress(RunProgress.CountTasks(source), clock.GetUtcNow()), clock,
+            parts.Journal, place, new LargeValues(blobs), new RunProgress(parsed.Definition, recorded, clock.GetUtcNow()), clock,
             onLine is null ? null : (line, text) => onLine(run.RunId, line, text));
         if (wasPaused)
         {
@@ -142,21 +142,22 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
         var secrets = parsed.Definition is { } known
             ? new SecretFile(parts.Settings.Home.SecretsFile).Resolve(known.Use.Secrets)
             : new Dictionary<string, Json>(StringComparer.Ordinal);
-        var mask = new SecretText(secrets.Values);
+        var mask = new SecretMask(secrets.Values);
         await using var shell = new ShellCommands(run.RunId, folder, parts.Guard, parts.Journal, async (severity, text, instance) =>
         {
-            recorder.Log(severity, mask.In(text), instance);
+            recorder.Log(severity, mask.Apply(text), instance);
             await recorder.LogRoom(CancellationToken.None);
         }, KillNow);
-        var context = new FunctionContext(folder, clock, (severity, text) => recorder.Log(severity, mask.In(text), null), blobs.Keep);
+        var context = new FunctionContext(folder, clock, (severity, text) => recorder.Log(severity, mask.Apply(text), null), blobs.Keep);
         var host = new RunHost(
             recorder, Pace, mask, shell, parts.Http, parts.Settings.Functions, context,
             (reference, input, instance, cancellation) => parts.Children.Run(run, Pace, reference, input, instance, KillNow, stop, cancellation),
             KillNow, resumed: place.LastSequence > 0);
-        return await Interpret(parsed, host, secrets);
+        return await Interpret(parsed, recorded, unusable, host, secrets);
     }
 
-    private async Task<Ending> Interpret(ParsedDefinition parsed, RunHost host, IReadOnlyDictionary<string, Json> secrets)
+    private async Task<Ending> Interpret(
+        ParsedDefinition parsed, RecordedExecution recorded, Fault? unusable, RunHost host, IReadOnlyDictionary<string, Json> secrets)
     {
         var started = place.LastSequence > 0 ? parts.Journal.ReadEvents(run.RunId, 0, 1)[0].OccurredAt : host.Now;
         var local = run.Origin == RunOrigin.Local ? new LocalDefinition(run.DefinitionHash, Content.Of(run.Definition)) : null;
@@ -170,7 +171,11 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
                     " ", parsed.Problems.Take(5).Select(p => $"line {p.Line}, column {p.Column}: {p.Message}"))));
             }
 
-            var recorded = place.LastSequence > 0 || run.Continues is not null ? RunRecords.Of(parts.Journal, run) : RecordedExecution.Empty;
+            if (unusable is not null)
+            {
+                throw new WorkflowFaultException(unusable);
+            }
+
             return await WorkflowInterpreter.Run(parsed.Definition, facts, recorded, host, cancel.Token, stop);
         }
         catch (WorkflowFaultException failure)
@@ -195,6 +200,23 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
             new ExecutionFaulted(run.Workflow.Name, host.Now, new FaultError(fault.Type, fault.Status, fault.Instance, Content.Of(text))), null));
         await host.Record(entries, durable: true, stop);
         return new Ending.Faulted(fault);
+    }
+
+    private (RecordedExecution Recorded, Fault? Unusable) Recorded()
+    {
+        if (place.LastSequence == 0 && run.Continues is null)
+        {
+            return (RecordedExecution.Empty, null);
+        }
+
+        try
+        {
+            return (RunRecords.Of(parts.Journal, run), null);
+        }
+        catch (WorkflowFaultException failure)
+        {
+            return (RecordedExecution.Empty, failure.Fault);
+        }
     }
 
     private RuntimeDescriptor Runtime() => new("jarvis", Version, Json.Of(

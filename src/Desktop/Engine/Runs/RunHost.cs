@@ -13,7 +13,7 @@ namespace Jarvis.Engine.Runs;
 internal sealed class RunHost(
     RunRecorder recorder,
     RunPace pace,
-    SecretText secrets,
+    SecretMask secrets,
     ShellCommands shell,
     HttpCalls http,
     FunctionCatalog functions,
@@ -114,7 +114,7 @@ internal sealed class RunHost(
         }
     }
 
-    public void Log(LogSeverity severity, string text, string? instance) => recorder.Log(severity, secrets.In(text), instance);
+    public void Log(LogSeverity severity, string text, string? instance) => recorder.Log(severity, secrets.Apply(text), instance);
 
     private static string Describe(FaultError error)
     {

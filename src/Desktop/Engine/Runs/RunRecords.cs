@@ -98,19 +98,14 @@ internal static class RunRecords
             throw new WorkflowFaultException(Fault.Configuration($"The run {continues.RunId}, which this one continues, is not in the journal of this device."));
         }
 
-        var entries = Entries(journal, continues.RunId).ToList();
-        var recorded = RecordedExecution.From(entries, Inherited(journal, parent.Request, depth + 1));
-        return recorded.ForContinuation(continues.Done is { } done
-            ? new Domain.Workflows.Interpreter.MarkedDone(continues.From ?? FailedInstance(entries), Json.Parse(done.Output), done.By)
-            : null);
-    }
+        var recorded = RecordedExecution.From(Entries(journal, continues.RunId), Inherited(journal, parent.Request, depth + 1));
+        if (continues.Done is not { } done)
+        {
+            return recorded.ForContinuation(continues.From);
+        }
 
-    /// <summary>The task instance that a run failed at: the innermost of those that faulted last.</summary>
-    private static string FailedInstance(List<JournalEntry> entries)
-    {
-        var at = (entries.Select(e => e.Event).OfType<ExecutionFaulted>().LastOrDefault()?.Error)?.Instance;
-        var faults = entries.Select(e => e.Event).OfType<ExecutionTaskFaulted>().ToList();
-        return (faults.LastOrDefault(f => f.Task == at) ?? faults.MaxBy(f => f.Instance.Length))?.Instance
+        var instance = continues.From ?? recorded.FailedInstance
             ?? throw new WorkflowFaultException(Fault.Configuration("The run that is continued has no failed task that could be marked as done."));
+        return recorded.ForContinuation(instance, new Domain.Workflows.Interpreter.MarkedDone(instance, Json.Parse(done.Output), done.By));
     }
 }
