@@ -89,6 +89,15 @@ public sealed class WorkflowEngine : IRunExecutor, IAsyncDisposable
         return true;
     }
 
+    /// <summary>Cancels a run as whoever started it here may, without a control that someone waits for.</summary>
+    public void Cancel(Guid runId, TimeSpan grace)
+    {
+        if (live.TryGetValue(runId, out var execution))
+        {
+            execution.Cancel(grace);
+        }
+    }
+
     /// <summary>How the run ended, once it has; null where the engine stopped before, or does not know the run.</summary>
     public async Task<Ending?> WhenEnded(Guid runId, CancellationToken cancellation = default) =>
         live.TryGetValue(runId, out var execution)
