@@ -31,8 +31,8 @@ public abstract record RunnerNews
     /// <summary>The server withdrew a run before it began, or the runner cannot execute it.</summary>
     public sealed record RunNotTaken(Guid RunId, string Reason) : RunnerNews;
 
-    /// <param name="Status">completed, faulted or cancelled.</param>
-    public sealed record RunEnded(Guid RunId, string Status) : RunnerNews;
+    /// <summary>Runs that an earlier start of the runner left unfinished go on.</summary>
+    public sealed record Resumed(int Runs) : RunnerNews;
 
     /// <param name="Trouble">Why the journal cannot be written; null once it can again.</param>
     public sealed record Storage(string? Trouble) : RunnerNews;

@@ -8,13 +8,15 @@ namespace Jarvis.Engine.Runs;
 /// way at a time, and whatever was journaled meanwhile is the next one; so an idle server answers a step at once and a busy one
 /// gets large batches. A final refusal parks its run and holds up no other.
 /// </summary>
-public sealed class SubmissionLoop
+public sealed partial class SubmissionLoop
 {
     /// <summary>Runs that share a batch at most.</summary>
     private const int MaxRuns = 200;
 
     /// <summary>Names of runs kept at hand.</summary>
     private const int MaxNames = 1_000;
+
+    private static readonly TimeSpan IdleLook = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a refused epoch may stand while the command channel says nothing, before it is opened anew.</summary>
     private static readonly TimeSpan FencePatience = TimeSpan.FromSeconds(2);
@@ -81,12 +83,27 @@ public sealed class SubmissionLoop
 
             if (Gather() is not { Count: > 0 } batch)
             {
-                await journal.Changed(seen, cancel);
+                await More(seen, cancel);
             }
             else if (await Send(batch, cancel) is { } wait)
             {
                 await Pause(wait, cancel);
             }
+        }
+    }
+
+    /// <summary>Returns at the next change of the journal; now and then without one, for what another process wrote unnoticed.</summary>
+    private async Task More(long seen, CancellationToken cancel)
+    {
+        using var look = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        look.CancelAfter(IdleLook);
+        try
+        {
+            await journal.Changed(seen, look.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // Time to look again.
         }
     }
 
@@ -237,82 +254,6 @@ public sealed class SubmissionLoop
             await Task.WhenAny(change, Task.Delay(FencePatience, time, cancel));
             cancel.ThrowIfCancellationRequested();
             session.Fence(epoch);
-        }
-    }
-
-    private async Task<TimeSpan?> Refused(SubmissionBatch batch, ServerReply<EventsAnswer> reply)
-    {
-        var named = reply.Problem?.Runs?.Where(run => batch.Runs.ContainsKey(run.Key)).ToArray() ?? [];
-        if (named.Length == 0)
-        {
-            return await RefusedUnnamed(batch, reply);
-        }
-
-        TimeSpan? wait = null;
-        foreach (var (runId, refused) in named)
-        {
-            if (refused.Expected is { } expected && refused.Code is null or "run.sequence_gap")
-            {
-                wait = await Rewind(runId, expected) ?? wait;
-            }
-            else if (refused.Code == "batch.too_large" && batch.Count > 1)
-            {
-                maxEvents = Math.Max(1, batch.Count / 2);
-            }
-            else if (refused.Code == "device.epoch_fenced")
-            {
-                continue;
-            }
-            else
-            {
-                await Park(runId, refused.Code ?? reply.Problem?.Code ?? "event.invalid", refused.Detail ?? reply.Reason);
-            }
-        }
-
-        return wait;
-    }
-
-    /// <summary>The refusal does not say which run it is about: each is sent alone, then in halves, until only the culprit is left.</summary>
-    private async Task<TimeSpan?> RefusedUnnamed(SubmissionBatch batch, ServerReply<EventsAnswer> reply)
-    {
-        if (batch.Runs.Count > 1)
-        {
-            alone = batch.Runs.Keys.First();
-        }
-        else if (batch.Count > 1)
-        {
-            maxEvents = Math.Max(1, batch.Count / 2);
-        }
-        else
-        {
-            await Park(batch.Runs.Keys.First(), reply.Problem?.Code ?? $"http.{(int)reply.Status}", reply.Reason);
-        }
-
-        return null;
-    }
-
-    private async Task<TimeSpan?> Rewind(Guid runId, long expected)
-    {
-        var times = rewinds.TryGetValue(runId, out var before) && before.Expected == expected ? before.Times + 1 : 1;
-        rewinds[runId] = (expected, times);
-        if (!queue.Rewind(runId, expected))
-        {
-            await Park(runId, "run.sequence_gap", $"The server wants event {expected}, which this journal does not have.");
-            return null;
-        }
-
-        // The same answer again: give the server time rather than ask in a circle.
-        return times > 1 ? backOff.Next() : null;
-    }
-
-    private async Task Park(Guid runId, string code, string detail)
-    {
-        queue.Drop(runId);
-        await journal.Park(runId, code, detail);
-        voice.Parked(runId, code, detail);
-        if (alone == runId)
-        {
-            alone = null;
         }
     }
 

@@ -1,0 +1,83 @@
+using Jarvis.Engine.Devices;
+
+namespace Jarvis.Engine.Runs;
+
+/// <content>What becomes of the runs of a batch that the server refused.</content>
+public sealed partial class SubmissionLoop
+{
+    private async Task<TimeSpan?> Refused(SubmissionBatch batch, ServerReply<EventsAnswer> reply)
+    {
+        var named = reply.Problem?.Runs?.Where(run => batch.Runs.ContainsKey(run.Key)).ToArray() ?? [];
+        if (named.Length == 0)
+        {
+            return await RefusedUnnamed(batch, reply);
+        }
+
+        TimeSpan? wait = null;
+        foreach (var (runId, refused) in named)
+        {
+            if (refused.Expected is { } expected && refused.Code is null or "run.sequence_gap")
+            {
+                wait = await Rewind(runId, expected) ?? wait;
+            }
+            else if (refused.Code == "batch.too_large" && batch.Count > 1)
+            {
+                maxEvents = Math.Max(1, batch.Count / 2);
+            }
+            else if (refused.Code == "device.epoch_fenced")
+            {
+                continue;
+            }
+            else
+            {
+                await Park(runId, refused.Code ?? reply.Problem?.Code ?? "event.invalid", refused.Detail ?? reply.Reason);
+            }
+        }
+
+        return wait;
+    }
+
+    /// <summary>The refusal does not say which run it is about: each is sent alone, then in halves, until only the culprit is left.</summary>
+    private async Task<TimeSpan?> RefusedUnnamed(SubmissionBatch batch, ServerReply<EventsAnswer> reply)
+    {
+        if (batch.Runs.Count > 1)
+        {
+            alone = batch.Runs.Keys.First();
+        }
+        else if (batch.Count > 1)
+        {
+            maxEvents = Math.Max(1, batch.Count / 2);
+        }
+        else
+        {
+            await Park(batch.Runs.Keys.First(), reply.Problem?.Code ?? $"http.{(int)reply.Status}", reply.Reason);
+        }
+
+        return null;
+    }
+
+    private async Task<TimeSpan?> Rewind(Guid runId, long expected)
+    {
+        var times = rewinds.TryGetValue(runId, out var before) && before.Expected == expected ? before.Times + 1 : 1;
+        rewinds[runId] = (expected, times);
+        if (!queue.Rewind(runId, expected))
+        {
+            await Park(runId, "run.sequence_gap", $"The server wants event {expected}, which this journal does not have.");
+            return null;
+        }
+
+        // The same answer again: give the server time rather than ask in a circle.
+        return times > 1 ? backOff.Next() : null;
+    }
+
+    private async Task Park(Guid runId, string code, string detail)
+    {
+        queue.Drop(runId);
+        await journal.Park(runId, code, detail);
+        voice.Parked(runId, code, detail);
+        if (alone == runId)
+        {
+            alone = null;
+        }
+    }
+}
