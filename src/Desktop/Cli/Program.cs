@@ -19,5 +19,6 @@ return await CommandLine.Run(args, new Dictionary<string, Verb>(StringComparer.O
     ["stop"] = new("Asks a run to end, and kills it after a grace time.", ControlVerb.Stop),
     ["retry"] = new("Starts a run that ended anew, or from its failed task.", RetryVerb.Create),
     ["runs"] = new("Lists the latest runs.", RunsVerb.Create),
+    ["runner"] = new("Runs workflows for a server on this PC.", RunnerVerb.Create),
     ["devices"] = new("Lists the devices, and pairs new ones.", DevicesVerb.Create),
 });
