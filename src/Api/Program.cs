@@ -1,3 +1,5 @@
+using Jarvis.Api.Accounts;
+using Jarvis.Api.Devices;
 using Jarvis.Api.Platform;
 using JasperFx;
 
@@ -8,6 +10,8 @@ try
     builder.WebHost.UseUrls(configuration.Url.ToString());
     builder.Services.AddSingleton(configuration);
     builder.AddJarvisStore(configuration);
+    builder.Services.AddSignIn(configuration);
+    builder.Services.AddRunnerProtocol();
 
     var app = builder.Build();
     if (CodeGeneration.IsWriting)
@@ -15,6 +19,9 @@ try
         return await app.RunJasperFxCommands(args);
     }
 
+    app.UseAuthentication();
+    app.UseAuthorization();
+    app.MapRunnerProtocol();
     await app.RunAsync();
     return 0;
 }

@@ -1,4 +1,5 @@
 using FluentValidation;
+using Jarvis.Application.Devices;
 using Jarvis.Application.Runs;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,6 +14,8 @@ public static class ApplicationSetup
         services.AddSingleton<EventFeed>();
         services.AddSingleton<Vault>();
         services.AddSingleton<Commands>();
+        services.AddSingleton<PairDevice>();
+        services.AddSingleton<DeviceCommandFeed>();
         services.AddSingleton(typeof(IExecutionWriter), writesRows ? typeof(RowExecutionWriter) : typeof(MartenExecutionWriter));
         services.AddSingleton<ExecutionIngest>();
         services.AddHostedService(provider => provider.GetRequiredService<ExecutionIngest>());

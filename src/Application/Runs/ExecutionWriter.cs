@@ -1,5 +1,6 @@
 using Jarvis.Application.Platform;
 using Jarvis.Domain.Platform;
+using Jarvis.Domain.Runs;
 using JasperFx.Events;
 using Marten;
 
@@ -59,7 +60,7 @@ public sealed class MartenExecutionWriter : IExecutionWriter
             var events = append.Events.Select(@event => (object)ExecutionHeaders.Wrap(session, append, @event)).ToArray();
             if (append.Version == 0)
             {
-                session.Events.StartStream<ExecutionStream>(append.StreamId, events);
+                session.Events.StartStream<Execution>(append.StreamId, events);
             }
             else
             {

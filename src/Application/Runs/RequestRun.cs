@@ -7,6 +7,7 @@ using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows;
 using Jarvis.Domain.Workflows.Data;
+using Jarvis.Domain.Workflows.Language;
 using Marten;
 using Wolverine;
 
@@ -36,12 +37,12 @@ public sealed record RequestRun(Guid? WorkflowId, string? WorkflowName, int? Rev
 public static class RequestRunHandler
 {
     public static async Task<KeptAnswer> Handle(
-        RequestRun command, IDocumentSession session, IMessageContext bus, Vault vault, TimeProvider clock, CancellationToken cancellation)
+        RequestRun command, IDocumentSession session, IMessageContext bus, Vault vault, ValidationContext known, TimeProvider clock, CancellationToken cancellation)
     {
         var envelope = command.Envelope;
         var owner = envelope.Owner;
         var workflowId = command.WorkflowId ?? await WorkflowNames.Find(session, owner, command.WorkflowName!, cancellation);
-        var workflow = workflowId is { } known ? await session.Events.AggregateStreamAsync<Workflow>(known, token: cancellation) : null;
+        var workflow = workflowId is { } id ? await session.Events.AggregateStreamAsync<Workflow>(id, token: cancellation) : null;
         if (workflow is null || workflow.OwnerId != owner)
         {
             return await session.Refuse(command, WorkflowRefusals.NotFound, cancellation);
@@ -64,9 +65,9 @@ public static class RequestRunHandler
         }
 
         var input = command.Input ?? JsonObject.Empty;
-        if (await InputCheck.Problem(vault, revision, input, cancellation) is { } problem)
+        if (await InputCheck.Problems(vault, known, revision, input, cancellation) is { } problem)
         {
-            return await session.Refuse(command, RunRefusals.InputInvalid(problem), cancellation);
+            return await session.Refuse(command, RunRefusals.InputInvalid, cancellation, await vault.Seal(owner, problem, cancellation));
         }
 
         var now = clock.GetUtcNow();

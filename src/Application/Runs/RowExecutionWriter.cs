@@ -1,5 +1,6 @@
 using System.Buffers;
 using Jarvis.Application.Platform;
+using Jarvis.Domain.Runs;
 using JasperFx.Events;
 using Marten;
 using Marten.Events;
@@ -41,7 +42,7 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
     private const string Tenancy = "*DEFAULT*";
 
     private readonly MartenExecutionWriter ofTheStore = new();
-    private readonly string streamType = ((EventGraph)store.Options.Events).AggregateAliasFor(typeof(ExecutionStream));
+    private readonly string streamType = ((EventGraph)store.Options.Events).AggregateAliasFor(typeof(Execution));
 
     public async ValueTask<IReadOnlyList<IEvent>> Append(IDocumentSession session, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation)
     {

@@ -25,5 +25,6 @@ public static class RunRefusals
 
     public static readonly Refusal NoDefinition = new("run.no_definition", "The definition that the run executed is not known here.");
 
-    public static Refusal InputInvalid(string problem) => new("run.input_invalid", $"The input does not fit the workflow's schema: {problem}", "input");
+    /// <summary>Its details say where; they may quote the input, so they are kept sealed.</summary>
+    public static readonly Refusal InputInvalid = new("run.input_invalid", "The input does not fit the workflow's schema.", "input");
 }

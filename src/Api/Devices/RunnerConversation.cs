@@ -1,0 +1,258 @@
+using System.Net.WebSockets;
+using Jarvis.Application.Devices;
+using Jarvis.Application.Runs;
+using Jarvis.Domain.Devices;
+using Jarvis.Domain.Platform;
+using Jarvis.Domain.Runs;
+using Marten;
+using Wolverine;
+
+namespace Jarvis.Api.Devices;
+
+/// <summary>
+/// One runner's command socket from hello to its end: sends the device's commands in order from its stream, answers claims,
+/// hears heartbeats. It decides nothing and keeps nothing that would be missed.
+/// </summary>
+public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? address, IServiceScopeFactory scopes, IDocumentStore store, DeviceCommandFeed feed, TimeProvider clock) : IDisposable
+{
+    private const int MaxText = 200;
+    private const int MaxJournals = 10_000;
+
+    private static readonly TimeSpan HelloTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(2);
+
+    /// <summary>Event types that runs may report.</summary>
+    private static readonly IReadOnlyList<string> Types =
+        [.. EventNames.All.Where(pair => typeof(IExecutionEvent).IsAssignableFrom(pair.Key)).Select(pair => pair.Value).Order(StringComparer.Ordinal)];
+
+    private readonly SemaphoreSlim sending = new(1, 1);
+    private readonly SemaphoreSlim news = new(1, 1);
+    private readonly CancellationTokenSource ending = new();
+    private readonly byte[] buffer = new byte[RunnerFrames.MaxBytes];
+    private RunnerClose? close;
+    private long epoch;
+    private long received;
+    private string os = "";
+    private string version = "";
+
+    public Guid DeviceId => deviceId;
+
+    /// <summary>There may be a command.</summary>
+    public void Wake()
+    {
+        if (news.CurrentCount == 0)
+        {
+            news.Release();
+        }
+    }
+
+    /// <summary>Ends the conversation from outside, with that code.</summary>
+    public void End(RunnerClose code)
+    {
+        close ??= code;
+        ending.Cancel();
+    }
+
+    public async Task Run(DeviceSockets sockets, CancellationToken aborted)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, ending.Token);
+        try
+        {
+            if (await Hello(stop.Token) is not { } hello)
+            {
+                return;
+            }
+
+            sockets.Enter(this);
+            await Send(hello, stop.Token);
+            var sendingCommands = SendCommands(stop.Token);
+            await Listen(stop.Token);
+            await stop.CancelAsync();
+            await sendingCommands;
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or WebSocketException or IOException)
+        {
+            // The other side is gone, or the conversation was ended; either way the farewell below says so.
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            sockets.Leave(this);
+            await Farewell();
+        }
+    }
+
+    public void Dispose()
+    {
+        ending.Dispose();
+        sending.Dispose();
+        news.Dispose();
+    }
+
+    private async Task<byte[]?> Hello(CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(HelloTime);
+        var now = clock.GetUtcNow();
+        if (await Next(limit.Token) is not { Type: "hello", LastCommand: >= 0 and var last, Os: { } system, Version: { } release } hello
+            || system.Length > MaxText || release.Length > MaxText || hello.Address?.Length > MaxText || hello.Journals?.Count > MaxJournals)
+        {
+            close ??= RunnerClose.Malformed;
+            return null;
+        }
+
+        (os, version, received) = (system, release, last);
+        var offset = hello.Clock is { } theirs ? (long)(theirs - now).TotalMilliseconds : 0;
+        var connection = await Ask<DeviceConnection>(new ConnectDevice(deviceId, os, version, hello.Address ?? address, offset, last), stop);
+        if (connection.Refusal is not null)
+        {
+            close ??= RunnerClose.Revoked;
+            return null;
+        }
+
+        epoch = connection.Epoch;
+        var cursors = await RunCursors.Of(store, deviceId, hello.Journals?.Keys ?? (IReadOnlyCollection<Guid>)[], stop);
+        return RunnerFrames.Welcome(epoch, cursors, Types, clock.GetUtcNow());
+    }
+
+    private async Task Listen(CancellationToken stop)
+    {
+        while (await Next(stop) is { } frame)
+        {
+            switch (frame)
+            {
+                case { Type: "received", Number: { } number }:
+                    received = Math.Max(received, number);
+                    break;
+                case { Type: "claim", RunId: { } runId }:
+                    var claim = await Ask<ClaimAnswer>(new ClaimRun(runId, deviceId, epoch), stop);
+                    if (claim.Refusal == DeviceRefusals.EpochFenced)
+                    {
+                        End(RunnerClose.Fenced);
+                        return;
+                    }
+
+                    await Send(claim.Refusal is { } refusal ? RunnerFrames.Gone(runId, refusal.Code) : RunnerFrames.Granted(runId), stop);
+                    break;
+                case { Type: "heartbeat" }:
+                    if (!await Hear(frame, stop))
+                    {
+                        return;
+                    }
+
+                    break;
+                default:
+                    End(RunnerClose.Malformed);
+                    return;
+            }
+        }
+    }
+
+    private async Task<bool> Hear(ClientFrame beat, CancellationToken stop)
+    {
+        os = beat.Os is { Length: <= MaxText } system ? system : os;
+        version = beat.Version is { Length: <= MaxText } release ? release : version;
+        var connection = await Ask<DeviceConnection>(new HearDevice(deviceId, epoch, os, version, beat.Address ?? address, received), stop);
+        if (connection.Refusal is { } refusal)
+        {
+            End(refusal == DeviceRefusals.EpochFenced ? RunnerClose.Fenced : RunnerClose.Revoked);
+            return false;
+        }
+
+        await Send(RunnerFrames.Heartbeat(), stop);
+        return true;
+    }
+
+    /// <summary>Every command after what the runner has, in order; woken by commits, and looking once a heartbeat all the same.</summary>
+    private async Task SendCommands(CancellationToken stop)
+    {
+        var sent = received;
+        try
+        {
+            while (true)
+            {
+                var commands = await feed.After(deviceId, sent, stop);
+                foreach (var command in commands)
+                {
+                    await Send(RunnerFrames.Command(command), stop);
+                    sent = command.Number;
+                }
+
+                if (commands.Count == 0)
+                {
+                    await news.WaitAsync(TimeSpan.FromSeconds(Lease.HeartbeatSeconds), stop);
+                }
+            }
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or WebSocketException or IOException)
+        {
+            // The listening half sees the same end.
+        }
+        catch (Exception)
+        {
+            // Commands cannot be read: the runner comes back and they are sent again.
+            End(RunnerClose.GoingAway);
+            throw;
+        }
+    }
+
+    private async Task<ClientFrame?> Next(CancellationToken stop)
+    {
+        var bytes = await RunnerFrames.Receive(socket, buffer, stop);
+        if (bytes is null)
+        {
+            close ??= socket.State == WebSocketState.CloseReceived ? null : RunnerClose.Malformed;
+            return null;
+        }
+
+        var frame = RunnerFrames.Read(bytes.Value.Span);
+        if (frame is null)
+        {
+            close ??= RunnerClose.Malformed;
+        }
+
+        return frame;
+    }
+
+    private async Task<T> Ask<T>(object message, CancellationToken stop)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync<T>(message, stop);
+    }
+
+    private async Task Send(byte[] frame, CancellationToken stop)
+    {
+        await sending.WaitAsync(stop);
+        try
+        {
+            await socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, stop);
+        }
+        finally
+        {
+            sending.Release();
+        }
+    }
+
+    private async Task Farewell()
+    {
+        using var limit = new CancellationTokenSource(FarewellTime);
+        try
+        {
+            if (epoch > 0 && close is not RunnerClose.Fenced and not RunnerClose.Revoked)
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync(new LoseDevice(deviceId, epoch), limit.Token);
+            }
+
+            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+            {
+                var code = close is { } said ? (WebSocketCloseStatus)(int)said : WebSocketCloseStatus.NormalClosure;
+                await socket.CloseOutputAsync(code, close?.ToString(), limit.Token);
+            }
+        }
+        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or Npgsql.NpgsqlException)
+        {
+            // Nobody listens any more, or the store is away: the lease's own check tells the rest.
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Jarvis.Application.Devices;
+
+namespace Jarvis.Api.Devices;
+
+/// <summary>Closing codes of the command channel.</summary>
+public enum RunnerClose
+{
+    GoingAway = 1001,
+    Malformed = 4400,
+    Revoked = 4401,
+    Fenced = 4410,
+}
+
+/// <summary>What a runner sends, by <c>type</c>.</summary>
+/// <param name="Type">hello, received, claim or heartbeat.</param>
+public sealed record ClientFrame(
+    string? Type, Dictionary<Guid, long>? Journals, long? LastCommand, string? Os, string? Version, string? Address, DateTimeOffset? Clock,
+    long? Number, Guid? RunId);
+
+/// <summary>The frames as bytes.</summary>
+public static class RunnerFrames
+{
+    /// <summary>The longest frame a runner may send; a hello with thousands of journals fits.</summary>
+    public const int MaxBytes = 1024 * 1024;
+
+    private static readonly JsonSerializerOptions Reading = new(JsonSerializerDefaults.Web) { MaxDepth = 8 };
+    private static readonly JsonSerializerOptions Writing = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        MaxDepth = Domain.Workflows.Data.Json.MaxDepth,
+    };
+
+    /// <summary>Null for what is not a frame.</summary>
+    public static ClientFrame? Read(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ClientFrame>(bytes, Reading);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static byte[] Welcome(long epoch, IReadOnlyDictionary<Guid, long> cursors, IReadOnlyList<string> types, DateTimeOffset now) =>
+        Bytes(new { type = "welcome", epoch, leaseSeconds = Lease.Seconds, cursors, types, serverTime = now });
+
+    public static byte[] Command(OutgoingCommand command) => Bytes(new
+    {
+        type = "command",
+        number = command.Number,
+        id = command.Id,
+        command = command.Kind.ToString().ToLowerInvariant(),
+        runId = command.RunId,
+        deadline = command.Deadline,
+        body = command.Body,
+    });
+
+    public static byte[] Granted(Guid runId) => Bytes(new { type = "granted", runId });
+
+    public static byte[] Gone(Guid runId, string reason) => Bytes(new { type = "gone", runId, reason });
+
+    public static byte[] Heartbeat() => Bytes(new { type = "heartbeat" });
+
+    /// <summary>The next whole text message; null when the other side closed or sent something else or too much.</summary>
+    public static async Task<ReadOnlyMemory<byte>?> Receive(WebSocket socket, byte[] buffer, CancellationToken cancellation)
+    {
+        var length = 0;
+        while (true)
+        {
+            if (length == buffer.Length)
+            {
+                return null;
+            }
+
+            var part = await socket.ReceiveAsync(buffer.AsMemory(length), cancellation);
+            if (part.MessageType != WebSocketMessageType.Text)
+            {
+                return null;
+            }
+
+            length += part.Count;
+            if (part.EndOfMessage)
+            {
+                return buffer.AsMemory(0, length);
+            }
+        }
+    }
+
+    private static byte[] Bytes<T>(T frame) => JsonSerializer.SerializeToUtf8Bytes(frame, Writing);
+}

@@ -1,0 +1,125 @@
+using System.Net.Http.Headers;
+using Jarvis.Api.Accounts;
+using Jarvis.Application.Devices;
+using Jarvis.Application.Platform;
+using Jarvis.Domain.Accounts;
+using Jarvis.Testing;
+using Marten;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Xunit;
+
+namespace Jarvis.Api.Tests.Platform;
+
+/// <summary>The whole server in this process, on a database of its own.</summary>
+public sealed class ServerUnderTest : IAsyncLifetime
+{
+    private readonly TemporaryFolder folder = new();
+    private TestDatabase database = null!;
+    private Factory factory = null!;
+
+    public IServiceProvider Services => factory.Services;
+
+    public IDocumentStore Store => Services.GetRequiredService<IDocumentStore>();
+
+    public Commands Commands => Services.GetRequiredService<Commands>();
+
+    public Vault Vault => Services.GetRequiredService<Vault>();
+
+    public string ConnectionString => database.ConnectionString;
+
+    public Microsoft.AspNetCore.TestHost.TestServer Host => factory.Server;
+
+    public async ValueTask InitializeAsync()
+    {
+        database = await TestDatabase.CreateAsync();
+        factory = new Factory(database.ConnectionString, folder.Path);
+        await SignInTables.Ensure(Services.GetRequiredService<NpgsqlDataSource>(), CancellationToken.None);
+    }
+
+    /// <summary>Ends the server and starts it again on the same data.</summary>
+    public async Task Restart()
+    {
+        await factory.DisposeAsync();
+        factory = new Factory(database.ConnectionString, folder.Path);
+        _ = factory.Services;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await factory.DisposeAsync();
+        await database.DisposeAsync();
+        folder.Dispose();
+    }
+
+    public HttpClient Anonymous() => factory.CreateClient();
+
+    public async Task<HttpClient> ClientOf(Guid account, Guid? device = null)
+    {
+        var client = factory.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenOf(account, device));
+        return client;
+    }
+
+    public async Task<string> TokenOf(Guid account, Guid? device = null) =>
+        (await Services.GetRequiredService<Sessions>().Begin(account, AccountRole.Owner, device, CancellationToken.None)).AccessToken;
+
+    public Task<Answer> Do<T>(T instruction, Guid actor, Guid? commandId = null, string? reason = null)
+        where T : Instruction =>
+        Commands.Execute(instruction, new Envelope(commandId ?? Guid.CreateVersion7(), actor, Reason: reason), CancellationToken.None);
+
+    /// <summary>A device of that account, paired with real commands.</summary>
+    public async Task<Guid> PairedDevice(Guid account, string name = "workbench")
+    {
+        var codes = await Services.GetRequiredService<PairDevice>().Ask(name, "Debian 12", "0.1.0", CancellationToken.None);
+        return (await Do(new ApproveDevice(codes.UserCode, null), account)).Stream!.Value;
+    }
+
+    public async Task<T> Scalar<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    private sealed class Factory(string connectionString, string dataFolder) : WebApplicationFactory<Program>
+    {
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            builder.UseSetting("JARVIS_DATABASE", connectionString);
+            builder.UseSetting("JARVIS_DATA", dataFolder);
+            builder.UseSetting("JARVIS_DEVELOPMENT", "true");
+            builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        }
+    }
+}
+
+/// <summary>Waits for what comes to be in time.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    public static async Task<T> Be<T>(Func<Task<T>> look, Func<T, bool> isIt)
+    {
+        var deadline = DateTime.UtcNow + Limit;
+        while (true)
+        {
+            var seen = await look();
+            if (isIt(seen))
+            {
+                return seen;
+            }
+
+            if (DateTime.UtcNow > deadline)
+            {
+                throw new TimeoutException($"It did not come to be; last seen: {seen}");
+            }
+
+            await Task.Delay(50);
+        }
+    }
+}
