@@ -99,6 +99,18 @@ internal sealed class SimulatedServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs that it has events of.</summary>
+    public IReadOnlyList<Guid> Runs
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. streams.Keys];
+            }
+        }
+    }
+
     public bool IsGranted(Guid runId)
     {
         lock (gate)
