@@ -37,10 +37,7 @@ internal sealed class LoadRunner : IAsyncDisposable
     public static async Task<LoadRunner> PairAsync(JarvisServer server, OwnerClient owner, string name, CancellationToken cancellation)
     {
         var asked = await PostAsync(server, "/runner/v1/pair", new { name, os = "linux", version = "bench" }, cancellation);
-        await owner.QueryAsync(
-            "mutation($input: ApproveDeviceInput!) { approveDevice(input: $input) { position } }",
-            new { input = new { commandId = Guid.CreateVersion7(), userCode = asked.GetProperty("userCode").GetString(), name } },
-            cancellation);
+        await ApproveAsync(owner, asked.GetProperty("userCode").GetString()!, name, cancellation);
         var tokens = await PostAsync(server, "/runner/v1/token", new { deviceCode = asked.GetProperty("deviceCode").GetString() }, cancellation);
         var accessToken = tokens.GetProperty("accessToken").GetString()!;
 
@@ -64,6 +61,12 @@ internal sealed class LoadRunner : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Confirms a pairing code as the signed-in owner.</summary>
+    public static Task ApproveAsync(OwnerClient owner, string userCode, string name, CancellationToken cancellation) => owner.QueryAsync(
+        "mutation($input: ApproveDeviceInput!) { approveDevice(input: $input) { position } }",
+        new { input = new { commandId = Guid.CreateVersion7(), userCode, name } },
+        cancellation);
 
     /// <summary>Submits one batch and waits until it is durable.</summary>
     /// <exception cref="InvalidOperationException">It was refused.</exception>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Jarvis.Benchmarks.Platform;
+using Jarvis.Domain.Platform;
 using Npgsql;
 
 namespace Jarvis.Benchmarks.Runs;
@@ -160,12 +161,12 @@ internal sealed class ToldAtCommit : IFigure
         var schema = await ViewProgress.SchemaAsync(source, cancellation);
         await using var command = source.CreateCommand(
             $"select stream_id, version, seq_id, pg_xact_commit_timestamp(xmin) from {schema}.mt_events where stream_id = any($1)");
-        command.Parameters.AddWithValue(before.Keys.ToArray());
+        command.Parameters.AddWithValue(before.Keys.Select(StreamIds.Execution).ToArray());
         Dictionary<(Guid, long), (DateTime, long)> commits = [];
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            var (run, sequence) = (reader.GetGuid(0), reader.GetInt64(1));
+            var (run, sequence) = (StreamIds.RunOf(reader.GetGuid(0)), reader.GetInt64(1));
             if (sequence > before[run])
             {
                 commits[(run, sequence)] = (reader.GetDateTime(3), reader.GetInt64(2));
