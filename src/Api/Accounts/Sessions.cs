@@ -14,7 +14,8 @@ public sealed record TokenPair(string AccessToken, string RefreshToken, int Expi
 /// <summary>
 /// Sign-in sessions and their rotating refresh tokens. A refresh token is opaque, stored only as its SHA-256, and used once: its successor
 /// is derived from it with a key of the server, so that the same token asked again within the overlap gets the same successor without one
-/// being stored. Later reuse means that two parties hold it, and ends the session (RFC 9700, section 4.14.2).
+/// being stored. Later reuse means that two parties hold it, and ends the session (RFC 9700, section 4.14.2). Nobody sits at a runner to
+/// sign in again when a crash loses an answer: a device may ask with the old token for as long as the successor was never used.
 /// </summary>
 public sealed class Sessions(NpgsqlDataSource database, AccessTokens accessTokens, TokenKeys keys, RevokedSessions revoked, TimeProvider time)
 {
@@ -62,7 +63,7 @@ public sealed class Sessions(NpgsqlDataSource database, AccessTokens accessToken
                 "update sign_in.sessions set expires_at = $2 where session_id = $1", found.Caller.SessionId, now + Idle(found.Caller.DeviceId)));
             await batch.ExecuteNonQueryAsync(cancel);
         }
-        else if (now - found.UsedAt > SignInLimits.RefreshOverlap)
+        else if (now - found.UsedAt > SignInLimits.RefreshOverlap && !(found.Caller.DeviceId is not null && await IsUnused(connection, successor, cancel)))
         {
             await using var end = new NpgsqlBatch(connection, transaction);
             end.BatchCommands.Add(Command(
@@ -111,6 +112,14 @@ public sealed class Sessions(NpgsqlDataSource database, AccessTokens accessToken
         {
             revoked.Add(reader.GetGuid(0));
         }
+    }
+
+    private static async Task<bool> IsUnused(NpgsqlConnection connection, string refreshToken, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            "select exists (select 1 from sign_in.refresh_tokens where token_hash = $1 and used_at is null)", connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = Hash(refreshToken) });
+        return await command.ExecuteScalarAsync(cancel) is true;
     }
 
     private sealed record Found(Caller Caller, DateTimeOffset ExpiresAt, DateTimeOffset? EndedAt, DateTimeOffset? UsedAt);

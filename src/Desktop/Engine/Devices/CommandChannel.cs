@@ -28,6 +28,9 @@ public sealed class CommandChannel(
     private const int Fenced = 4410;
     private const int Unauthorized = 4401;
 
+    /// <summary>Runs named in a hello; of the others the server tells with the first batch.</summary>
+    private const int MaxJournals = 5_000;
+
     /// <summary>A connection that stood this long starts its back-off anew.</summary>
     private static readonly TimeSpan Stable = TimeSpan.FromSeconds(5);
 
@@ -144,7 +147,7 @@ public sealed class CommandChannel(
     }
 
     private HelloFrame Hello(DateTimeOffset now) => new(
-        journal.Unsent().ToDictionary(run => run.RunId, run => run.LastSequence),
+        journal.Unsent().Take(MaxJournals).ToDictionary(run => run.RunId, run => run.LastSequence),
         journal.LastCommand(), ThisMachine.Os, ThisMachine.Version, ThisMachine.Address(), now);
 
     private void Welcome(ServerFrame frame, long epoch, DateTimeOffset asked)

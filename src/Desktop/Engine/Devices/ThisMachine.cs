@@ -8,11 +8,16 @@ namespace Jarvis.Engine.Devices;
 /// <summary>What the runner tells the server about the PC.</summary>
 public static class ThisMachine
 {
+    private const int MaxText = 200;
+
     public static string Version { get; } = typeof(ThisMachine).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
-    public static string Name => Environment.MachineName;
+    public static string Name { get; } = Short(Environment.MachineName);
 
-    public static string Os { get; } = $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}";
+    public static string Os { get; } = Short($"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}");
+
+    // The protocol takes no longer texts.
+    private static string Short(string text) => text.Length <= MaxText ? text : text[..MaxText];
 
     /// <summary>The first address of this PC in its network that is not loopback; null where it has none.</summary>
     public static string? Address()
