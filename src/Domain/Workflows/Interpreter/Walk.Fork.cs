@@ -39,7 +39,7 @@ internal sealed partial class Walk
 
         // Every branch is waited for, the cancelled ones too, so that nothing of this fork still runs when it ends.
         var all = running.OfType<Task<Step>>().ToArray();
-        await ((Task)Task.WhenAll(all)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)Task.WhenAll(all)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         foreach (var broken in all.Where(b => b is { IsFaulted: true, Exception.InnerException: not WorkflowFaultException }))
         {
             await broken;

@@ -115,7 +115,7 @@ internal sealed partial class Walk
         }
         finally
         {
-            await over.CancelAsync();
+            over.Cancel();
             await alarm;
         }
 
@@ -125,7 +125,7 @@ internal sealed partial class Walk
             {
                 await host.Until(startedAt + after, frame.Pointer, frame.Instance, over.Token);
                 rang = true;
-                await limited.CancelAsync();
+                limited.Cancel();
             }
             catch (OperationCanceledException) when (over.IsCancellationRequested)
             {

@@ -40,27 +40,17 @@ internal sealed partial class SourceReader
             return null;
         }
 
-        // JSON is nearly a subset of YAML, but its mistakes are better told by a JSON reader, and its escapes read by its rules.
-        var json = new ProblemList();
-        var looksLikeJson = source.AsSpan().TrimStart() is ['{' or '[', ..];
-        if (looksLikeJson && LocatedJson.Read(source, json) is { } fromJson)
-        {
-            foreach (var problem in json.InOrder())
-            {
-                problems.Add(problem.Code, problem.Message, problem.Line, problem.Column, problem.Pointer);
-            }
+        return IsJson(source) ? LocatedJson.Read(source, problems) : new SourceReader(source, problems).ReadDocument();
+    }
 
-            return fromJson;
-        }
-
-        var yaml = new ProblemList();
-        var root = new SourceReader(source, yaml).ReadDocument();
-        foreach (var problem in (root is null && looksLikeJson ? json : yaml).InOrder())
-        {
-            problems.Add(problem.Code, problem.Message, problem.Line, problem.Column, problem.Pointer);
-        }
-
-        return root;
+    /// <summary>
+    /// JSON is nearly a subset of YAML, but its mistakes are better told by a JSON reader, and its escapes read by its rules. A brace
+    /// with a quoted name after it is taken for JSON; with a bare name it can only be YAML.
+    /// </summary>
+    private static bool IsJson(string source)
+    {
+        var text = source.AsSpan().TrimStart();
+        return text is ['{', ..] && text[1..].TrimStart() is ['"', ..];
     }
 
     private SourceNode? ReadDocument()
