@@ -36,7 +36,7 @@ public static class DotNet
             cancellation: cancellation);
         if (!result.Succeeded)
         {
-            var errors = result.Output.Split('\n').Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)).Distinct().Take(ErrorsShown).ToArray();
+            var errors = result.Output.Split('\n').Where(line => line.Contains("error ", StringComparison.Ordinal)).Distinct().Take(ErrorsShown).ToArray();
             throw new ProblemException(
                 (errors.Length == 0 ? result.Tail() : string.Join('\n', errors)) + "\nIt does not build: see above"
                 + (result.Output.Contains("NU1301", StringComparison.Ordinal) ? ", and connect to the network once, for the packages." : "."));

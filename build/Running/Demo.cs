@@ -90,9 +90,10 @@ public sealed class Demo(ServerClient client, string notesFile)
         foreach (var sample in samples)
         {
             var run = await RunAsync(sample, cancellation);
-            report($"{sample.Name}: {run.Status}");
-            if (run.Status == "failed")
+            report($"{sample.Name}: {run.Status}" + (run.Error is null ? "" : ", " + run.Error));
+            if (run.Status == "failed" && sample.MadeForTheRetry is { } folder)
             {
+                Directory.CreateDirectory(folder);
                 var retry = await client.QueryAsync(
                     "mutation($input: RetryRunInput!) { retryRun(input: $input) { run { id } } }",
                     Input(new JsonObject { ["runId"] = run.Id, ["from"] = "FAILED_TASK" }),
@@ -123,12 +124,12 @@ public sealed class Demo(ServerClient client, string notesFile)
 
     private async Task<string> StartAsync(SampleFile sample, CancellationToken cancellation)
     {
-        var input = new JsonObject { ["workflowId"] = workflows[sample.Name], ["deviceId"] = Notes.Device };
-        if (sample.Input is not null)
+        var input = new JsonObject
         {
-            input["input"] = sample.Input.DeepClone();
-        }
-
+            ["workflowId"] = workflows[sample.Name],
+            ["deviceId"] = Notes.Device,
+            ["input"] = sample.Input.DeepClone(),
+        };
         try
         {
             var started = await client.QueryAsync(

@@ -2,44 +2,34 @@ using System.Text.Json.Nodes;
 
 namespace Jarvis.Build.Running;
 
-/// <summary>
-/// A workflow of <c>samples/</c>: <c>NAME.yaml</c>, and <c>NAME.input.json</c> beside it if it takes an input, in which
-/// <c>{samples}</c> stands for the folder of the samples and <c>{work}</c> for one that it may write to.
-/// </summary>
-public sealed record SampleFile(string Name, string Source, JsonNode? Input)
+/// <summary>A workflow of <c>samples/</c> with the input that the demo gives it.</summary>
+/// <param name="Name">Of the file, and of the workflow in it.</param>
+/// <param name="Source">The definition as it stands in the file.</param>
+/// <param name="Input">As its schema wants it.</param>
+/// <param name="MadeForTheRetry">A folder whose absence fails the first run; the demo makes it, and retries from the failed task.</param>
+public sealed record SampleFile(string Name, string Source, JsonObject Input, string? MadeForTheRetry)
 {
     /// <summary>The sample that every start runs: it needs nothing but the files that come with it.</summary>
     public const string First = "receipts";
 
-    /// <param name="work">Made if missing; each sample gets a folder below it.</param>
-    public static IReadOnlyList<SampleFile> All(string work)
-    {
-        var samples = Repository.PathTo("samples");
-        return
-        [
-            .. Directory.EnumerateFiles(samples, "*.yaml").Order(StringComparer.Ordinal)
-                .Select(file =>
-                {
-                    var name = Path.GetFileNameWithoutExtension(file);
-                    var folder = Path.Combine(work, name);
-                    Directory.CreateDirectory(folder);
-                    return new SampleFile(name, File.ReadAllText(file), ReadInput(Path.ChangeExtension(file, ".input.json"), samples, folder));
-                })
-                .OrderBy(sample => sample.Name == First ? 0 : 1),
-        ];
-    }
+    /// <param name="work">A folder that the samples may write to.</param>
+    public static IReadOnlyList<SampleFile> All(string work) =>
+    [
+        .. Directory.EnumerateFiles(Repository.PathTo("samples"), "*.yaml")
+            .Select(file => Describe(Path.GetFileNameWithoutExtension(file), File.ReadAllText(file), work))
+            .OrderBy(sample => sample.Name == First ? 0 : 1)
+            .ThenBy(sample => sample.Name, StringComparer.Ordinal),
+    ];
 
-    private static JsonNode? ReadInput(string file, string samples, string work)
+    private static SampleFile Describe(string name, string source, string work)
     {
-        if (!File.Exists(file))
+        var receipts = Repository.PathTo("samples", "receipts");
+        var disk = Path.Combine(work, "backup-disk");
+        return name switch
         {
-            return null;
-        }
-
-        // Placed as JSON text: a path may hold backslashes and quotes.
-        static string Escaped(string path) => JsonValue.Create(path).ToJsonString()[1..^1];
-        return JsonNode.Parse(File.ReadAllText(file)
-            .Replace("{samples}", Escaped(samples), StringComparison.Ordinal)
-            .Replace("{work}", Escaped(work), StringComparison.Ordinal));
+            "receipts" => new SampleFile(name, source, new JsonObject { ["folder"] = receipts }, null),
+            "backup" => new SampleFile(name, source, new JsonObject { ["folder"] = receipts, ["disk"] = disk }, disk),
+            _ => new SampleFile(name, source, [], null),
+        };
     }
 }
