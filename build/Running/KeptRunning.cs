@@ -17,7 +17,9 @@ public sealed class KeptRunning : IAsyncDisposable
     private readonly Action<string> report;
     private readonly CancellationTokenSource stopping = new();
     private RunningProgram program;
-    private Task loop = Task.CompletedTask;
+
+    /// <summary>Ends when it is stopped, and fails if keeping it running hit a bug of ours.</summary>
+    public Task Keeping { get; private set; } = Task.CompletedTask;
 
     private KeptRunning(string name, Func<CancellationToken, Task<RunningProgram>> start, Action<string> report, RunningProgram program)
     {
@@ -32,7 +34,7 @@ public sealed class KeptRunning : IAsyncDisposable
         string name, Func<CancellationToken, Task<RunningProgram>> start, Action<string> report, CancellationToken cancellation)
     {
         var kept = new KeptRunning(name, start, report, await start(cancellation));
-        kept.loop = kept.KeepAsync();
+        kept.Keeping = kept.KeepAsync();
         return kept;
     }
 
@@ -40,7 +42,7 @@ public sealed class KeptRunning : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        await loop;
+        await Keeping;
         await program.StopAsync();
         stopping.Dispose();
     }

@@ -48,12 +48,20 @@ public sealed class RunningSystem
         try
         {
             await system.StartAsync(@lock, cancellation);
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            await await Task.WhenAny([Task.Delay(Timeout.InfiniteTimeSpan, cancellation), .. system.toStop.OfType<KeptRunning>().Select(kept => kept.Keeping)]);
             return 0;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return 0;
+        }
+        catch (HttpRequestException e)
+        {
+            throw new ProblemException($"The server stopped answering ({e.Message}); see {system.Log("server")}.", e);
+        }
+        catch (RefusedException e)
+        {
+            throw new ProblemException($"The server refused the demo: {e.Message} ({e.Code}); start with --no-demo to go on without it.", e);
         }
         finally
         {
@@ -79,7 +87,8 @@ public sealed class RunningSystem
         var url = "http://127.0.0.1:" + port.ToString(CultureInfo.InvariantCulture);
         progress.Step("Server at " + url);
         var setupToken = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        using var client = new ServerClient(url);
+        var client = new ServerClient(url);
+        toStop.Push(client);
         await StartServerAsync(programs, database, url, setupToken, client, cancellation);
         @lock.Announce(url);
 

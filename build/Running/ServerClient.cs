@@ -6,11 +6,15 @@ using System.Text.Json.Nodes;
 namespace Jarvis.Build.Running;
 
 /// <summary>The server as anybody outside sees it: sign-in over REST, everything else over GraphQL.</summary>
-public sealed class ServerClient(string url) : IDisposable
+public sealed class ServerClient(string url) : IAsyncDisposable
 {
     private readonly HttpClient http = new() { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
 
-    public void Dispose() => http.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>True once <c>/health/ready</c> says so.</summary>
     public async Task<bool> IsReadyAsync(CancellationToken cancellation)
