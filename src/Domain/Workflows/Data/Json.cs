@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -27,9 +25,12 @@ public abstract class Json : IEquatable<Json>
 
     public abstract JsonKind Kind { get; }
 
+    /// <summary>Everything but null and false, as jq judges conditions.</summary>
+    public bool IsTruthy => Kind > JsonKind.False;
+
     public static Json Of(bool value) => value ? True : False;
 
-    public static Json Of(double value) => new JsonNumber(value);
+    public static Json Of(double value) => JsonNumber.From(value);
 
     public static Json Of(string? value) => value is null ? Null : new JsonString(value);
 
@@ -76,25 +77,25 @@ public abstract class Json : IEquatable<Json>
             case JsonTokenType.True: return True;
             case JsonTokenType.False: return False;
             case JsonTokenType.String: return new JsonString(reader.GetString()!);
-            case JsonTokenType.Number: return JsonNumber.FromDigits(Encoding.UTF8.GetString(reader.ValueSpan));
+            case JsonTokenType.Number: return JsonNumber.FromUtf8(reader.ValueSpan);
             case JsonTokenType.StartArray:
-                var items = ImmutableArray.CreateBuilder<Json>();
+                var items = new JsonArrayBuilder();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
                     items.Add(Read(ref reader));
                 }
 
-                return new JsonArray(items.DrainToImmutable());
+                return items.ToArray();
             case JsonTokenType.StartObject:
-                var members = new List<KeyValuePair<string, Json>>();
+                var members = new JsonObjectBuilder();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
                 {
-                    var key = reader.GetString()!;
+                    var key = JsonNames.Read(ref reader);
                     reader.Read();
-                    members.Add(KeyValuePair.Create(key, Read(ref reader)));
+                    members.Set(key, Read(ref reader));
                 }
 
-                return new JsonObject(members);
+                return members.ToObject();
             default:
                 throw new JsonException($"Expected a JSON value, found {reader.TokenType}.");
         }
@@ -102,26 +103,13 @@ public abstract class Json : IEquatable<Json>
 
     public abstract void WriteTo(Utf8JsonWriter writer);
 
-    public byte[] ToUtf8Bytes()
-    {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions
-        {
-            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            MaxDepth = MaxDepth,
-            SkipValidation = true,
-        }))
-        {
-            WriteTo(writer);
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
+    public byte[] ToUtf8Bytes() => Encoding.UTF8.GetBytes(ToString());
 
     /// <summary>The value as compact JSON text.</summary>
-    public override string ToString() => Encoding.UTF8.GetString(ToUtf8Bytes());
+    public override string ToString() => JsonText.Write(this);
 
-    public abstract bool Equals(Json? other);
+    /// <summary>Equal as jq's <c>==</c> tells it, but that not-a-number equals itself.</summary>
+    public bool Equals(Json? other) => other is not null && JsonOrder.AreEqual(this, other, nanEqualsItself: true);
 
     public override bool Equals(object? obj) => obj is Json other && Equals(other);
 
@@ -140,8 +128,6 @@ public sealed class JsonNull : Json
 
     public override void WriteTo(Utf8JsonWriter writer) => writer.WriteNullValue();
 
-    public override bool Equals(Json? other) => other is JsonNull;
-
     public override int GetHashCode() => 1;
 }
 
@@ -153,189 +139,20 @@ public sealed class JsonBoolean(bool value) : Json
 
     public override void WriteTo(Utf8JsonWriter writer) => writer.WriteBooleanValue(value);
 
-    public override bool Equals(Json? other) => other is JsonBoolean b && b.Value == value;
-
     public override int GetHashCode() => value ? 3 : 2;
-}
-
-/// <summary>A number: IEEE 754 double as in jq; the literal's own digits are kept as long as it is only passed on.</summary>
-public sealed class JsonNumber(double value, string? literal = null) : Json
-{
-    public double Value => value;
-
-    /// <summary>The digits as they were written, where the double alone would lose some; else null.</summary>
-    public string? Literal => literal;
-
-    public override JsonKind Kind => JsonKind.Number;
-
-    public static JsonNumber FromDigits(string digits)
-    {
-        var number = double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture);
-        return digits.Length > 15 && Format(number) != digits ? new JsonNumber(number, digits) : new JsonNumber(number);
-    }
-
-    public override void WriteTo(Utf8JsonWriter writer) => writer.WriteRawValue(literal ?? Format(value), skipInputValidation: true);
-
-    public override bool Equals(Json? other) => other is JsonNumber n && n.Value.Equals(value);
-
-    public override int GetHashCode() => value.GetHashCode();
-
-    /// <summary>As jq prints it: integers without a fraction, no number beyond the double's range, NaN as null.</summary>
-    public static string Format(double number)
-    {
-        if (double.IsNaN(number))
-        {
-            return "null";
-        }
-
-        if (double.IsInfinity(number))
-        {
-            return number > 0 ? "1.7976931348623157e+308" : "-1.7976931348623157e+308";
-        }
-
-        if (number == Math.Truncate(number) && Math.Abs(number) < 1e17)
-        {
-            return number == 0 && double.IsNegative(number) ? "-0" : ((long)number).ToString(CultureInfo.InvariantCulture);
-        }
-
-        return number.ToString("R", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal);
-    }
 }
 
 public sealed class JsonString(string value) : Json
 {
+    public static readonly JsonString Empty = new("");
+
     public string Value => value;
 
     public override JsonKind Kind => JsonKind.String;
 
     public override void WriteTo(Utf8JsonWriter writer) => writer.WriteStringValue(value);
 
-    public override bool Equals(Json? other) => other is JsonString s && s.Value == value;
-
     public override int GetHashCode() => value.GetHashCode(StringComparison.Ordinal);
-}
-
-public sealed class JsonArray(ImmutableArray<Json> items) : Json
-{
-    public static readonly JsonArray Empty = new([]);
-
-    public ImmutableArray<Json> Items => items;
-
-    public override JsonKind Kind => JsonKind.Array;
-
-    public override void WriteTo(Utf8JsonWriter writer)
-    {
-        writer.WriteStartArray();
-        foreach (var item in items)
-        {
-            item.WriteTo(writer);
-        }
-
-        writer.WriteEndArray();
-    }
-
-    public override bool Equals(Json? other) =>
-        other is JsonArray array && items.Length == array.Items.Length && items.AsSpan().SequenceEqual(array.Items.AsSpan());
-
-    public override int GetHashCode()
-    {
-        var hash = new HashCode();
-        foreach (var item in items)
-        {
-            hash.Add(item);
-        }
-
-        return hash.ToHashCode();
-    }
-}
-
-/// <summary>An object. A key given twice keeps its first place and its last value, as in jq.</summary>
-public sealed class JsonObject : Json
-{
-    public static readonly JsonObject Empty = new([]);
-
-    private readonly OrderedDictionary<string, Json> members;
-
-    public JsonObject(IEnumerable<KeyValuePair<string, Json>> members)
-    {
-        this.members = new OrderedDictionary<string, Json>(StringComparer.Ordinal);
-        foreach (var (key, value) in members)
-        {
-            this.members[key] = value;
-        }
-    }
-
-    private JsonObject(OrderedDictionary<string, Json> members) => this.members = members;
-
-    public int Count => members.Count;
-
-    public IReadOnlyDictionary<string, Json> Members => members;
-
-    public override JsonKind Kind => JsonKind.Object;
-
-    /// <summary>The member's value, or null (the reference) where there is none.</summary>
-    public Json? this[string key] => members.GetValueOrDefault(key);
-
-    public bool TryGet(string key, [NotNullWhen(true)] out Json? value) => members.TryGetValue(key, out value);
-
-    public JsonObject With(string key, Json value)
-    {
-        var copy = new OrderedDictionary<string, Json>(members, StringComparer.Ordinal) { [key] = value };
-        return new JsonObject(copy);
-    }
-
-    public JsonObject Without(string key)
-    {
-        if (!members.ContainsKey(key))
-        {
-            return this;
-        }
-
-        var copy = new OrderedDictionary<string, Json>(members, StringComparer.Ordinal);
-        copy.Remove(key);
-        return new JsonObject(copy);
-    }
-
-    public override void WriteTo(Utf8JsonWriter writer)
-    {
-        writer.WriteStartObject();
-        foreach (var (key, value) in members)
-        {
-            writer.WritePropertyName(key);
-            value.WriteTo(writer);
-        }
-
-        writer.WriteEndObject();
-    }
-
-    public override bool Equals(Json? other)
-    {
-        if (other is not JsonObject that || that.Count != Count)
-        {
-            return false;
-        }
-
-        foreach (var (key, value) in members)
-        {
-            if (!that.TryGet(key, out var theirs) || !theirs.Equals(value))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    public override int GetHashCode()
-    {
-        var sum = 0;
-        foreach (var (key, value) in members)
-        {
-            sum += HashCode.Combine(key, value);
-        }
-
-        return sum;
-    }
 }
 
 /// <summary>Lets System.Text.Json read and write <see cref="Json"/> as the value itself.</summary>
@@ -348,4 +165,33 @@ public sealed class JsonConverterOfJson : JsonConverter<Json>
     public override Json Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Json.Read(ref reader);
 
     public override void Write(Utf8JsonWriter writer, Json value, JsonSerializerOptions options) => value.WriteTo(writer);
+}
+
+/// <summary>Member names repeat from one value to the next: the last ones read on a thread are kept, so that they are one string.</summary>
+internal static class JsonNames
+{
+    private const int Slots = 512;
+    private const int LongestKept = 32;
+
+    [ThreadStatic]
+    private static string?[]? kept;
+
+    [SuppressMessage("Style", "IDE0251", Justification = "The reader is advanced by its owner.")]
+    public static string Read(ref Utf8JsonReader reader)
+    {
+        var name = reader.ValueSpan;
+        if (reader.ValueIsEscaped || reader.HasValueSequence || name.Length is 0 or > LongestKept)
+        {
+            return reader.GetString()!;
+        }
+
+        kept ??= new string?[Slots];
+        ref var slot = ref kept[(((name[0] * 31) + name[^1]) * 31 + (name[name.Length / 2] * 7) + name.Length) & (Slots - 1)];
+        if (slot is null || slot.Length != name.Length || !Ascii.Equals(name, slot))
+        {
+            slot = reader.GetString()!;
+        }
+
+        return slot;
+    }
 }

@@ -17,16 +17,11 @@ public sealed class JqSyntaxException(JqSyntaxError error) : Exception(error.Mes
 }
 
 /// <summary>An error raised by a program and not caught in it. <see cref="Value"/> is what jq's <c>catch</c> would receive.</summary>
-public sealed class JqException(Json value) : Exception(Describe(value))
+public sealed class JqException(Json value) : Exception
 {
     public Json Value => value;
 
-    private static string Describe(Json value) => value switch
-    {
-        JsonString text => text.Value,
-        JsonObject or JsonArray => $"(not a string): {value}",
-        _ => $"{value} (not a string)",
-    };
+    public override string Message => value is JsonString text ? text.Value : $"(not a string): {value}";
 }
 
 /// <summary>What a program may use up; each is one of <see cref="JqLimits"/>, or the text of a regular expression taking too long.</summary>

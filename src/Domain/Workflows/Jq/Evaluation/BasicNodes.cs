@@ -1,0 +1,348 @@
+using System.Runtime.CompilerServices;
+using Jarvis.Domain.Workflows.Data;
+
+namespace Jarvis.Domain.Workflows.Jq.Evaluation;
+
+internal sealed class IdentityNode : Node
+{
+    public static readonly IdentityNode Instance = new();
+
+    private IdentityNode() => Single = true;
+
+    public override bool CanUpdate => true;
+
+    public override Json? Eval(Evaluator e, Frame frame, Json input) => input;
+
+    public override bool Paths(Evaluator e, Frame frame, Trail path, Json input, PathSink sink) => sink.Accept(path, input);
+
+    public override Json? Update(Evaluator e, Frame frame, Json input, Updater updater) => updater.Apply(input);
+}
+
+internal sealed class EmptyNode : Node
+{
+    public static readonly EmptyNode Instance = new();
+
+    private EmptyNode() => Single = true;
+
+    public override bool CanUpdate => true;
+
+    public override Json? Eval(Evaluator e, Frame frame, Json input) => null;
+
+    public override bool Paths(Evaluator e, Frame frame, Trail path, Json input, PathSink sink) => true;
+
+    public override Json? Update(Evaluator e, Frame frame, Json input, Updater updater) => input;
+}
+
+internal sealed class ConstantNode : Node
+{
+    public ConstantNode(Json value)
+    {
+        Value = value;
+        Single = true;
+    }
+
+    public Json Value { get; }
+
+    public override Json? Eval(Evaluator e, Frame frame, Json input) => Value;
+}
+
+internal sealed class VariableNode : Node
+{
+    private readonly int levels;
+    private readonly int slot;
+
+    public VariableNode(int levels, int slot)
+    {
+        this.levels = levels;
+        this.slot = slot;
+        Single = true;
+    }
+
+    public override Json? Eval(Evaluator e, Frame frame, Json input) => frame.Up(levels).Slots[slot] ?? Json.Null;
+}
+
+internal sealed class PipeNode : Node
+{
+    private readonly Node first;
+    private readonly Node then;
+
+    public PipeNode(Node first, Node then)
+    {
+        this.first = first;
+        this.then = then;
+        Single = first.Single && then.Single;
+    }
+
+    public override bool CanUpdate => first.CanUpdate && then.CanUpdate;
+
+    public override Json? Eval(Evaluator e, Frame frame, Json input)
+    {
+        var value = first.Eval(e, frame, input);
+        return value is null ? null : then.Eval(e, frame, value);
+    }
+
+    public override Json? EvalTail(Evaluator e, Frame frame, Json input)
+    {
+        var value = first.Eval(e, frame, input);
+        return value is null ? null : then.EvalTail(e, frame, value);
+    }
+
+    public override bool Emit(Evaluator e, Frame frame, Json input, Sink sink)
+    {
+        if (!first.Single)
+        {
+            return first.Emit(e, frame, input, new Link(e, frame, then, sink));
+        }
+
+        var value = first.Eval(e, frame, input);
+        return value is null || then.Emit(e, frame, value, sink);
+    }
+
+    public override bool EmitTail(Evaluator e, Frame frame, Json input, Sink sink)
+    {
+        if (Single || !first.Single)
+        {
+            return Single ? base.EmitTail(e, frame, input, sink) : first.Emit(e, frame, input, new Link(e, frame, then, sink));
+        }
+
+        var value = first.Eval(e, frame, input);
+        return value is null || then.EmitTail(e, frame, value, sink);
+    }
+
+    public override bool Paths(Evaluator e, Frame frame, Trail path, Json input, PathSink sink) =>
+        first.Paths(e, frame, path, input, new PathLink(e, frame, then, sink));
+
+    public override Json? Update(Evaluator e, Frame frame, Json input, Updater updater) =>
+        first.Update(e, frame, input, new Inner(e, frame, then, updater));
+
+    private sealed class Link(Evaluator e, Frame frame, Node then, Sink sink) : Sink
+    {
+        public override bool Accept(Json value)
+        {
+            e.Tick();
+            RuntimeHelpers.EnsureSufficientExecutionStack();
+            if (!then.Single)
+            {
+                return then.Emit(e, frame, value, sink);
+            }
+
+            var result = then.Eval(e, frame, value);
+            return result is null || sink.Accept(result);
+        }
+    }
+
+    private sealed class PathLink(Evaluator e, Frame frame, Node then, PathSink sink) : PathSink
+    {
+        public override bool Accept(Trail path, Json value)
+        {
+            e.Tick();
+            RuntimeHelpers.EnsureSufficientExecutionStack();
+            return then.Paths(e, frame, path, value, sink);
+        }
+    }
+
+    private sealed class Inner(Evaluator e, Frame frame, Node then, Updater updater) : Updater
+    {
+        public override Json? Apply(Json value) => then.Update(e, frame, value, updater);
+    }
+}
+
+internal sealed class CommaNode(Node first, Node second) : Node
+{
+    public override bool Emit(Evaluator e, Frame frame, Json input, Sink sink) =>
+        first.Emit(e, frame, input, sink) && second.Emit(e, frame, input, sink);
+
+    public override bool EmitTail(Evaluator e, Frame frame, Json input, Sink sink) =>
+        first.Emit(e, frame, input, sink) && second.EmitTail(e, frame, input, sink);
+
+    public override bool Paths(Evaluator e, Frame frame, Trail path, Json input, PathSink sink) =>
+        first.Paths(e, frame, path, input, sink) && second.Paths(e, frame, path, input, sink);
+}
+
+/// <summary><c>[ … ]</c></summary>
+internal sealed class ArrayNode : Node
+{
+    private readonly Node items;
+
+    public ArrayNode(Node items)
+    {
+        this.items = items;
+        Single = true;
+    }
+
+    public override Json? Eval(Evaluator e, Frame frame, Json input) => Collect(e, items, frame, input);
+
+    public static JsonArray Collect(Evaluator e, Node items, Frame frame, Json input)
+    {
+        if (items.Single)
+        {
+            e.Grow(1);
+            return items.Eval(e, frame, input) is { } only ? JsonArray.Wrap([only]) : JsonArray.Empty;
+        }
+
+        var sink = new CollectSink(e);
+        Must(e, items.Emit(e, frame, input, sink));
+        return sink.ToArray();
+    }
+}
+
+/// <summary><c>[a, b, …]</c> of parts that give at most one value each.</summary>
+internal sealed class TupleNode : Node
+{
+    private readonly Node[] items;
+
+    public TupleNode(Node[] items)
+    {
+        this.items = items;
+        Single = true;
+    }
+
+    public override Json? Eval(Evaluator e, Frame frame, Json input)
+    {
+        e.Grow(items.Length);
+        var values = new Json[items.Length];
+        var count = 0;
+        foreach (var item in items)
+        {
+            if (item.Eval(e, frame, input) is { } value)
+            {
+                values[count++] = value;
+            }
+        }
+
+        return count == values.Length ? JsonArray.Wrap(values) : new JsonArray(values, count);
+    }
+}
+
+/// <summary><c>{ … }</c>: one object for every combination of keys and values, the first member turning slowest.</summary>
+internal sealed class ObjectNode : Node
+{
+    private readonly (Node Key, Node Value)[] members;
+    private readonly JsonKeys? shape;
+
+    public ObjectNode((Node Key, Node Value)[] members)
+    {
+        this.members = members;
+        Single = members.All(m => m.Key.Single && m.Value.Single);
+        var names = members.Select(m => m.Key is ConstantNode { Value: JsonString name } ? name.Value : null).ToArray();
+        if (Single && !names.Contains(null) && names.Distinct().Count() == names.Length)
+        {
+            shape = new JsonKeys(names!);
+        }
+    }
+
+    public override Json? Eval(Evaluator e, Frame frame, Json input)
+    {
+        e.Grow(members.Length);
+        if (shape is null)
+        {
+            return Build(e, frame, input);
+        }
+
+        var values = new Json[members.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (members[i].Value.Eval(e, frame, input) is not { } value)
+            {
+                return null;
+            }
+
+            values[i] = value;
+        }
+
+        return new JsonObject(shape, values, values.Length);
+    }
+
+    public override bool Emit(Evaluator e, Frame frame, Json input, Sink sink) =>
+        Single ? base.Emit(e, frame, input, sink) : Member(e, frame, input, sink, 0, JsonObject.Empty);
+
+    private JsonObject? Build(Evaluator e, Frame frame, Json input)
+    {
+        var builder = new JsonObjectBuilder(members.Length);
+        foreach (var (key, value) in members)
+        {
+            if (key.Eval(e, frame, input) is not { } name || value.Eval(e, frame, input) is not { } content)
+            {
+                return null;
+            }
+
+            builder.Set(Name(name), content);
+        }
+
+        return builder.ToObject();
+    }
+
+    private bool Member(Evaluator e, Frame frame, Json input, Sink sink, int index, JsonObject before)
+    {
+        if (index == members.Length)
+        {
+            e.Tick();
+            e.Grow(members.Length);
+            return sink.Accept(before);
+        }
+
+        var (key, value) = members[index];
+        return key.Emit(e, frame, input, new DelegateSink(name =>
+            value.Emit(e, frame, input, new DelegateSink(content =>
+                Member(e, frame, input, sink, index + 1, before.With(Name(name), content))))));
+    }
+
+    private static string Name(Json key) => key is JsonString name
+        ? name.Value
+        : throw Values.Error($"Cannot use {Values.KindName(key)} ({Values.Shown(key)}) as object key");
+}
+
+/// <summary>A string with interpolations, the last one turning slowest.</summary>
+internal sealed class InterpolationNode : Node
+{
+    private readonly Node[] parts;
+    private readonly Func<Evaluator, Json, string> format;
+
+    public InterpolationNode(Node[] parts, Func<Evaluator, Json, string> format)
+    {
+        this.parts = parts;
+        this.format = format;
+        Single = parts.All(p => p.Single);
+    }
+
+    public override Json? Eval(Evaluator e, Frame frame, Json input)
+    {
+        var texts = new string[parts.Length];
+        var size = 0L;
+        for (var i = parts.Length - 1; i >= 0; i--)
+        {
+            if (parts[i].Eval(e, frame, input) is not { } value)
+            {
+                return null;
+            }
+
+            texts[i] = Text(e, i, value);
+            size += texts[i].Length;
+        }
+
+        e.Grow(size);
+        return new JsonString(string.Concat(texts));
+    }
+
+    public override bool Emit(Evaluator e, Frame frame, Json input, Sink sink) =>
+        Single ? base.Emit(e, frame, input, sink) : Part(e, frame, input, sink, parts.Length - 1, "");
+
+    private string Text(Evaluator e, int index, Json value) =>
+        parts[index] is ConstantNode { Value: JsonString text } ? text.Value : format(e, value);
+
+    private bool Part(Evaluator e, Frame frame, Json input, Sink sink, int index, string after)
+    {
+        if (index < 0)
+        {
+            return sink.Accept(new JsonString(after));
+        }
+
+        return parts[index].Emit(e, frame, input, new DelegateSink(value =>
+        {
+            var text = Text(e, index, value);
+            e.Tick();
+            e.Grow(text.Length + after.Length);
+            return Part(e, frame, input, sink, index - 1, text + after);
+        }));
+    }
+}
