@@ -11,7 +11,11 @@ internal sealed partial class Compiler(string source, JqEnvironment environment)
     /// <summary>Most parts that a program may come to once its functions are compiled for their calls.</summary>
     private const int MaxParts = 200_000;
 
+    /// <summary>Every so many levels of nesting a look at the stack is compiled in.</summary>
+    private const int GuardEvery = 32;
+
     private int parts;
+    private int depth;
 
     /// <exception cref="JqSyntaxException">A function, variable or label does not exist.</exception>
     public static (Node Body, int Slots) Compile(Term program, string source, IReadOnlyCollection<string> variables, JqEnvironment environment)
@@ -28,6 +32,13 @@ internal sealed partial class Compiler(string source, JqEnvironment environment)
     }
 
     private Node Node(Term term, Scope? scope, Room room)
+    {
+        depth++;
+        var node = Unguarded(term, scope, room);
+        return --depth % GuardEvery == GuardEvery - 1 ? new GuardNode(node) : node;
+    }
+
+    private Node Unguarded(Term term, Scope? scope, Room room)
     {
         if (++parts > MaxParts)
         {
@@ -60,7 +71,10 @@ internal sealed partial class Compiler(string source, JqEnvironment environment)
                 return members.Members.Count == 0
                     ? new ConstantNode(JsonObject.Empty)
                     : new ObjectNode([.. members.Members.Select(m => (Node(m.Key, scope, room), Node(m.Value, scope, room)))]);
-            case Interpolated text: return new InterpolationNode([.. text.Parts.Select(p => Node(p, scope, room))], Format(text.Format ?? "text", text));
+            case Interpolated text: return new InterpolationNode(
+                [.. text.Parts.Select(p => Node(p, scope, room))],
+                [.. text.Parts.Select(p => (p as Constant)?.Value is JsonString literal ? literal.Value : null)],
+                Format(text.Format ?? "text", text));
             case Formatted formatted:
                 var format = Format(formatted.Format, formatted);
                 return new ValueNode((e, input) => new JsonString(format(e, input)));

@@ -92,13 +92,13 @@ internal static class Arithmetic
             return first.Count == 0 ? second : first;
         }
 
-        e.Grow(second.Count);
-        e.Tick(first.Count / 16);
         if (second.Count == 1)
         {
-            return first.With(second.Keys[0], second.Values[0]);
+            return (JsonObject)Values.Set(e, first, new JsonString(second.Keys[0]), second.Values[0]);
         }
 
+        e.Grow(second.Count);
+        e.Tick((first.Count + second.Count) / 16);
         var merged = new JsonObjectBuilder(first, second.Count);
         for (var i = 0; i < second.Count; i++)
         {

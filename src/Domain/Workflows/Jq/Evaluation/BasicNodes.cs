@@ -296,11 +296,14 @@ internal sealed class ObjectNode : Node
 internal sealed class InterpolationNode : Node
 {
     private readonly Node[] parts;
+    private readonly string?[] literals;
     private readonly Func<Evaluator, Json, string> format;
 
-    public InterpolationNode(Node[] parts, Func<Evaluator, Json, string> format)
+    /// <param name="texts">The texts between, by the places of their parts; null where a part is computed and formatted.</param>
+    public InterpolationNode(Node[] parts, string?[] texts, Func<Evaluator, Json, string> format)
     {
         this.parts = parts;
+        literals = texts;
         this.format = format;
         Single = parts.All(p => p.Single);
     }
@@ -327,8 +330,7 @@ internal sealed class InterpolationNode : Node
     public override bool Emit(Evaluator e, Frame frame, Json input, Sink sink) =>
         Single ? base.Emit(e, frame, input, sink) : Part(e, frame, input, sink, parts.Length - 1, "");
 
-    private string Text(Evaluator e, int index, Json value) =>
-        parts[index] is ConstantNode { Value: JsonString text } ? text.Value : format(e, value);
+    private string Text(Evaluator e, int index, Json value) => literals[index] ?? format(e, value);
 
     private bool Part(Evaluator e, Frame frame, Json input, Sink sink, int index, string after)
     {

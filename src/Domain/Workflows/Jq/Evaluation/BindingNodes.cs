@@ -38,6 +38,7 @@ internal sealed class PartsBinder : Binder
 
     public override void Set(Evaluator e, Frame frame, Json input, Json value)
     {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         foreach (var (key, binder) in parts)
         {
             binder.Set(e, frame, input, Part(e, value, key.Eval(e, frame, input)!));

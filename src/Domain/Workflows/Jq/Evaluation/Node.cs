@@ -74,6 +74,59 @@ internal abstract class Node
     }
 }
 
+/// <summary>
+/// Looks at the stack before it goes on: compiled in now and then where a program nests deeply, so that it ends with an exception
+/// while there is still room for one.
+/// </summary>
+internal sealed class GuardNode : Node
+{
+    private readonly Node body;
+
+    public GuardNode(Node body)
+    {
+        this.body = body;
+        Single = body.Single;
+    }
+
+    public override bool CanUpdate => body.CanUpdate;
+
+    public override Json? Eval(Evaluator e, Frame frame, Json input)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return body.Eval(e, frame, input);
+    }
+
+    public override Json? EvalTail(Evaluator e, Frame frame, Json input)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return body.EvalTail(e, frame, input);
+    }
+
+    public override bool Emit(Evaluator e, Frame frame, Json input, Sink sink)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return body.Emit(e, frame, input, sink);
+    }
+
+    public override bool EmitTail(Evaluator e, Frame frame, Json input, Sink sink)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return body.EmitTail(e, frame, input, sink);
+    }
+
+    public override bool Paths(Evaluator e, Frame frame, Trail path, Json input, PathSink sink)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return body.Paths(e, frame, path, input, sink);
+    }
+
+    public override Json? Update(Evaluator e, Frame frame, Json input, Updater updater)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return body.Update(e, frame, input, updater);
+    }
+}
+
 /// <summary>Takes values, one at a time; false says that no more are wanted.</summary>
 internal abstract class Sink
 {
@@ -215,13 +268,21 @@ internal sealed class FirstSink(Evaluator e) : Sink
 /// <summary>Hands each value to a function.</summary>
 internal sealed class DelegateSink(Func<Json, bool> accept) : Sink
 {
-    public override bool Accept(Json value) => accept(value);
+    public override bool Accept(Json value)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return accept(value);
+    }
 }
 
 /// <summary>Hands each value with its path to a function.</summary>
 internal sealed class DelegatePathSink(Func<Trail, Json, bool> accept) : PathSink
 {
-    public override bool Accept(Trail path, Json value) => accept(path, value);
+    public override bool Accept(Trail path, Json value)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return accept(path, value);
+    }
 }
 
 internal sealed class DelegateUpdater(Func<Json, Json?> apply) : Updater

@@ -115,8 +115,10 @@ internal static class Values
         switch (key)
         {
             case JsonString name when target is JsonObject members:
-                e.Tick(members.Count / 16);
-                return members.With(name.Value, value);
+                var changed = members.With(name.Value, value);
+                e.Tick(changed.Count == members.Count ? 1 + (members.Count / 16) : 1);
+                e.Grow(changed.Count - members.Count);
+                return changed;
             case JsonString name when target is JsonNull:
                 return JsonObject.Empty.With(name.Value, value);
             case JsonNumber number when target is JsonArray or JsonNull:
