@@ -70,7 +70,6 @@ internal sealed class ExecutionRecorder(IExecutionHost host, SecretMask mask, Ca
         var entries = frame.Pending.ToArray();
         frame.Pending.Clear();
         await host.Record(entries, durable, stop);
-        frame.Flushed = true;
     }
 
     public async Task Write(bool durable, params JournalEntry[] entries) => await host.Record(entries, durable, stop);

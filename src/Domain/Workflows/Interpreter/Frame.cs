@@ -33,7 +33,7 @@ internal sealed class Frame(
     /// <summary>Variables of the loops and catches around.</summary>
     public ImmutableDictionary<string, Json> Locals => locals;
 
-    public DateTimeOffset StartedAt => startedAt;
+    public DateTimeOffset StartedAt { get; } = startedAt;
 
     public Json Input { get; set; } = raw;
 
@@ -44,8 +44,11 @@ internal sealed class Frame(
     /// <summary>Events of this task that are not in the journal yet.</summary>
     public List<JournalEntry> Pending { get; } = [];
 
-    /// <summary>Whether the journal holds anything about this instance from this interpretation.</summary>
-    public bool Flushed { get; set; }
+    /// <summary>
+    /// What <c>now</c> is. While a task is in progress it stays the instant at which it began, because after a restart its expressions
+    /// are evaluated again and must give the same; those that are evaluated once and recorded take the host's clock.
+    /// </summary>
+    public Func<DateTimeOffset>? Clock { get; set; }
 
     private Json? rawOutput;
 
@@ -68,7 +71,7 @@ internal sealed class Frame(
 
         try
         {
-            return expression.Evaluate(on, name => Variable(name, variables), walk.Clock, cancellation);
+            return expression.Evaluate(on, name => Variable(name, variables), Clock ?? (() => StartedAt), cancellation);
         }
         catch (Exception e) when (e is JqException or JqLimitException)
         {
@@ -115,5 +118,5 @@ internal sealed class Frame(
             ("definition", task.Head.Source),
             ("input", RawInput),
             ("output", rawOutput ?? Json.Null),
-            ("startedAt", Walk.Describe(startedAt)));
+            ("startedAt", Walk.Describe(StartedAt)));
 }

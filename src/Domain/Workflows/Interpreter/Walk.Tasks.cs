@@ -90,6 +90,8 @@ internal sealed partial class Walk
         }
 
         await Begin(frame, Json.Of(("items", items.Items.Length)), flush: true);
+        // Its condition is asked once for each iteration: one that was begun before a restart is not asked again.
+        frame.Clock = Clock;
         var output = frame.Input;
         for (var i = 0; i < items.Items.Length; i++)
         {

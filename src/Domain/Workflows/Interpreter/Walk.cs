@@ -122,7 +122,7 @@ internal sealed partial class Walk
         var lane = new Lane(input, input);
         var step = await Limited(definition.Timeout, frame, facts.StartedAt, "The workflow", limited =>
             RunList(definition.Do, "/do", input, lane, ImmutableDictionary<string, Json>.Empty, limited), cancellation);
-        var last = new Frame(this, null, "", step.Output, lane, ImmutableDictionary<string, Json>.Empty, facts.StartedAt);
+        var last = new Frame(this, null, "", step.Output, lane, ImmutableDictionary<string, Json>.Empty, facts.StartedAt) { Clock = Clock };
         return Leave(definition.Output, step.Output, last, "/output", cancellation);
     }
 
@@ -182,9 +182,8 @@ internal sealed partial class Walk
         }
 
         await host.Gate(task.Pointer, instance, cancellation);
-        cancellation.ThrowIfCancellationRequested();
-        var frame = new Frame(this, task, instance, rawInput, lane, locals, known?.StartedAt ?? host.Now) { Flushed = known is { Created: true } };
-        if (!frame.Flushed)
+        var frame = new Frame(this, task, instance, rawInput, lane, locals, known?.StartedAt ?? host.Now);
+        if (known is not { Created: true })
         {
             frame.Pending.Add(new JournalEntry(new ExecutionTaskCreated(task.Pointer, instance, task.Name, task.Head.Kind, host.Now), null));
         }
@@ -208,6 +207,7 @@ internal sealed partial class Walk
         var before = frame.Lane.Context;
         try
         {
+            cancellation.ThrowIfCancellationRequested();
             if (task.Head.If is { } condition && !frame.Holds(condition, frame.RawInput, frame.Locals, cancellation))
             {
                 frame.Output = frame.RawInput;
@@ -218,6 +218,7 @@ internal sealed partial class Walk
             frame.Input = Enter(task.Head.Input, frame.RawInput, frame, null, cancellation);
             var result = await Limited(task.Head.Timeout, frame, frame.StartedAt, $"The task {task.Name}", limited => Execute(frame, known, limited), cancellation);
             frame.SetRawOutput(result.Output);
+            frame.Clock = Clock;
             frame.Output = Leave(task.Head.Output, result.Output, frame, null, cancellation);
             Export(frame, cancellation);
             var then = result.Then ?? task.Head.Then;
@@ -233,7 +234,7 @@ internal sealed partial class Walk
             await recorder.Flush(frame, durable: true);
             throw new WorkflowFaultException(fault, e);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested && frame.Flushed)
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             frame.Pending.Add(new JournalEntry(new ExecutionTaskCancelled(task.Pointer, frame.Instance, host.Now), null));
             await recorder.Flush(frame, durable: true);
