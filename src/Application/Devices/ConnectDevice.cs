@@ -12,7 +12,11 @@ namespace Jarvis.Application.Devices;
 /// <param name="Address">Where the connection comes from; kept sealed.</param>
 /// <param name="ClockOffsetMilliseconds">Its clock minus ours.</param>
 /// <param name="LastCommand">The last command number it has.</param>
-public sealed record ConnectDevice(Guid DeviceId, string Os, string Version, string? Address, long ClockOffsetMilliseconds, long LastCommand);
+public sealed record ConnectDevice(Guid DeviceId, string Os, string Version, string? Address, long ClockOffsetMilliseconds, long LastCommand)
+{
+    /// <summary>What logs may say: an address is personal.</summary>
+    public override string ToString() => $"{nameof(ConnectDevice)} {DeviceId}";
+}
 
 /// <param name="Epoch">The device's new epoch; 0 where it is refused.</param>
 public sealed record DeviceConnection(long Epoch, Refusal? Refusal);
@@ -58,7 +62,11 @@ public static class ConnectDeviceHandler
 }
 
 /// <summary>A heartbeat.</summary>
-public sealed record HearDevice(Guid DeviceId, long Epoch, string Os, string Version, string? Address, long LastReceived);
+public sealed record HearDevice(Guid DeviceId, long Epoch, string Os, string Version, string? Address, long LastReceived)
+{
+    /// <summary>What logs may say: an address is personal.</summary>
+    public override string ToString() => $"{nameof(HearDevice)} {DeviceId}";
+}
 
 public static class HearDeviceHandler
 {

@@ -12,11 +12,16 @@ namespace Jarvis.Application.Platform;
 /// The one way in for instructions: looks up the kept answer, validates, invokes the handler, and answers with the position.
 /// A repeat or a concurrent twin gets the first answer; other content under the same id is refused.
 /// </summary>
-public sealed class Commands(IServiceScopeFactory scopes, IDocumentStore store, MasterKey keys, Vault vault)
+public sealed class Commands(IServiceScopeFactory scopes, IDocumentStore store, MasterKey keys, Vault vault) : IDisposable
 {
     public static readonly Refusal IdReused = new("command.id_reused", "That command id was used for something else; take a new one.", "commandId");
 
     private const string InvalidCode = "input.invalid";
+
+    private const int Turns = 256;
+
+    /// <summary>Twins in this process take turns, so that the second finds the answer instead of losing a race; between processes the key decides.</summary>
+    private readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, Turns).Select(_ => new SemaphoreSlim(1))];
 
     public async Task<Answer> Execute<T>(T instruction, Envelope envelope, CancellationToken cancellation)
         where T : Instruction
@@ -25,14 +30,11 @@ public sealed class Commands(IServiceScopeFactory scopes, IDocumentStore store, 
         var hash = keys.Hash(HashPurpose.Command, JsonSerializer.SerializeToUtf8Bytes(instruction, instruction.GetType(), EventJson.Wire), typeof(T).Name);
         var stamped = (T)(plain with { Envelope = envelope, ContentHash = hash });
 
-        if (await Kept(envelope, cancellation) is { } earlier)
-        {
-            return await Say(earlier, hash, cancellation);
-        }
-
+        var turn = turns[(uint)envelope.CommandId.GetHashCode() % Turns];
+        await turn.WaitAsync(cancellation);
         try
         {
-            return await Say(await Decide(stamped, cancellation), hash, cancellation);
+            return await Say(await Kept(envelope, cancellation) ?? await Decide(stamped, cancellation), hash, cancellation);
         }
         catch (DocumentAlreadyExistsException)
         {
@@ -44,7 +46,13 @@ public sealed class Commands(IServiceScopeFactory scopes, IDocumentStore store, 
 
             throw;
         }
+        finally
+        {
+            turn.Release();
+        }
     }
+
+    public void Dispose() => Array.ForEach(turns, turn => turn.Dispose());
 
     private async Task<KeptAnswer> Decide<T>(T instruction, CancellationToken cancellation)
         where T : Instruction

@@ -31,6 +31,9 @@ public abstract record Instruction
     /// <summary>Keyed hash of the content, set on its way in.</summary>
     [JsonIgnore]
     public string ContentHash { get; init; } = "";
+
+    /// <summary>What logs may say: which one, never what is in it.</summary>
+    public sealed override string ToString() => $"{GetType().Name} {Envelope?.CommandId}";
 }
 
 /// <summary>What an instruction came to.</summary>

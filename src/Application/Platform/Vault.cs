@@ -23,7 +23,7 @@ public sealed record OwnerKey
 /// Seals personal content under its owner's key and unseals it, many at a time; never inside the store's serializer.
 /// Cipher: AES-256-GCM, a random nonce of 96 bits, the owner and the key id as associated data.
 /// </summary>
-public sealed class Vault(IDocumentStore store, MasterKey master)
+public sealed class Vault(IDocumentStore store, MasterKey master) : IDisposable
 {
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
@@ -35,6 +35,7 @@ public sealed class Vault(IDocumentStore store, MasterKey master)
     /// <summary>How long another process may still unseal after a key was destroyed elsewhere.</summary>
     private static readonly TimeSpan CacheTime = TimeSpan.FromMinutes(1);
 
+    private readonly SemaphoreSlim making = new(1);
     private readonly ConcurrentDictionary<Guid, Cached> byOwner = new();
     private readonly ConcurrentDictionary<Guid, Cached> byKey = new();
 
@@ -105,6 +106,8 @@ public sealed class Vault(IDocumentStore store, MasterKey master)
         await session.SaveChangesAsync(cancellation);
     }
 
+    public void Dispose() => making.Dispose();
+
     private async ValueTask<Cached> LoadOrMake(Guid owner, CancellationToken cancellation)
     {
         if (await Load(owner, cancellation) is { } known)
@@ -112,6 +115,19 @@ public sealed class Vault(IDocumentStore store, MasterKey master)
             return known;
         }
 
+        await making.WaitAsync(cancellation);
+        try
+        {
+            return await Load(owner, cancellation) ?? await Make(owner, cancellation);
+        }
+        finally
+        {
+            making.Release();
+        }
+    }
+
+    private async ValueTask<Cached> Make(Guid owner, CancellationToken cancellation)
+    {
         var made = new OwnerKey { Id = Guid.CreateVersion7(), OwnerId = owner };
         made = made with { Wrapped = Wrap(made, RandomNumberGenerator.GetBytes(KeyBytes)) };
         try
@@ -123,7 +139,7 @@ public sealed class Vault(IDocumentStore store, MasterKey master)
         }
         catch (Exception exception) when (exception is DocumentAlreadyExistsException or MartenCommandException { InnerException: Npgsql.PostgresException { SqlState: "23505" } })
         {
-            // Somebody else made the owner's key at the same moment: theirs it is.
+            // Another process made the owner's key at the same moment: theirs it is.
             return await Load(owner, cancellation) ?? throw new InvalidOperationException("The owner's key is neither there nor can it be made.", exception);
         }
     }

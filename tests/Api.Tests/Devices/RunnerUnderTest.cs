@@ -107,9 +107,16 @@ public sealed class RunnerUnderTest(ServerUnderTest server, Guid account, Guid d
 
     public async ValueTask DisposeAsync()
     {
-        if (socket is { State: WebSocketState.Open })
+        try
         {
-            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+            if (socket is { State: WebSocketState.Open })
+            {
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+            }
+        }
+        catch (IOException)
+        {
+            // The server closed first.
         }
 
         socket?.Dispose();
