@@ -50,6 +50,12 @@ internal sealed class RunRecorder : IAsyncDisposable
         try
         {
             ThrowIfFailed();
+            if (durable)
+            {
+                // Lines that a task wrote stand before its end.
+                TakeDue();
+            }
+
             var controls = new List<ControlProgress>();
             foreach (var (item, secret) in entries)
             {
@@ -72,7 +78,6 @@ internal sealed class RunRecorder : IAsyncDisposable
 
             if (durable)
             {
-                TakeDue();
                 flushed = await Send(status, controls, cancellation);
             }
             else
