@@ -45,7 +45,11 @@ public sealed record NewRun(
     int? Revision = null,
     Continuation? Continues = null,
     Guid? ParentRunId = null,
-    int Depth = 0);
+    int Depth = 0)
+{
+    /// <summary>The DSL's qualified name of the run, <c>name-id.namespace</c>, which every lifecycle event's data carries as <c>workflow</c>.</summary>
+    public string QualifiedName => $"{Workflow.Name}-{RunId}.{Workflow.Namespace}";
+}
 
 /// <summary>A run as the journal has it.</summary>
 /// <param name="Number">Its row.</param>
@@ -68,8 +72,8 @@ public sealed record JournaledRun(
 
     public bool HasEnded => Status is JournaledStatus.Completed or JournaledStatus.Faulted or JournaledStatus.Cancelled;
 
-    /// <summary>The DSL's qualified name of a run, <c>name-id.namespace</c>, which every lifecycle event's data carries as <c>workflow</c>.</summary>
-    public string QualifiedName => $"{Request.Workflow.Name}-{RunId}.{Request.Workflow.Namespace}";
+    /// <inheritdoc cref="NewRun.QualifiedName"/>
+    public string QualifiedName => Request.QualifiedName;
 }
 
 /// <summary>An event before it has its sequence.</summary>

@@ -71,7 +71,7 @@ internal sealed class RunControls(RunRecorder recorder, RunPace pace, string nam
     }
 
     /// <summary>The answers that belong to the run's end; null for an event that is no end.</summary>
-    public ControlAnswer? AtEnd(IExecutionEvent end)
+    public ControlReply? AtEnd(IExecutionEvent end)
     {
         if (end is not (ExecutionCancelled or ExecutionCompleted or ExecutionFaulted))
         {
@@ -94,13 +94,13 @@ internal sealed class RunControls(RunRecorder recorder, RunPace pace, string nam
 
             var controls = open.Keys.Select(id => new ControlProgress(id, Effective: true)).ToList();
             open.Clear();
-            return new ControlAnswer(events, controls);
+            return new ControlReply(events, controls);
         }
     }
 
     public void Dispose() => one.Dispose();
 
-    private ControlAnswer? Acknowledge(JournaledControl control)
+    private ControlReply? Acknowledge(JournaledControl control)
     {
         lock (gate)
         {
@@ -110,7 +110,7 @@ internal sealed class RunControls(RunRecorder recorder, RunPace pace, string nam
             }
 
             open[control.ControlId] = control with { Acknowledged = true };
-            return new ControlAnswer(
+            return new ControlReply(
                 [new ExecutionControlAcknowledged(control.ControlId, control.Kind, clock.GetUtcNow())], [new ControlProgress(control.ControlId, Effective: false)]);
         }
     }
@@ -180,7 +180,7 @@ internal sealed class RunControls(RunRecorder recorder, RunPace pace, string nam
     }
 
     /// <summary>The effect of those of the controls that nobody answered yet.</summary>
-    private ControlAnswer? Close(IReadOnlyCollection<JournaledControl> controls, string? outcome, IReadOnlyList<IExecutionEvent> before, StatusChange? status)
+    private ControlReply? Close(IReadOnlyCollection<JournaledControl> controls, string? outcome, IReadOnlyList<IExecutionEvent> before, StatusChange? status)
     {
         lock (gate)
         {
@@ -190,7 +190,7 @@ internal sealed class RunControls(RunRecorder recorder, RunPace pace, string nam
             }
 
             var closed = controls.Where(control => open.Remove(control.ControlId)).ToList();
-            return new ControlAnswer(
+            return new ControlReply(
                 [.. before, .. closed.Select(control => Effect(control, outcome))],
                 [.. closed.Select(control => new ControlProgress(control.ControlId, Effective: true))],
                 status);

@@ -131,7 +131,7 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
             _ = Pace.Close();
         }
 
-        using var controls = new RunControls(recorder, Pace, run.Workflow.Name, clock, Cancel, wasPaused);
+        using var controls = new RunControls(recorder, Pace, run.QualifiedName, clock, Cancel, wasPaused);
         recorder.AtEnd = controls.AtEnd;
         foreach (var control in parts.Journal.OpenControls(run.RunId))
         {
@@ -192,12 +192,12 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
         if (place.LastSequence == 0)
         {
             entries.Add(new JournalEntry(
-                new ExecutionStarted(run.Workflow.Name, run.Workflow, facts.StartedAt, Content.Of(facts.Input), local, facts.ContinuesRunId), null));
+                new ExecutionStarted(run.QualifiedName, run.Workflow, facts.StartedAt, Content.Of(facts.Input), local, facts.ContinuesRunId), null));
         }
 
         var text = Json.Of(("title", Json.Of(fault.Title)), ("detail", Json.Of(fault.Detail)));
         entries.Add(new JournalEntry(
-            new ExecutionFaulted(run.Workflow.Name, host.Now, new FaultError(fault.Type, fault.Status, fault.Instance, Content.Of(text))), null));
+            new ExecutionFaulted(run.QualifiedName, host.Now, new FaultError(fault.Type, fault.Status, fault.Instance, Content.Of(text))), null));
         await host.Record(entries, durable: true, stop);
         return new Ending.Faulted(fault);
     }

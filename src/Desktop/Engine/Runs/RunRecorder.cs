@@ -40,7 +40,7 @@ internal sealed class RunRecorder : IAsyncDisposable
     }
 
     /// <summary>Called within the order when the run's end is recorded: the answers to controls that belong behind it.</summary>
-    public Func<IExecutionEvent, ControlAnswer?>? AtEnd { get; set; }
+    public Func<IExecutionEvent, ControlReply?>? AtEnd { get; set; }
 
     /// <summary>Records entries in order. Durable ones are on disk when this returns.</summary>
     public async ValueTask Record(IReadOnlyList<JournalEntry> entries, bool durable, StatusChange? status = null, CancellationToken cancellation = default)
@@ -97,7 +97,7 @@ internal sealed class RunRecorder : IAsyncDisposable
     }
 
     /// <summary>Records answers to controls, durably. What they are is decided in the order of events: nothing where it gives null.</summary>
-    public async Task Answer(Func<ControlAnswer?> decide, CancellationToken cancellation)
+    public async Task Answer(Func<ControlReply?> decide, CancellationToken cancellation)
     {
         Task flushed;
         await order.WaitAsync(cancellation);
@@ -338,4 +338,4 @@ internal sealed class RunRecorder : IAsyncDisposable
 }
 
 /// <summary>What is answered to controls, and what becomes of the run's status with it.</summary>
-internal sealed record ControlAnswer(IReadOnlyList<IExecutionEvent> Events, IReadOnlyList<ControlProgress> Controls, StatusChange? Status = null);
+internal sealed record ControlReply(IReadOnlyList<IExecutionEvent> Events, IReadOnlyList<ControlProgress> Controls, StatusChange? Status = null);

@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using Jarvis.Domain.Runs;
+using Jarvis.Domain.Workflows.Interpreter;
+using Jarvis.Engine.Runs;
+using Shouldly;
+using Xunit;
+
+namespace Jarvis.Engine.Tests.Runs;
+
+public sealed class ControlTests
+{
+    [Fact]
+    public async Task a_pause_takes_effect_before_the_next_task_and_resume_lets_it_go_on()
+    {
+        await using var it = new EngineUnderTest();
+        var run = await it.Start($$"""
+              - first: { run: { shell: { command: 'sleep 0.5; echo one >> {{it.File("out")}}' } } }
+              - second: { run: { shell: { command: 'echo two >> {{it.File("out")}}' } } }
+            """);
+        await EngineUnderTest.Eventually(() => it.Events(run).OfType<ExecutionTaskStarted>().Any());
+        var pause = await it.Ask(run, ControlKind.Pause);
+        it.Events(run).OfType<ExecutionControlAcknowledged>().ShouldHaveSingleItem().ControlId.ShouldBe(pause);
+        it.Events(run).OfType<ExecutionControlTookEffect>().ShouldBeEmpty("the first task is still running");
+
+        (await it.Effect(run, pause)).Outcome.ShouldBeNull();
+        await Task.Delay(200);
+        File.ReadAllText(it.File("out")).ShouldBe("one\n");
+        it.Journal.Find(run)!.Status.ShouldBe(JournaledStatus.Paused);
+        it.Events(run).OfType<ExecutionSuspended>().Count().ShouldBe(1);
+
+        var resume = await it.Ask(run, ControlKind.Resume);
+        await it.Ended(run);
+        (await it.Effect(run, resume)).Outcome.ShouldBeNull();
+        File.ReadAllText(it.File("out")).ShouldBe("one\ntwo\n");
+        it.Events(run).OfType<ExecutionResumed>().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task a_pause_inside_a_wait_takes_effect_at_once_and_the_wait_does_not_end_while_paused()
+    {
+        await using var it = new EngineUnderTest();
+        var run = await it.Start("  - nap: { wait: { milliseconds: 600 } }\n");
+        await EngineUnderTest.Eventually(() => it.Events(run).OfType<ExecutionTaskSuspended>().Any());
+        var watch = Stopwatch.StartNew();
+        await it.Effect(run, await it.Ask(run, ControlKind.Pause));
+        watch.ElapsedMilliseconds.ShouldBeLessThan(500);
+        await Task.Delay(900);
+        it.Events(run).OfType<ExecutionTaskCompleted>().ShouldBeEmpty();
+
+        await it.Ask(run, ControlKind.Resume);
+        (await it.Ended(run)).ShouldBeOfType<Ending.Completed>();
+    }
+
+    [Fact]
+    public async Task a_pause_is_answered_once_and_survives_the_engine()
+    {
+        await using var it = new EngineUnderTest();
+        var run = await it.Start("  - nap: { wait: { seconds: 1 } }\n  - after: { set: { ok: true } }\n");
+        await EngineUnderTest.Eventually(() => it.Events(run).OfType<ExecutionTaskSuspended>().Any());
+        var pause = await it.Ask(run, ControlKind.Pause);
+        await it.Effect(run, pause);
+        await it.Engine.Control(new JournaledControl(pause, run, ControlKind.Pause, 0, DateTimeOffset.UtcNow, false, false), CancellationToken.None);
+
+        await it.Restart();
+        await Task.Delay(1500);
+        it.Journal.Find(run)!.Status.ShouldBe(JournaledStatus.Paused);
+        it.Events(run).OfType<ExecutionControlTookEffect>().Count(e => e.ControlId == pause).ShouldBe(1);
+        it.Events(run).OfType<ExecutionSuspended>().Count().ShouldBe(1);
+
+        await it.Ask(run, ControlKind.Resume);
+        (await it.Ended(run)).ShouldBeOfType<Ending.Completed>();
+    }
+
+    [Fact]
+    public async Task a_cancel_asks_first_and_the_process_may_clean_up()
+    {
+        await using var it = new EngineUnderTest();
+        var run = await it.Start($$"""
+              - long: { run: { shell: { command: 'trap "echo bye > {{it.File("bye")}}; exit 0" TERM; echo ready > {{it.File("ready")}}; while :; do sleep 0.05; done' } } }
+            """);
+        await EngineUnderTest.Eventually(() => File.Exists(it.File("ready")));
+        var cancel = await it.Ask(run, ControlKind.Cancel);
+        (await it.Ended(run)).ShouldBeOfType<Ending.Cancelled>();
+        (await it.Effect(run, cancel)).Outcome.ShouldBeNull();
+        File.ReadAllText(it.File("bye")).ShouldBe("bye\n");
+        it.Events(run)[^1].ShouldBeOfType<ExecutionControlTookEffect>();
+    }
+
+    [Fact]
+    public async Task after_the_grace_time_the_whole_process_tree_is_killed()
+    {
+        await using var it = new EngineUnderTest();
+        var run = await it.Start($$"""
+              - long: { run: { shell: { command: 'trap "" TERM; sh -c "trap \"\" TERM; echo \$\$ > {{it.File("pid")}}; while :; do sleep 0.05; done" & while :; do sleep 0.05; done' } } }
+            """);
+        await EngineUnderTest.Eventually(() => File.Exists(it.File("pid")) && File.ReadAllText(it.File("pid")).EndsWith('\n'));
+        var inner = int.Parse(File.ReadAllText(it.File("pid")), System.Globalization.CultureInfo.InvariantCulture);
+        var watch = Stopwatch.StartNew();
+        await it.Ask(run, ControlKind.Cancel, graceSeconds: 1);
+        (await it.Ended(run)).ShouldBeOfType<Ending.Cancelled>();
+        watch.Elapsed.ShouldBeGreaterThan(TimeSpan.FromMilliseconds(900));
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        await EngineUnderTest.Eventually(() => !Directory.Exists($"/proc/{inner}"));
+    }
+
+    [Fact]
+    public async Task a_forced_cancel_ends_a_cancel_that_still_waits()
+    {
+        await using var it = new EngineUnderTest();
+        var run = await it.Start($$"""
+              - long: { run: { shell: { command: 'trap "" TERM; echo ready > {{it.File("ready")}}; while :; do sleep 0.05; done' } } }
+            """);
+        await EngineUnderTest.Eventually(() => File.Exists(it.File("ready")));
+        var asked = await it.Ask(run, ControlKind.Cancel, graceSeconds: 60);
+        await Task.Delay(100);
+        var watch = Stopwatch.StartNew();
+        var forced = await it.Ask(run, ControlKind.Cancel, graceSeconds: 0);
+        (await it.Ended(run)).ShouldBeOfType<Ending.Cancelled>();
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(3));
+        (await it.Effect(run, asked)).Outcome.ShouldBeNull();
+        (await it.Effect(run, forced)).Outcome.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task a_paused_run_can_be_cancelled()
+    {
+        await using var it = new EngineUnderTest();
+        var run = await it.Start("  - nap: { wait: { seconds: 60 } }\n");
+        await EngineUnderTest.Eventually(() => it.Events(run).OfType<ExecutionTaskSuspended>().Any());
+        await it.Effect(run, await it.Ask(run, ControlKind.Pause));
+        await it.Ask(run, ControlKind.Cancel);
+        (await it.Ended(run)).ShouldBeOfType<Ending.Cancelled>();
+        it.Journal.Find(run)!.Status.ShouldBe(JournaledStatus.Cancelled);
+    }
+
+    [Fact]
+    public async Task a_run_that_waits_for_its_turn_can_be_cancelled()
+    {
+        await using var it = new EngineUnderTest(settings => settings with { MaxConcurrentRuns = 1 });
+        var first = await it.Start("  - nap: { wait: { seconds: 60 } }\n");
+        await EngineUnderTest.Eventually(() => it.Events(first).OfType<ExecutionTaskSuspended>().Any());
+        var second = await it.Start("  - nap: { set: { a: 1 } }\n");
+        it.Events(second).ShouldBeEmpty();
+        await it.Ask(second, ControlKind.Cancel);
+        (await it.Ended(second)).ShouldBeOfType<Ending.Cancelled>();
+    }
+
+    [Fact]
+    public async Task a_control_of_a_run_that_ended_says_so()
+    {
+        await using var it = new EngineUnderTest();
+        var run = await it.Start("  - a: { set: { a: 1 } }\n");
+        await it.Ended(run);
+        var pause = await it.Ask(run, ControlKind.Pause);
+        (await it.Effect(run, pause)).Outcome.ShouldBe("run.ended");
+        it.Journal.Find(run)!.Status.ShouldBe(JournaledStatus.Completed);
+    }
+
+    [Fact]
+    public async Task a_control_of_an_unknown_run_is_refused()
+    {
+        await using var it = new EngineUnderTest();
+        (await it.Engine.Control(
+            new JournaledControl(Guid.CreateVersion7(), Guid.CreateVersion7(), ControlKind.Pause, 0, DateTimeOffset.UtcNow, false, false), CancellationToken.None))
+            .ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task the_losers_of_a_race_are_really_ended()
+    {
+        await using var it = new EngineUnderTest();
+        var watch = Stopwatch.StartNew();
+        await it.Output($$"""
+              - race:
+                  fork:
+                    compete: true
+                    branches:
+                      - slow: { run: { shell: { command: 'echo $$ > {{it.File("pid")}}; sleep 60' } } }
+                      - fast: { run: { shell: { command: 'while [ ! -s {{it.File("pid")}} ]; do sleep 0.02; done; echo fast' } } }
+            """);
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        Directory.Exists("/proc/" + File.ReadAllText(it.File("pid")).Trim()).ShouldBeFalse();
+    }
+}

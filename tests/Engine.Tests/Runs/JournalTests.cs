@@ -1,0 +1,174 @@
+using Jarvis.Domain.Runs;
+using Jarvis.Engine.Platform;
+using Jarvis.Engine.Runs;
+using Jarvis.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Jarvis.Engine.Tests.Runs;
+
+public sealed class JournalTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private string File => folder.File("journal.db");
+
+    [Fact]
+    public async Task events_of_many_runs_are_numbered_without_a_gap_each_on_its_own()
+    {
+        await using var journal = Journal.Open(File);
+        var places = new List<JournalPlace>();
+        for (var i = 0; i < 20; i++)
+        {
+            places.Add((await journal.Begin(NewRun(), "me"))!);
+        }
+
+        await Task.WhenAll(places.SelectMany(place => Enumerable.Range(0, 50).Select(_ => journal.Append(place, [Event(), Event()]))));
+
+        foreach (var place in places)
+        {
+            place.LastSequence.ShouldBe(100);
+            journal.AllEvents(place.RunId).Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, 100).Select(n => (long)n));
+        }
+    }
+
+    [Fact]
+    public async Task a_page_ends_where_it_would_grow_too_large_but_has_one_event_at_least()
+    {
+        await using var journal = Journal.Open(File);
+        var place = (await journal.Begin(NewRun(), "me"))!;
+        await journal.Append(place, [Event(100), Event(100), Event(100)]);
+
+        journal.ReadEvents(place.RunId, 0, maxBytes: 250).Count.ShouldBe(2);
+        journal.ReadEvents(place.RunId, 2, maxBytes: 1).Count.ShouldBe(1);
+        journal.ReadEvents(place.RunId, 3).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task the_same_run_is_kept_once()
+    {
+        await using var journal = Journal.Open(File);
+        var run = NewRun();
+        (await journal.Create(run)).ShouldBeTrue();
+        (await journal.Create(run)).ShouldBeFalse();
+        (await journal.Begin(run, "me")).ShouldBeNull();
+        (await journal.Claim(run.RunId, "me")).ShouldNotBeNull();
+        (await journal.Claim(run.RunId, "another")).ShouldBeNull();
+        (await journal.Claim(run.RunId, "another", expectedOwner: "me")).ShouldNotBeNull();
+        (await journal.Claim(Guid.CreateVersion7(), "me")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task a_run_stays_unsent_until_it_ended_and_all_of_it_is_acknowledged()
+    {
+        await using var journal = Journal.Open(File);
+        var run = NewRun() with { Submits = true };
+        var place = (await journal.Begin(run, "me"))!;
+        await journal.Append(place, [Event()]);
+        await journal.Acknowledge(run.RunId, 1);
+        journal.Unsent().ShouldHaveSingleItem().Acknowledged.ShouldBe(1);
+
+        await journal.Append(place, [Event()], new StatusChange(JournaledStatus.Completed, DateTimeOffset.UtcNow));
+        await journal.Acknowledge(run.RunId, 1);
+        journal.Unsent().ShouldHaveSingleItem().Ended.ShouldBeTrue();
+        await journal.Acknowledge(run.RunId, 2);
+        journal.Unsent().ShouldBeEmpty();
+
+        var control = new JournaledControl(Guid.CreateVersion7(), run.RunId, ControlKind.Pause, 0, DateTimeOffset.UtcNow, false, false);
+        await journal.ReceiveControl(control);
+        await journal.Append(place, [Event()], controls: [new ControlProgress(control.ControlId, Effective: true)]);
+        journal.Unsent().ShouldHaveSingleItem().LastSequence.ShouldBe(3);
+        journal.OpenControls(run.RunId).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task what_was_flushed_is_there_after_opening_again()
+    {
+        var run = NewRun() with { Continues = new Continuation(Guid.CreateVersion7(), "/do/1/x", new MarkedDone("{}"u8.ToArray(), Guid.CreateVersion7())) };
+        await using (var journal = Journal.Open(File))
+        {
+            var place = (await journal.Begin(run, "me"))!;
+            await journal.Append(place, [new PendingEvent("type", DateTimeOffset.UnixEpoch, "{}"u8.ToArray(), "1"u8.ToArray(), "2"u8.ToArray())]);
+        }
+
+        await using var again = Journal.Open(File);
+        var found = again.Find(run.RunId).ShouldNotBeNull();
+        found.LastSequence.ShouldBe(1);
+        found.Request.Continues!.From.ShouldBe("/do/1/x");
+        found.Request.Continues.Done!.By.ShouldBe(run.Continues.Done!.By);
+        var kept = again.ReadEvents(run.RunId, 0).ShouldHaveSingleItem();
+        kept.Private.ShouldBe("1"u8.ToArray());
+        kept.Whole.ShouldBe("2"u8.ToArray());
+    }
+
+    [Fact]
+    public async Task a_waiting_reader_is_woken_by_an_append_of_another_process()
+    {
+        await using var journal = Journal.Open(File);
+        await using var other = Journal.Open(File);
+        var waiting = journal.Changed(journal.Version, CancellationToken.None);
+        await other.Create(NewRun());
+        await waiting.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task a_full_disk_holds_writes_back_and_they_go_on_once_there_is_room()
+    {
+        using var disk = SmallDisk.Mount(megabytes: 4);
+        await using var journal = Journal.Open(disk.File("journal.db"));
+        var place = (await journal.Begin(NewRun(), "me"))!;
+        await journal.Append(place, [Event()]);
+        disk.Fill();
+        var writes = Enumerable.Range(0, 100).Select(_ => journal.Append(place, [Event(8_000)])).ToList();
+
+        await EngineUnderTest.Eventually(() => journal.Trouble is not null);
+        journal.Trouble.ShouldNotBeNull().ShouldContain("no task starts or ends");
+        var answered = writes.Count(w => w.IsCompletedSuccessfully);
+        answered.ShouldBeLessThan(100);
+        journal.Find(place.RunId)!.LastSequence.ShouldBe(answered + 1, "only what is flushed is answered");
+
+        disk.MakeRoom();
+        await Task.WhenAll(writes).WaitAsync(TimeSpan.FromSeconds(10));
+        journal.Trouble.ShouldBeNull();
+        journal.AllEvents(place.RunId).Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, 101).Select(n => (long)n));
+    }
+
+    [Fact]
+    public void a_damaged_journal_is_refused_with_what_to_do()
+    {
+        System.IO.File.WriteAllText(File, string.Concat(Enumerable.Repeat("this is no database ", 500)));
+        Should.Throw<JournalException>(() => Journal.Open(File)).Message.ShouldContain("damaged");
+    }
+
+    [Fact]
+    public async Task a_journal_of_a_newer_version_is_refused()
+    {
+        await Journal.Open(File).DisposeAsync();
+        using (var database = new SqliteDatabase(File))
+        {
+            database.Execute("PRAGMA user_version=99");
+        }
+
+        Should.Throw<JournalException>(() => Journal.Open(File)).Message.ShouldContain("newer version");
+    }
+
+    [Fact]
+    public async Task a_write_that_fails_does_not_fail_its_neighbours()
+    {
+        await using var journal = Journal.Open(File);
+        var place = (await journal.Begin(NewRun(), "me"))!;
+        var good = Enumerable.Range(0, 50).Select(_ => journal.Append(place, [Event()])).ToList();
+        var bad = journal.Create(NewRun() with { Definition = null! });
+        good.AddRange(Enumerable.Range(0, 50).Select(_ => journal.Append(place, [Event()])));
+        await Task.WhenAll(good);
+        await Should.ThrowAsync<SqliteException>(bad);
+        journal.Find(place.RunId)!.LastSequence.ShouldBe(100);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static NewRun NewRun() => new(
+        Guid.CreateVersion7(), new DefinitionReference("tests", "test", "1.0.0"), "source", "hash", "{}"u8.ToArray(), RunOrigin.Local, false, DateTimeOffset.UtcNow);
+
+    private static PendingEvent Event(int size = 2) => new("type", DateTimeOffset.UtcNow, [.. Enumerable.Repeat((byte)'x', size)]);
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Jarvis.Testing;
+using Xunit;
+
+namespace Jarvis.Engine.Tests.Runs;
+
+/// <summary>A file system of a few megabytes that can be filled up. Only root may mount one; without it the test is skipped.</summary>
+internal sealed class SmallDisk : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public static SmallDisk Mount(int megabytes)
+    {
+        var disk = new SmallDisk();
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", disk.folder.Path), "A small disk cannot be mounted here.");
+        return disk;
+    }
+
+    public string File(string name) => folder.File(name);
+
+    public void Fill()
+    {
+        using var filler = new FileStream(folder.File("filler"), FileMode.Append);
+        try
+        {
+            while (true)
+            {
+                filler.Write(new byte[4096]);
+                filler.Flush();
+            }
+        }
+        catch (IOException)
+        {
+            // It is full, as it is meant to be.
+        }
+    }
+
+    public void MakeRoom() => System.IO.File.Delete(folder.File("filler"));
+
+    public void Dispose()
+    {
+        Run("umount", "-l", folder.Path);
+        folder.Dispose();
+    }
+
+    private static bool Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+}
