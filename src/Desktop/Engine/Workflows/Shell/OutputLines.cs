@@ -17,6 +17,8 @@ internal sealed class OutputLines(Func<string, ValueTask> line, bool keepAll)
 
     private readonly StringBuilder text = new();
     private readonly StringBuilder current = new();
+    private long pieces;
+    private bool isBusy;
 
     public string Text
     {
@@ -29,14 +31,28 @@ internal sealed class OutputLines(Func<string, ValueTask> line, bool keepAll)
         }
     }
 
+    /// <summary>How much has arrived, in reads; with <see cref="IsBusy"/> it tells whether anything still comes.</summary>
+    public long Pieces => Interlocked.Read(ref pieces);
+
+    /// <summary>Whether it holds lines that the log has yet to take.</summary>
+    public bool IsBusy => Volatile.Read(ref isBusy);
+
     /// <summary>Reads to the end of the stream.</summary>
     /// <exception cref="WorkflowFaultException">It was asked for and is too long.</exception>
     public async Task Read(StreamReader reader, CancellationToken cancellation)
     {
         var buffer = new char[16 * 1024];
-        int count;
-        while ((count = await reader.ReadAsync(buffer, cancellation)) > 0)
+        while (true)
         {
+            Volatile.Write(ref isBusy, false);
+            var count = await reader.ReadAsync(buffer, cancellation);
+            Volatile.Write(ref isBusy, true);
+            if (count == 0)
+            {
+                break;
+            }
+
+            Interlocked.Increment(ref pieces);
             Keep(buffer.AsSpan(0, count));
             for (var i = 0; i < count; i++)
             {
@@ -59,6 +75,8 @@ internal sealed class OutputLines(Func<string, ValueTask> line, bool keepAll)
         {
             await EndLine();
         }
+
+        Volatile.Write(ref isBusy, false);
     }
 
     private void Keep(ReadOnlySpan<char> piece)

@@ -156,14 +156,31 @@ internal sealed class ShellCommands(
         }
 
         await exit;
-        if (await Task.WhenAny(reading, Task.Delay(OutputGrace, CancellationToken.None)) != reading)
+        await ReadTheRest(reading, stdout, stderr, stopReading, cancellation);
+        await Quiet(writing);
+        return new ProcessReply(process.ExitCode, stdout.Text, stderr.Text);
+    }
+
+    /// <summary>Reads what is left after the command ended, until its pipes end or nothing comes any more.</summary>
+    private static async Task ReadTheRest(
+        Task reading, OutputLines stdout, OutputLines stderr, CancellationTokenSource stopReading, CancellationToken cancellation)
+    {
+        while (true)
         {
-            await stopReading.CancelAsync();
+            var before = stdout.Pieces + stderr.Pieces;
+            if (await Task.WhenAny(reading, Task.Delay(OutputGrace, cancellation)) == reading)
+            {
+                break;
+            }
+
+            if (cancellation.IsCancellationRequested || (stdout.Pieces + stderr.Pieces == before && !stdout.IsBusy && !stderr.IsBusy))
+            {
+                await stopReading.CancelAsync();
+                break;
+            }
         }
 
         await Quiet(reading);
-        await Quiet(writing);
-        return new ProcessReply(process.ExitCode, stdout.Text, stderr.Text);
     }
 
     private async Task EndWithGrace(Process process, Task exit)
