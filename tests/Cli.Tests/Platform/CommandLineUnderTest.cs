@@ -46,6 +46,12 @@ internal sealed class CommandLineUnderTest : IDisposable
         return new Result(process.ExitCode, await output, await errors);
     }
 
+    /// <summary>Starts it without waiting for its end.</summary>
+    public ProcessUnderTest Start(string[] arguments) => ProcessUnderTest.Start(
+        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "jarvis.exe" : "jarvis"),
+        arguments,
+        new Dictionary<string, string?> { ["JARVIS_HOME"] = Home });
+
     public Task<Result> SignIn(SimulatedApi api) =>
         Run(["login", api.Address, "--email", "ada@example.org", "--password-stdin"], api.Password + "\n");
 

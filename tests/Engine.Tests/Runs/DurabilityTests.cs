@@ -183,7 +183,7 @@ public sealed class DurabilityTests
         await using var it = new EngineUnderTest();
         await File.WriteAllTextAsync(it.Home.SecretsFile, """{"token":"hunter2-hunter2"}""", TestContext.Current.CancellationToken);
         var run = await it.Start(
-            "  - use: { run: { shell: { command: 'echo \"got $T\"; echo $T >&2; test \"$T\" = hunter2-hunter2', environment: { T: '${ $secrets.token }' } } } }\n  - nap: { wait: { milliseconds: 200 } }\n",
+            "  - use: { run: { shell: { command: 'echo \"got $T\"; echo $T >&2; test ${#T} = 15', environment: { T: '${ $secrets.token }' } } } }\n  - nap: { wait: { milliseconds: 200 } }\n",
             more: "use: { secrets: [ token ] }\n");
         (await it.Ended(run)).ShouldBeOfType<Ending.Completed>();
         it.LogTexts(run).ShouldBe(["got ***", "***"], ignoreOrder: true);
