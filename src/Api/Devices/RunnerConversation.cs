@@ -30,6 +30,7 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
     private readonly CancellationTokenSource ending = new();
     private readonly byte[] buffer = new byte[RunnerFrames.MaxBytes];
     private RunnerClose? close;
+    private Task closing = Task.CompletedTask;
     private long epoch;
     private long received;
     private string os = "";
@@ -56,9 +57,13 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
     public async Task Run(DeviceSockets sockets, CancellationToken aborted)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, ending.Token);
+
+        // Cancelling a read aborts the socket, and the closing code with it: a read ends when the runner answers the close.
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        using var goodbye = ending.Token.UnsafeRegister(_ => closing = Close(reading), null);
         try
         {
-            if (await Hello(stop.Token) is not { } hello)
+            if (await Hello(stop.Token, reading.Token) is not { } hello)
             {
                 return;
             }
@@ -66,7 +71,7 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
             sockets.Enter(this);
             await Send(hello, stop.Token);
             var sendingCommands = SendCommands(stop.Token);
-            await Listen(stop.Token);
+            await Listen(stop.Token, reading.Token);
             await stop.CancelAsync();
             await sendingCommands;
         }
@@ -78,6 +83,8 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
         {
             await stop.CancelAsync();
             sockets.Leave(this);
+            goodbye.Dispose();
+            await closing;
             await Farewell();
         }
     }
@@ -89,9 +96,9 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
         news.Dispose();
     }
 
-    private async Task<byte[]?> Hello(CancellationToken stop)
+    private async Task<byte[]?> Hello(CancellationToken stop, CancellationToken reading)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(reading);
         limit.CancelAfter(HelloTime);
         var now = clock.GetUtcNow();
         if (await Next(limit.Token) is not { Type: "hello", LastCommand: >= 0 and var last, Os: { } system, Version: { } release } hello
@@ -115,9 +122,9 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
         return RunnerFrames.Welcome(epoch, cursors, Types, clock.GetUtcNow());
     }
 
-    private async Task Listen(CancellationToken stop)
+    private async Task Listen(CancellationToken stop, CancellationToken reading)
     {
-        while (await Next(stop) is { } frame)
+        while (await Next(reading) is { } frame)
         {
             switch (frame)
             {
@@ -196,9 +203,9 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
         }
     }
 
-    private async Task<ClientFrame?> Next(CancellationToken stop)
+    private async Task<ClientFrame?> Next(CancellationToken reading)
     {
-        var bytes = await RunnerFrames.Receive(socket, buffer, stop);
+        var bytes = await RunnerFrames.Receive(socket, buffer, reading);
         if (bytes is null)
         {
             close ??= socket.State == WebSocketState.CloseReceived ? null : RunnerClose.Malformed;
@@ -230,6 +237,33 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
         finally
         {
             sending.Release();
+        }
+    }
+
+    /// <summary>Says why it ends while somebody may still be reading; a runner that does not answer is cut off.</summary>
+    private async Task Close(CancellationTokenSource reading)
+    {
+        using var limit = new CancellationTokenSource(FarewellTime);
+        try
+        {
+            await sending.WaitAsync(limit.Token);
+            try
+            {
+                if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+                {
+                    await socket.CloseOutputAsync((WebSocketCloseStatus)(int)(close ?? RunnerClose.GoingAway), close?.ToString(), limit.Token);
+                }
+            }
+            finally
+            {
+                sending.Release();
+            }
+
+            reading.CancelAfter(FarewellTime);
+        }
+        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            socket.Abort();
         }
     }
 

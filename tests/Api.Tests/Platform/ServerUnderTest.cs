@@ -15,7 +15,7 @@ using Xunit;
 namespace Jarvis.Api.Tests.Platform;
 
 /// <summary>The whole server in this process, on a database of its own.</summary>
-public sealed class ServerUnderTest : IAsyncLifetime
+public class ServerUnderTest : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();
     private TestDatabase database = null!;
@@ -36,7 +36,7 @@ public sealed class ServerUnderTest : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         database = await TestDatabase.CreateAsync();
-        factory = new Factory(database.ConnectionString, folder.Path);
+        factory = NewFactory();
         await SignInTables.Ensure(Services.GetRequiredService<NpgsqlDataSource>(), CancellationToken.None);
     }
 
@@ -44,15 +44,33 @@ public sealed class ServerUnderTest : IAsyncLifetime
     public async Task Restart()
     {
         await factory.DisposeAsync();
-        factory = new Factory(database.ConnectionString, folder.Path);
+        factory = NewFactory();
         _ = factory.Services;
     }
+
+    /// <summary>Ends the server; <see cref="Restart"/> brings it back.</summary>
+    public async Task Stop() => await factory.DisposeAsync();
 
     public async ValueTask DisposeAsync()
     {
         await factory.DisposeAsync();
         await database.DisposeAsync();
         folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A port to listen on, for programs that need a real connection; null for none.</summary>
+    protected virtual int? Port => null;
+
+    private Factory NewFactory()
+    {
+        var made = new Factory(database.ConnectionString, folder.Path);
+        if (Port is { } port)
+        {
+            made.UseKestrel(port);
+        }
+
+        return made;
     }
 
     public HttpClient Anonymous() => factory.CreateClient();
@@ -96,6 +114,16 @@ public sealed class ServerUnderTest : IAsyncLifetime
             builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         }
     }
+}
+
+/// <summary>The same, listening on a port of this machine that stays the same over a restart.</summary>
+public sealed class ListeningServer : ServerUnderTest
+{
+    private readonly int port = FreePort.Next();
+
+    public Uri Address => new($"http://127.0.0.1:{port}/");
+
+    protected override int? Port => port;
 }
 
 /// <summary>Waits for what comes to be in time.</summary>

@@ -120,6 +120,23 @@ public sealed class CommandChannelTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task two_runners_that_never_hear_the_closing_code_do_not_fence_each_other_for_ever()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        for (var round = 1; round <= 4 && !runner.Channel.IsCompleted; round++)
+        {
+            await RunnerUnderTest.Until(() => server.Hellos == round, "hello");
+            await Task.Delay(50);
+            await server.Usurp(tellTheOther: false);
+            server.DropSocket();
+            runner.Session.Fence(server.Epoch - 1);
+        }
+
+        (await runner.Channel.WaitAsync(TimeSpan.FromSeconds(5))).ShouldBeOfType<ChannelEnd.Fenced>();
+    }
+
+    [Fact]
     public async Task an_expired_token_is_renewed_and_the_new_one_is_on_disk()
     {
         await server.Start();

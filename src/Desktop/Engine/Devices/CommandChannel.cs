@@ -37,7 +37,13 @@ public sealed class CommandChannel(
     /// <summary>The lease while the server has not said one.</summary>
     private static readonly TimeSpan LeaseIfNotSaid = TimeSpan.FromSeconds(30);
 
+    /// <summary>Welcomes in a row that show another's hello in between, after which this runner takes itself for fenced.</summary>
+    private const int MaxStrangers = 3;
+
     private readonly BackOff backOff = BackOff.OfConnection();
+    private long? lastEpoch;
+    private int hellos;
+    private int strangers;
 
     /// <summary>Works until there is no sense in going on; cancelling says good-bye to the server.</summary>
     public async Task<ChannelEnd> Run(CancellationToken cancel)
@@ -85,6 +91,7 @@ public sealed class CommandChannel(
         try
         {
             var asked = time.GetUtcNow();
+            hellos++;
             await socket.Send(Hello(asked), RunnerJson.Default.HelloFrame, cancel);
             var lease = LeaseIfNotSaid;
             var claims = new Claims(inbox, socket);
@@ -97,6 +104,11 @@ public sealed class CommandChannel(
                     lease = frame.LeaseSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : lease;
                     silence.Lease = lease;
                     Welcome(frame, epoch, asked);
+                    if (IsContested(epoch))
+                    {
+                        return new ChannelEnd.Fenced();
+                    }
+
                     beating = Beat(socket, epoch, lease, silence, conversation);
                 }
 
@@ -144,6 +156,18 @@ public sealed class CommandChannel(
 
         voice.Away(reason);
         return null;
+    }
+
+    /// <summary>
+    /// Each hello of this runner takes one epoch; more than that are another's. Two runners that fence each other without the closing
+    /// code coming through would go on for ever: after a few rounds one gives way.
+    /// </summary>
+    private bool IsContested(long epoch)
+    {
+        strangers = lastEpoch is { } before && epoch - before > hellos ? strangers + 1 : 0;
+        lastEpoch = epoch;
+        hellos = 0;
+        return strangers >= MaxStrangers;
     }
 
     private HelloFrame Hello(DateTimeOffset now) => new(

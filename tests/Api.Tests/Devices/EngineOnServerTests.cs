@@ -1,0 +1,260 @@
+using System.Collections.Concurrent;
+using Jarvis.Api.Accounts;
+using Jarvis.Api.Tests.Platform;
+using Jarvis.Application.Devices;
+using Jarvis.Application.Runs;
+using Jarvis.Application.Workflows;
+using Jarvis.Domain.Accounts;
+using Jarvis.Domain.Platform;
+using Jarvis.Domain.Runs;
+using Jarvis.Domain.Workflows.Data;
+using Jarvis.Engine.Devices;
+using Jarvis.Engine.Platform;
+using Jarvis.Engine.Runs;
+using Jarvis.Engine.Workflows;
+using Jarvis.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+using Xunit;
+
+namespace Jarvis.Api.Tests.Devices;
+
+/// <summary>The real runner against the real server over a real connection, from pairing to the end of a run.</summary>
+public sealed class EngineOnServerTests(ListeningServer server) : IClassFixture<ListeningServer>, IAsyncLifetime
+{
+    private const string Steps = """
+        document: { dsl: '1.0.0', namespace: tests, name: steps, version: '1.0.0' }
+        do:
+          - first: { set: { a: 1 } }
+          - rest: { wait: { milliseconds: 1500 } }
+          - second: { set: { b: 2 } }
+        """;
+
+    private const string Broken = """
+        document: { dsl: '1.0.0', namespace: tests, name: broken, version: '1.0.0' }
+        do:
+          - first: { set: { a: 1 } }
+          - fails: { raise: { error: { type: 'https://example.org/no', status: 400, title: No } } }
+        """;
+
+    private readonly Guid owner = Guid.CreateVersion7();
+    private readonly TemporaryFolder folder = new();
+    private Life runner = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var device = await server.PairedDevice(owner);
+        var tokens = await server.Services.GetRequiredService<Sessions>().Begin(owner, AccountRole.Owner, device, CancellationToken.None);
+        new CredentialFile(folder.Path).Save(new Credentials(
+            server.Address, device, tokens.AccessToken, tokens.RefreshToken, DateTimeOffset.UtcNow.AddSeconds(tokens.ExpiresIn)));
+        runner = await Begin();
+    }
+
+    [Fact]
+    public async Task a_runner_pairs_by_its_code_and_works_for_whoever_approved_it()
+    {
+        using var fresh = new TemporaryFolder();
+        var stranger = Guid.CreateVersion7();
+        await using var life = Life.Start(server, fresh.Path, stranger);
+        await life.Connected();
+        life.DeviceId.ShouldNotBe(runner.DeviceId);
+        new CredentialFile(fresh.Path).Load()!.DeviceId.ShouldBe(life.DeviceId);
+    }
+
+    [Fact]
+    public async Task a_requested_run_is_executed_and_the_server_has_the_journal_event_by_event()
+    {
+        await runner.Connected();
+        var run = await Request(Steps);
+        await Ended(run, RunStatus.Completed);
+        await SameEvents(run);
+    }
+
+    [Fact]
+    public async Task a_paused_run_rests_until_it_is_resumed()
+    {
+        await runner.Connected();
+        var run = await Request(Steps);
+        await Eventually.Be(() => State(run), state => state!.Status == RunStatus.Running);
+        (await server.Do(new PauseRun(run), owner)).IsRefused.ShouldBeFalse();
+        await Eventually.Be(() => State(run), state => state!.Status == RunStatus.Paused);
+        (await server.Do(new ResumeRun(run), owner)).IsRefused.ShouldBeFalse();
+        var state = await Ended(run, RunStatus.Completed);
+        state.Controls.ShouldAllBe(control => control.Phase == ControlPhase.Effective);
+        await SameEvents(run);
+    }
+
+    [Fact]
+    public async Task a_cancelled_run_ends_cancelled()
+    {
+        await runner.Connected();
+        var run = await Request(Steps);
+        await Eventually.Be(() => State(run), state => state!.Status == RunStatus.Running);
+        (await server.Do(new CancelRun(run, 0), owner)).IsRefused.ShouldBeFalse();
+        await Ended(run, RunStatus.Cancelled);
+        await SameEvents(run);
+    }
+
+    [Fact]
+    public async Task a_failed_run_is_retried_from_its_failed_task_with_the_output_of_a_person()
+    {
+        await runner.Connected();
+        var run = await Request(Broken);
+        await Ended(run, RunStatus.Failed);
+        var retry = (await server.Do(new RetryRun(run, RetryStart.FailedTask, Json.Of(("by", Json.Of("hand")))), owner)).Stream!.Value;
+        await Ended(retry, RunStatus.Completed);
+        await SameEvents(retry);
+    }
+
+    [Fact]
+    public async Task a_server_that_stops_in_mid_run_is_told_all_of_it_when_it_is_back()
+    {
+        await runner.Connected();
+        var run = await Request(Steps);
+        await Eventually.Be(() => State(run), state => state!.Status == RunStatus.Running);
+        await server.Stop();
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        await server.Restart();
+        await Ended(run, RunStatus.Completed);
+        await SameEvents(run);
+    }
+
+    [Fact]
+    public async Task a_runner_that_ends_in_mid_run_goes_on_with_the_same_identity_and_an_epoch_higher()
+    {
+        var before = await runner.Connected();
+        var run = await Request(Steps);
+        await Eventually.Be(() => State(run), state => state!.Status == RunStatus.Running);
+        await runner.DisposeAsync();
+        runner = await Begin();
+        (await runner.Connected()).ShouldBeGreaterThan(before);
+        await Ended(run, RunStatus.Completed);
+        await SameEvents(run);
+    }
+
+    [Fact]
+    public async Task a_second_runner_with_the_same_identity_fences_the_first()
+    {
+        await runner.Connected();
+        using var copy = new TemporaryFolder();
+        File.Copy(folder.File("credentials.json"), copy.File("credentials.json"));
+        await using var second = Life.Start(server, copy.Path, owner);
+        await second.Connected();
+        (await runner.Ended.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBeOfType<RunnerEnd.Fenced>();
+    }
+
+    [Fact]
+    public async Task a_revoked_device_stops_and_forgets_its_tokens()
+    {
+        await runner.Connected();
+        (await server.Do(new RevokeDevice(runner.DeviceId), owner)).IsRefused.ShouldBeFalse();
+        (await runner.Ended.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBeOfType<RunnerEnd.Unpaired>();
+        File.Exists(folder.File("credentials.json")).ShouldBeFalse();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await runner.DisposeAsync();
+        folder.Dispose();
+    }
+
+    private async Task<Life> Begin()
+    {
+        var life = Life.Start(server, folder.Path, owner);
+        await life.Connected();
+        return life;
+    }
+
+    private async Task<Guid> Request(string source)
+    {
+        var workflow = (await server.Do(new PublishWorkflow(source), owner)).Stream!.Value;
+        return (await server.Do(new RequestRun(workflow, null, null, JsonObject.Empty, null, RunTrigger.Manual), owner)).Stream!.Value;
+    }
+
+    private async Task<Run?> State(Guid run)
+    {
+        await using var session = server.Store.QuerySession();
+        return await session.Events.AggregateStreamAsync<Run>(run);
+    }
+
+    private async Task<Run> Ended(Guid run, RunStatus status)
+    {
+        var state = await Eventually.Be(() => State(run), seen => seen!.HasEnded);
+        state!.Status.ShouldBe(status);
+        return state;
+    }
+
+    private async Task SameEvents(Guid run)
+    {
+        var journal = await Eventually.Be(
+            async () => (Journal: runner.Journal.AllEvents(run).ToArray(), Stored: await Stored(run)), seen => seen.Journal.Length == seen.Stored.Count);
+        journal.Stored.ShouldBe(journal.Journal.Select(entry => (entry.Sequence, entry.Type)));
+        journal.Journal.Length.ShouldBeGreaterThan(3);
+    }
+
+    private async Task<List<(long Sequence, string Type)>> Stored(Guid run)
+    {
+        await using var session = server.Store.QuerySession();
+        var events = await session.Events.FetchStreamAsync(StreamIds.Execution(run));
+        return [.. events.Select(@event => (@event.Version, EventNames.Of(@event.Data.GetType())))];
+    }
+
+    /// <summary>One life of the runner on a home.</summary>
+    private sealed class Life : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource stop = new();
+        private readonly ConcurrentQueue<RunnerNews> news = new();
+        private readonly WorkflowEngine engine;
+
+        private Life(ListeningServer server, string folder, Guid owner)
+        {
+            var home = JarvisHome.Open(folder);
+            Journal = Journal.Open(home.JournalFile);
+            engine = new WorkflowEngine(new EngineSettings(home), Journal);
+            var voice = new RunnerVoice(said =>
+            {
+                news.Enqueue(said);
+                if (said is RunnerNews.PairingCode code)
+                {
+                    _ = server.Do(new ApproveDevice(code.UserCode, null), owner);
+                }
+            });
+            var runner = new Runner(home, Journal, engine, FunctionCatalog.Standard.Validation, voice, TimeProvider.System);
+            Ended = Work(runner, server.Address);
+        }
+
+        public Journal Journal { get; }
+
+        public Task<RunnerEnd> Ended { get; }
+
+        public Guid DeviceId => news.OfType<RunnerNews.Connected>().Last().DeviceId;
+
+        public static Life Start(ListeningServer server, string folder, Guid owner) => new(server, folder, owner);
+
+        public async Task<long> Connected() =>
+            (await Eventually.Be(() => Task.FromResult(news.OfType<RunnerNews.Connected>().LastOrDefault()), said => said is not null || Ended.IsCompleted))!.Epoch;
+
+        public async ValueTask DisposeAsync()
+        {
+            await stop.CancelAsync();
+            try
+            {
+                await Ended;
+            }
+            catch (OperationCanceledException)
+            {
+                // It was told to stop.
+            }
+
+            await engine.DisposeAsync();
+            await Journal.DisposeAsync();
+            stop.Dispose();
+        }
+
+        private async Task<RunnerEnd> Work(Runner runner, Uri server)
+        {
+            await engine.Resume(stop.Token);
+            return await runner.Run(new RunnerOptions(server, "workbench", 0), stop.Token);
+        }
+    }
+}
