@@ -6,8 +6,9 @@ public static class Repository
     /// <summary>The folder with Jarvis.sln, above the program that runs (or above the current folder).</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>What <c>build/up</c> keeps between two starts. Not in git.</summary>
-    public static string StateFolder => Path.Combine(Root, ".jarvis");
+    /// <summary>What <c>build/up</c> keeps between two starts. Not in git. <c>JARVIS_STATE</c> names another folder, for a second system.</summary>
+    public static string StateFolder =>
+        Environment.GetEnvironmentVariable("JARVIS_STATE") is { Length: > 0 } named ? Path.GetFullPath(named) : Path.Combine(Root, ".jarvis");
 
     public static string PathTo(params string[] parts) => Path.Combine([Root, .. parts]);
 

@@ -14,9 +14,9 @@ public static class DatabaseAddress
             return builder.Host is { Length: > 0 } ? builder.ConnectionString : throw new ArgumentException("it names no host");
         }
 
-        if (!Uri.TryCreate(given, UriKind.Absolute, out var address))
+        if (!Uri.TryCreate(given, UriKind.Absolute, out var address) || address.Host.Length == 0)
         {
-            throw new ArgumentException("the address is not one");
+            throw new ArgumentException("the address names no host");
         }
 
         var user = address.UserInfo.Split(':', 2);

@@ -40,11 +40,11 @@ public static class TestVerb
         }
 
         Say("PostgreSQL for the tests");
-        var folder = Directory.CreateTempSubdirectory("jarvis-tests-").FullName;
+        using var folder = new TestFolder();
         await using var postgres = Environment.GetEnvironmentVariable("JARVIS_TEST_DATABASE") is { Length: > 0 }
             ? null
             : await EmbeddedPostgres.StartAsync(
-                new EmbeddedPostgresOptions { Folder = Path.Combine(folder, "postgresql"), Durable = false, Temporary = true, Report = Say }, cancellation);
+                new EmbeddedPostgresOptions { Folder = Path.Combine(folder.Path, "postgresql"), Durable = false, Temporary = true, Report = Say }, cancellation);
         var browser = await Browser.FindOrInstallAsync(Say, cancellation);
         if (browser is null)
         {
@@ -58,6 +58,7 @@ public static class TestVerb
         var environment = new Dictionary<string, string?>
         {
             ["DOTNET_ROOT"] = DotNet.Root,
+            ["TMPDIR"] = folder.Temporary,
             ["PATH"] = DotNet.Root + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH"),
         };
         if (postgres is not null)
@@ -68,7 +69,7 @@ public static class TestVerb
         int passed = 0, failed = 0, skipped = 0;
         for (var i = 0; i < projects.Length; i++)
         {
-            var report = await RunProjectAsync(projects[i], $"[{i + 1}/{projects.Length}]", folder, environment, cancellation);
+            var report = await RunProjectAsync(projects[i], $"[{i + 1}/{projects.Length}]", folder.Path, environment, cancellation);
             passed += report.Passed;
             failed += report.Failed;
             skipped += report.Skipped;
@@ -79,7 +80,6 @@ public static class TestVerb
             await postgres.StopAsync();
         }
 
-        Directory.Delete(folder, recursive: true);
         Say($"All of it took {Seconds(clock.Elapsed)}");
         Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
         return failed == 0 && passed > 0 ? 0 : 1;
