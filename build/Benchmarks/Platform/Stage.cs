@@ -37,7 +37,13 @@ internal sealed class Stage(bool keep) : IAsyncDisposable
         await gate.WaitAsync(cancellation);
         try
         {
-            return server ??= await JarvisServer.StartAsync(ConnectionString, Path.Combine(Folder, "data"), cancellation);
+            if (server is null)
+            {
+                server = await JarvisServer.StartAsync(ConnectionString, Path.Combine(Folder, "data"), cancellation);
+                Report.Say($"  server: process {server.ProcessId}, database: {postgres!.LogFile}");
+            }
+
+            return server;
         }
         finally
         {

@@ -14,8 +14,9 @@ public sealed class ConfigurationException(string message) : Exception(message);
 /// <param name="IsDevelopment">JARVIS_DEVELOPMENT: explorer and documents are open.</param>
 /// <param name="IsDemo">JARVIS_DEMO: marks a demonstration.</param>
 /// <param name="SetupToken">JARVIS_SETUP_TOKEN: makes the first administrator.</param>
+/// <param name="WritesRows">JARVIS_EXECUTION_WRITER: whether batches of runners are written as rows (<c>rows</c>) or by the store's own append (<c>store</c>, the default).</param>
 public sealed record ServerConfiguration(
-    string Database, Uri Url, string DataFolder, string? MasterKey, bool IsDevelopment, bool IsDemo, string? SetupToken)
+    string Database, Uri Url, string DataFolder, string? MasterKey, bool IsDevelopment, bool IsDemo, string? SetupToken, bool WritesRows)
 {
     private const string DefaultUrl = "http://127.0.0.1:5080";
 
@@ -32,7 +33,13 @@ public sealed record ServerConfiguration(
             configuration["JARVIS_MASTER_KEY"],
             Flag(configuration, "JARVIS_DEVELOPMENT"),
             Flag(configuration, "JARVIS_DEMO"),
-            configuration["JARVIS_SETUP_TOKEN"]);
+            configuration["JARVIS_SETUP_TOKEN"],
+            (configuration["JARVIS_EXECUTION_WRITER"] ?? "store") switch
+            {
+                "store" => false,
+                "rows" => true,
+                var other => throw new ConfigurationException($"JARVIS_EXECUTION_WRITER must be store or rows, but is '{other}'."),
+            });
     }
 
     private static string Required(IConfiguration configuration, string name, string what) =>

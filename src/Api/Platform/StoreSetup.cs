@@ -19,7 +19,7 @@ public static class StoreSetup
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(configuration.Database).Build());
         services.AddSingleton(_ => MasterKey.Load(configuration.DataFolder, configuration.MasterKey));
         services.AddSingleton(Workflows.KnownFunctions.Validation);
-        services.AddApplication();
+        services.AddApplication(configuration.WritesRows);
         services.AddMarten(provider =>
         {
             var options = new StoreOptions();
