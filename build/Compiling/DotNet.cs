@@ -26,6 +26,17 @@ public static class DotNet
     public static Task PublishAsync(string project, string runtime, string folder, CancellationToken cancellation) =>
         RunAsync(["publish", project, "-c", Configuration, "-r", runtime, "--self-contained", "-o", folder], cancellation);
 
+    /// <summary>Runs a built program to its end.</summary>
+    /// <exception cref="ProblemException">It failed; with the end of what it said.</exception>
+    public static async Task RunAsync(string assembly, IEnumerable<string> arguments, string folder, CancellationToken cancellation)
+    {
+        var result = await Tools.RunAsync(Program, [assembly, .. arguments], folder, cancellation: cancellation);
+        if (!result.Succeeded)
+        {
+            throw new ProblemException($"{result.Tail()}\n{Path.GetFileName(assembly)} failed: see above.");
+        }
+    }
+
     private static async Task RunAsync(IEnumerable<string> arguments, CancellationToken cancellation)
     {
         const int ErrorsShown = 40;

@@ -31,12 +31,47 @@ public static class PublishVerb
                     Directory.Delete(folder, recursive: true);
                 }
 
-                await DotNet.PublishAsync(project, target, folder, cancellation);
+                if (name == "server")
+                {
+                    await PublishServerAsync(project, target, folder, cancellation);
+                }
+                else
+                {
+                    await DotNet.PublishAsync(project, target, folder, cancellation);
+                }
+
                 Console.WriteLine($"      artifacts/{name}");
             }
 
             return 0;
         });
         return verb;
+    }
+
+    /// <summary>The server brings the code around its handlers along, so that a start need not compile it.</summary>
+    private static async Task PublishServerAsync(string project, string target, string folder, CancellationToken cancellation)
+    {
+        var source = Path.GetDirectoryName(Repository.PathTo(project))!;
+        var generated = Path.Combine(source, "Internal");
+        try
+        {
+            Forget(generated);
+            await DotNet.BuildAsync(project, cancellation);
+            await DotNet.RunAsync(
+                Path.Combine(source, "bin", DotNet.Configuration, "net10.0", "Jarvis.Api.dll"), ["codegen", "write"], source, cancellation);
+            await DotNet.PublishAsync(project, target, folder, cancellation);
+        }
+        finally
+        {
+            Forget(generated);
+        }
+    }
+
+    private static void Forget(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }

@@ -29,7 +29,7 @@ public sealed record ServerConfiguration(
             Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
                 ? new Uri(url)
                 : throw new ConfigurationException($"JARVIS_URL must be an http or https address, but is '{url}'."),
-            Path.GetFullPath(Required(configuration, "JARVIS_DATA", "the folder for keys and files")),
+            Path.GetFullPath(Required(configuration, "JARVIS_DATA", "the folder for keys and files") is { Length: > 0 } folder ? folder : "."),
             configuration["JARVIS_MASTER_KEY"],
             Flag(configuration, "JARVIS_DEVELOPMENT"),
             Flag(configuration, "JARVIS_DEMO"),
@@ -43,7 +43,9 @@ public sealed record ServerConfiguration(
     }
 
     private static string Required(IConfiguration configuration, string name, string what) =>
-        configuration[name] is { Length: > 0 } value ? value : throw new ConfigurationException($"{name} is missing: it must be {what}.");
+        configuration[name] is { Length: > 0 } value ? value
+        : CodeGeneration.IsWriting ? ""
+        : throw new ConfigurationException($"{name} is missing: it must be {what}.");
 
     private static string ConnectionString(string text)
     {

@@ -21,6 +21,8 @@ public class ServerUnderTest : IAsyncLifetime
     private TestDatabase database = null!;
     private Factory factory = null!;
 
+    public MovableTime Clock { get; } = new();
+
     public IServiceProvider Services => factory.Services;
 
     public IDocumentStore Store => Services.GetRequiredService<IDocumentStore>();
@@ -38,6 +40,13 @@ public class ServerUnderTest : IAsyncLifetime
         database = await TestDatabase.CreateAsync();
         factory = NewFactory();
         await SignInTables.Ensure(Services.GetRequiredService<NpgsqlDataSource>(), CancellationToken.None);
+    }
+
+    /// <summary>Hands the bus a message, as if it had come due.</summary>
+    public async Task Send(object message)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<Wolverine.IMessageBus>().InvokeAsync(message);
     }
 
     /// <summary>Ends the server and starts it again on the same data.</summary>
@@ -64,7 +73,7 @@ public class ServerUnderTest : IAsyncLifetime
 
     private Factory NewFactory()
     {
-        var made = new Factory(database.ConnectionString, folder.Path);
+        var made = new Factory(database.ConnectionString, folder.Path, Clock);
         if (Port is { } port)
         {
             made.UseKestrel(port);
@@ -104,13 +113,14 @@ public class ServerUnderTest : IAsyncLifetime
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    private sealed class Factory(string connectionString, string dataFolder) : WebApplicationFactory<Program>
+    private sealed class Factory(string connectionString, string dataFolder, TimeProvider clock) : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseSetting("JARVIS_DATABASE", connectionString);
             builder.UseSetting("JARVIS_DATA", dataFolder);
             builder.UseSetting("JARVIS_DEVELOPMENT", "true");
+            builder.ConfigureServices(services => services.AddSingleton(clock));
             builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         }
     }
