@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -176,7 +175,6 @@ internal static class JsonNames
     [ThreadStatic]
     private static string?[]? kept;
 
-    [SuppressMessage("Style", "IDE0251", Justification = "The reader is advanced by its owner.")]
     public static string Read(ref Utf8JsonReader reader)
     {
         var name = reader.ValueSpan;

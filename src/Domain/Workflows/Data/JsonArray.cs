@@ -125,27 +125,3 @@ public sealed class JsonArray : Json
         public int Used;
     }
 }
-
-/// <summary>Gathers the elements of an array.</summary>
-internal struct JsonArrayBuilder
-{
-    private Json[]? items;
-
-    public int Count { get; private set; }
-
-    public void Add(Json item)
-    {
-        if (items is null)
-        {
-            items = new Json[4];
-        }
-        else if (Count == items.Length)
-        {
-            Array.Resize(ref items, Count * 2);
-        }
-
-        items[Count++] = item;
-    }
-
-    public readonly JsonArray ToArray() => items is null ? JsonArray.Empty : new JsonArray(items, Count);
-}

@@ -32,6 +32,9 @@ internal static class Formats
         "urid" => Counted((_, input) => FromUri(Texts.Of(input))),
         "sh" => Counted((_, input) => Shell(input)),
         "base64" => Counted((_, input) => Convert.ToBase64String(Encoding.UTF8.GetBytes(Texts.Of(input)))),
+        "base32" => Counted((_, input) => Base32.Write(Encoding.UTF8.GetBytes(Texts.Of(input)))),
+        "base32d" => Counted((_, input) => Encoding.UTF8.GetString(
+            Base32.Read(Texts.Of(input)) ?? throw Values.Error(Texts.Of(input), "is not valid base32 data"))),
         "base64d" => Counted((_, input) => FromBase64(Texts.Of(input))),
         _ => null,
     };

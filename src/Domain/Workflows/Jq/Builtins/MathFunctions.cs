@@ -10,7 +10,7 @@ internal static class MathFunctions
     [
         One("acos", Math.Acos), One("acosh", Math.Acosh), One("asin", Math.Asin), One("asinh", Math.Asinh), One("atan", Math.Atan),
         One("atanh", Math.Atanh), One("cbrt", Math.Cbrt), One("ceil", Math.Ceiling), One("cos", Math.Cos), One("cosh", Math.Cosh),
-        One("exp", Math.Exp), One("exp2", x => Math.Pow(2, x)), One("exp10", x => Math.Pow(10, x)), One("expm1", SpecialFunctions.ExpM1),
+        One("exp", Math.Exp), One("exp2", x => Math.Pow(2, x)), One("exp10", x => Math.Pow(10, x)), One("pow10", x => Math.Pow(10, x)), One("expm1", SpecialFunctions.ExpM1),
         One("fabs", Math.Abs), One("floor", Math.Floor), One("log", Math.Log), One("log10", Math.Log10), One("log1p", SpecialFunctions.Log1P),
         One("log2", Math.Log2), One("round", x => Math.Round(x, MidpointRounding.AwayFromZero)),
         One("rint", x => Math.Round(x, MidpointRounding.ToEven)), One("nearbyint", x => Math.Round(x, MidpointRounding.ToEven)),

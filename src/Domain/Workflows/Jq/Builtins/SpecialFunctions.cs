@@ -63,8 +63,21 @@ internal static class SpecialFunctions
             return Math.Log(Math.PI / Math.Abs(Math.Sin(Math.PI * x))) - LogGamma(1 - x);
         }
 
-        var (sum, t) = Series(x - 1);
-        return (0.5 * Math.Log(2 * Math.PI)) + ((x - 0.5) * Math.Log(t)) - t + Math.Log(sum);
+        if (x == Math.Floor(x) && x <= 171)
+        {
+            return Math.Log(Gamma(x));
+        }
+
+        // Stirling's series, from where it is exact to the last digit.
+        var product = 1.0;
+        for (; x < 16; x++)
+        {
+            product *= x;
+        }
+
+        var square = 1 / (x * x);
+        var series = (1.0 / 12) + (square * ((-1.0 / 360) + (square * ((1.0 / 1260) + (square * ((-1.0 / 1680) + (square / 1188)))))));
+        return ((x - 0.5) * Math.Log(x)) - x + (0.5 * Math.Log(2 * Math.PI)) + (series / x) - Math.Log(product);
     }
 
     public static double GammaSign(double x) => x < 0 && x != Math.Floor(x) && Math.Floor(x) % 2 != 0 ? -1 : 1;

@@ -25,8 +25,8 @@ internal static class Strings
             ? Split(e, text.Value, by.Value)
             : throw Values.Error("split input and separator must be strings")),
         BuiltinTable.Value("join", Join),
-        BuiltinTable.Value("ascii_downcase", (e, input) => Case(e, input, "ascii_downcase", up: false)),
-        BuiltinTable.Value("ascii_upcase", (e, input) => Case(e, input, "ascii_upcase", up: true)),
+        BuiltinTable.Value("ascii_downcase", (e, input) => Case(e, input, up: false)),
+        BuiltinTable.Value("ascii_upcase", (e, input) => Case(e, input, up: true)),
         BuiltinTable.Value("explode", (e, input) => Explode(e, input)),
         BuiltinTable.Value("implode", (e, input) => Implode(e, input)),
         BuiltinTable.Value("ascii", (_, input) => input is JsonNumber { Value: >= 0 and < 128 } code
@@ -118,15 +118,13 @@ internal static class Strings
             return JsonString.Empty;
         }
 
-        if (separator is not JsonString between)
+        return Joined(e, items, separator switch
         {
-            // Whatever can be added to a string joins as null does: without a trace.
-            return items.Length == 1 && separator is JsonNull ? Piece(items[0], "") : separator is JsonNull
-                ? Joined(e, items, "")
-                : items.Length == 1 ? Piece(items[0], "") : throw Values.Error(Piece(items[0], ""), separator, "cannot be added");
-        }
-
-        return Joined(e, items, between.Value);
+            JsonString between => between.Value,
+            JsonNull => "",
+            _ when items.Length == 1 => "",
+            _ => throw Values.Error(Piece(items[0], ""), separator, "cannot be added"),
+        });
     }
 
     private static JsonString Joined(Evaluator e, ReadOnlySpan<Json> items, string separator)
@@ -137,48 +135,35 @@ internal static class Strings
             e.Tick();
             var before = text.Length;
             text.Append(i == 0 ? "" : separator);
-            text.Append(items[i] is JsonString piece ? piece.Value : Piece(items[i], null, text).Value);
+            text.Append(items[i] is JsonString piece ? piece.Value : Piece(items[i], text).Value);
             e.Grow(text.Length - before);
         }
 
         return new JsonString(text.ToString());
     }
 
-    private static JsonString Piece(Json item, string? before, StringBuilder? soFar = null) => item switch
+    private static JsonString Piece(Json item, object before) => item switch
     {
         JsonString text => text,
         JsonNull => JsonString.Empty,
         JsonBoolean or JsonNumber => new JsonString(item.ToString()),
-        _ => throw Values.Error(new JsonString(before ?? soFar!.ToString()), item, "cannot be added"),
+        _ => throw Values.Error(new JsonString(before.ToString()!), item, "cannot be added"),
     };
 
-    private static JsonString Case(Evaluator e, Json input, string name, bool up)
+    private static JsonString Case(Evaluator e, Json input, bool up)
     {
-        var text = input as JsonString ?? throw Values.Error($"{(name.Length > 0 ? "explode" : name)} input must be a string");
+        var text = input as JsonString ?? throw Values.Error("explode input must be a string");
         e.Grow(text.Value.Length);
         return new JsonString(string.Create(text.Value.Length, (text.Value, up), static (room, from) =>
         {
-            if (from.up)
+            for (var i = 0; i < room.Length; i++)
             {
-                Ascii.ToUpper(from.Value, room, out var done);
-                Rest(from.Value, room, done, up: true);
-            }
-            else
-            {
-                Ascii.ToLower(from.Value, room, out var done);
-                Rest(from.Value, room, done, up: false);
+                var c = from.Value[i];
+                room[i] = from.up
+                    ? char.IsAsciiLetterLower(c) ? (char)(c - 32) : c
+                    : char.IsAsciiLetterUpper(c) ? (char)(c + 32) : c;
             }
         }));
-    }
-
-    /// <summary>Goes on where a character that is not ASCII ended the fast way.</summary>
-    private static void Rest(string text, Span<char> room, int from, bool up)
-    {
-        for (var i = from; i < text.Length; i++)
-        {
-            var c = text[i];
-            room[i] = up ? char.IsAsciiLetterLower(c) ? (char)(c - 32) : c : char.IsAsciiLetterUpper(c) ? (char)(c + 32) : c;
-        }
     }
 
     private static JsonArray Explode(Evaluator e, Json input)

@@ -76,7 +76,7 @@ internal sealed partial class Compiler
             form |= single && i < FormBits ? 1UL << i : 0;
         }
 
-        var compiled = Form(function, form);
+        var compiled = function.Room == preludeRoom ? PreludeForm(function, form, call) : Form(function, form);
         return new CallNode(compiled.Function, room.Level - function.Room.Level, arguments);
     }
 
@@ -110,6 +110,19 @@ internal sealed partial class Compiler
         var inner = new Room(room);
         var body = Node(term, scope, inner);
         return new LambdaNode(body, inner.Slots);
+    }
+
+    /// <summary>What is wrong inside of a built-in function, such as the lack of something it needs, is told at its call.</summary>
+    private Compiled PreludeForm(FunctionSymbol function, ulong form, Call call)
+    {
+        try
+        {
+            return Form(function, form);
+        }
+        catch (JqSyntaxException exception)
+        {
+            throw Wrong(exception.Message, call);
+        }
     }
 
     private Compiled Form(FunctionSymbol symbol, ulong form)

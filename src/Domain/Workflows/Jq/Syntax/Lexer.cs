@@ -150,8 +150,8 @@ internal sealed class Lexer(string source)
             return;
         }
 
-        var length = char.IsSurrogatePair(source, Math.Min(at, source.Length - 2 < 0 ? 0 : source.Length - 2)) ? 2 : 1;
-        throw Wrong($"syntax error, unexpected character '{source.AsSpan(at, Math.Min(length, source.Length - at))}'", at, 1);
+        var length = at + 1 < source.Length && char.IsSurrogatePair(source[at], source[at + 1]) ? 2 : 1;
+        throw Wrong($"syntax error, unexpected character '{source.AsSpan(at, length)}'", at, length);
     }
 
     private void ReadNumber()

@@ -36,7 +36,7 @@ internal sealed partial class Parser
 
     private Term Program()
     {
-        if (Current.Kind == TokenKind.Keyword && Current.Text is "import" or "include" or "module" && Current.Kind == TokenKind.Keyword)
+        if (Current.Is("import") || Current.Is("include") || Current.Is("module"))
         {
             throw Wrong($"Modules are not available: '{Current.Text}' cannot be used here");
         }
@@ -213,102 +213,6 @@ internal sealed partial class Parser
         return new Definition(start.Position, end.Position + 1 - start.Position, name.Text, parameters, body);
     }
 
-    private List<Pattern> Patterns()
-    {
-        var patterns = new List<Pattern> { OnePattern() };
-        while (Current.Is("?//"))
-        {
-            next++;
-            patterns.Add(OnePattern());
-        }
-
-        return patterns;
-    }
-
-    private Pattern OnePattern()
-    {
-        Enter();
-        var start = Current;
-        Pattern pattern;
-        if (start.Kind == TokenKind.Variable)
-        {
-            next++;
-            pattern = new VariablePattern(start.Position, start.Length, start.Text);
-        }
-        else if (start.Is("["))
-        {
-            var items = new List<Pattern>();
-            do
-            {
-                next++;
-                items.Add(OnePattern());
-            }
-            while (Current.Is(","));
-            var end = Expect("]");
-            pattern = new ArrayPattern(start.Position, end.Position + 1 - start.Position, items);
-        }
-        else if (start.Is("{"))
-        {
-            var members = new List<(Term, string?, Pattern?)>();
-            do
-            {
-                next++;
-                members.Add(MemberPattern());
-            }
-            while (Current.Is(","));
-            var end = Expect("}");
-            pattern = new ObjectPattern(start.Position, end.Position + 1 - start.Position, members);
-        }
-        else
-        {
-            throw Unexpected("$name, '[' or '{'");
-        }
-
-        depth--;
-        return pattern;
-    }
-
-    private (Term Key, string? Variable, Pattern? Value) MemberPattern()
-    {
-        var start = Current;
-        if (start.Kind == TokenKind.Variable)
-        {
-            next++;
-            var key = new Constant(start.Position, start.Length, start.Text);
-            if (!Current.Is(":"))
-            {
-                return (key, start.Text, null);
-            }
-
-            next++;
-            return (key, start.Text, OnePattern());
-        }
-
-        Term name;
-        if (start.Kind is TokenKind.Identifier or TokenKind.Keyword)
-        {
-            next++;
-            name = new Constant(start.Position, start.Length, start.Text);
-        }
-        else if (start.Kind is TokenKind.StringStart or TokenKind.Format)
-        {
-            name = Text();
-        }
-        else if (start.Is("("))
-        {
-            next++;
-            name = Key(Query());
-            Expect(")");
-        }
-        else
-        {
-            throw Unexpected("a key");
-        }
-
-        Expect(":");
-        return (name, null, OnePattern());
-    }
-
     /// <summary>A key that is a constant other than a string is a mistake that shows at once.</summary>
     private static Term Key(Term key) => key is Constant { Value: not JsonString } constant
         ? throw new JqSyntaxException(new JqSyntaxError(
@@ -321,7 +225,9 @@ internal sealed partial class Parser
 
     private Token Expect(TokenKind kind, string what) => Current.Kind == kind ? Take() : throw Unexpected(what);
 
-    private int End(Term term) => Math.Max(term.Position + term.Length, next == 0 ? 0 : tokens[next - 1].Position + tokens[next - 1].Length);
+    private static int End(Token token) => token.Position + token.Length;
+
+    private int End(Term term) => Math.Max(term.Position + term.Length, next == 0 ? 0 : End(tokens[next - 1]));
 
     private void Enter()
     {
