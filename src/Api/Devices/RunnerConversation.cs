@@ -61,6 +61,7 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
         // Cancelling a read aborts the socket, and the closing code with it: a read ends when the runner answers the close.
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         using var goodbye = ending.Token.UnsafeRegister(_ => closing = Close(reading), null);
+        var sendingCommands = Task.CompletedTask;
         try
         {
             if (await Hello(stop.Token, reading.Token) is not { } hello)
@@ -70,7 +71,7 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
 
             sockets.Enter(this);
             await Send(hello, stop.Token);
-            var sendingCommands = SendCommands(stop.Token);
+            sendingCommands = SendCommands(stop.Token);
             await Listen(stop.Token, reading.Token);
             await stop.CancelAsync();
             await sendingCommands;
@@ -82,6 +83,7 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
         finally
         {
             await stop.CancelAsync();
+            await sendingCommands.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             sockets.Leave(this);
             goodbye.Dispose();
             await closing;

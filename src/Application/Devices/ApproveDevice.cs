@@ -30,8 +30,13 @@ public static class DeviceNames
 public static class ApproveDeviceHandler
 {
     public static async Task<KeptAnswer> Handle(
-        ApproveDevice command, IDocumentSession session, Vault vault, TimeProvider clock, CancellationToken cancellation)
+        ApproveDevice command, IDocumentSession session, Vault vault, CodeGuesses guesses, TimeProvider clock, CancellationToken cancellation)
     {
+        if (!guesses.MayTry(command.Envelope.Actor))
+        {
+            return await session.Refuse(command, DeviceRefusals.TooManyCodes, cancellation);
+        }
+
         var now = clock.GetUtcNow();
         var code = PairingRequest.Normalise(command.UserCode);
         var request = await session.Query<PairingRequest>().FirstOrDefaultAsync(request => request.UserCode == code, cancellation);
@@ -64,8 +69,13 @@ public sealed record DenyDevice(string UserCode) : Instruction;
 
 public static class DenyDeviceHandler
 {
-    public static async Task<KeptAnswer> Handle(DenyDevice command, IDocumentSession session, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<KeptAnswer> Handle(DenyDevice command, IDocumentSession session, CodeGuesses guesses, TimeProvider clock, CancellationToken cancellation)
     {
+        if (!guesses.MayTry(command.Envelope.Actor))
+        {
+            return await session.Refuse(command, DeviceRefusals.TooManyCodes, cancellation);
+        }
+
         var code = PairingRequest.Normalise(command.UserCode);
         var request = await session.Query<PairingRequest>().FirstOrDefaultAsync(request => request.UserCode == code, cancellation);
         if (request is null || request.ExpiresAt <= clock.GetUtcNow())

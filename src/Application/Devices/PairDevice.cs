@@ -57,7 +57,7 @@ public sealed class PairDevice(IDocumentStore store, Vault vault, MasterKey keys
         }
     }
 
-    /// <summary>An approved code answers once with its device; the same runner asking again within the code's life gets it again.</summary>
+    /// <summary>An approved code answers with its device once, and again shortly after, because an answer may get lost.</summary>
     public async Task<PairingAnswer> Poll(string deviceCode, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
@@ -76,6 +76,13 @@ public sealed class PairDevice(IDocumentStore store, Vault vault, MasterKey keys
 
         if (request.DeviceId is not null)
         {
+            if (request.RedeemedAt is { } redeemed && now - redeemed > TimeSpan.FromSeconds(PairingRequest.RedeemAgainSeconds))
+            {
+                return new PairingAnswer(PairingOutcome.Expired);
+            }
+
+            session.Store(request with { RedeemedAt = request.RedeemedAt ?? now });
+            await session.SaveChangesAsync(cancellation);
             return new PairingAnswer(PairingOutcome.Approved, request.DeviceId, request.OwnerId);
         }
 

@@ -14,6 +14,9 @@ public sealed record PairingRequest
     /// <summary>How often a runner may ask at first; each answer <c>slow_down</c> adds as much again (RFC 8628, section 3.5).</summary>
     public const int IntervalSeconds = 5;
 
+    /// <summary>How long a runner whose answer got lost may fetch its tokens again.</summary>
+    public const int RedeemAgainSeconds = 60;
+
     /// <summary>Letters that are not mistaken for one another or make words (RFC 8628, section 6.1).</summary>
     public const string UserCodeAlphabet = "BCDFGHJKLMNPQRSTVWXZ";
 
@@ -46,8 +49,8 @@ public sealed record PairingRequest
 
     public Guid? OwnerId { get; init; }
 
-    /// <summary>The tokens were fetched: the code is spent.</summary>
-    public bool IsRedeemed { get; init; }
+    /// <summary>When the tokens were first fetched; soon after, the code is spent.</summary>
+    public DateTimeOffset? RedeemedAt { get; init; }
 
     public bool IsAnswered => IsDenied || DeviceId is not null;
 

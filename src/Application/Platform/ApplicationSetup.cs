@@ -15,6 +15,7 @@ public static class ApplicationSetup
         services.AddSingleton<Vault>();
         services.AddSingleton<Commands>();
         services.AddSingleton<PairDevice>();
+        services.AddSingleton<CodeGuesses>();
         services.AddSingleton<DeviceCommandFeed>();
         services.AddSingleton(typeof(IExecutionWriter), writesRows ? typeof(RowExecutionWriter) : typeof(MartenExecutionWriter));
         services.AddSingleton<ExecutionIngest>();

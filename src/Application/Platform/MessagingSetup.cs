@@ -44,8 +44,9 @@ public static class MessagingSetup
                 topology.ConfigureQueues(queue => queue.UseDurableInbox());
             });
 
-        // A lost race is decided again at once.
+        // A lost race is decided again at once; a kept answer that is there already is the answer.
         options.Policies.OnException<EventStreamUnexpectedMaxEventIdException>().Or<ConcurrencyException>()
+            .Or<DocumentAlreadyExistsException>(taken => taken.DocumentType != typeof(KeptAnswer))
             .RetryWithCooldown(5.Milliseconds(), 20.Milliseconds(), 50.Milliseconds(), 100.Milliseconds(), 250.Milliseconds(), 500.Milliseconds())
             .Then.ScheduleRetry(2.Seconds(), 10.Seconds());
         // The database may be away for a while; the message waits. What fails for another reason goes to the dead letters, which are counted.
