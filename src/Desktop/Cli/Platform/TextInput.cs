@@ -8,7 +8,8 @@ internal static class TextInput
     {
         try
         {
-            return path == "-" ? await Console.In.ReadToEndAsync(cancel) : await File.ReadAllTextAsync(path, cancel);
+            // A file is read at once: starting the asynchronous reading of one small file costs a command a tenth of its time.
+            return path == "-" ? await Console.In.ReadToEndAsync(cancel) : File.ReadAllText(path);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

@@ -54,7 +54,7 @@ internal static class RunVerb
             TimeProvider.System.GetUtcNow(), Path.GetDirectoryName(Path.GetFullPath(file)));
         try
         {
-            await using var journal = OpenJournal(submits ? home.JournalFile : Path.Combine(privateFolder, "journal.db"));
+            await using var journal = OpenJournal(submits ? home.JournalFile : Path.Combine(privateFolder, "journal.db"), submits);
             return await Run(run, journal, new EngineSettings(home) { SharesJournal = submits, OnLine = RunLines.Tell }, eventsFile, cancel);
         }
         finally
@@ -135,11 +135,12 @@ internal static class RunVerb
         }
     }
 
-    private static Journal OpenJournal(string file)
+    /// <param name="shared">A private journal ends with this process, so nothing would be gained by waiting for the disk.</param>
+    private static Journal OpenJournal(string file, bool shared)
     {
         try
         {
-            return Journal.Open(file);
+            return Journal.Open(file, durable: shared);
         }
         catch (Exception closed) when (closed is JournalException or IOException or UnauthorizedAccessException)
         {

@@ -37,15 +37,16 @@ public sealed partial class Journal : IAsyncDisposable
     public event Action<string?>? TroubleChanged;
 
     /// <summary>Opens or makes the journal.</summary>
+    /// <param name="durable">False only for a journal that no other process will ever read: it does not wait for the disk.</param>
     /// <exception cref="JournalException">It is damaged, of a newer program, or cannot be written.</exception>
-    public static Journal Open(string file)
+    public static Journal Open(string file, bool durable = true)
     {
         if (Path.GetDirectoryName(file) is { Length: > 0 } folder)
         {
             Directory.CreateDirectory(folder);
         }
 
-        return new Journal(file, JournalSchema.Open(file));
+        return new Journal(file, JournalSchema.Open(file, durable));
     }
 
     /// <summary>Keeps a new run; false where its id is known already (nothing changes then).</summary>

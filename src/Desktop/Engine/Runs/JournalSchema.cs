@@ -73,15 +73,16 @@ internal static class JournalSchema
         """;
 
     /// <summary>Opens the file for writing, making or checking its tables.</summary>
+    /// <param name="durable">Whether a commit waits for the disk.</param>
     /// <exception cref="JournalException">The file is damaged, of a newer program, or cannot be written.</exception>
-    public static SqliteDatabase Open(string file)
+    public static SqliteDatabase Open(string file, bool durable)
     {
         try
         {
             var database = new SqliteDatabase(file);
             try
             {
-                database.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;");
+                database.Execute($"PRAGMA synchronous={(durable ? "FULL" : "OFF")}; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=4000;");
                 var version = UserVersion(database);
                 if (version == 0)
                 {
