@@ -37,9 +37,28 @@ public static class DotNet
         }
     }
 
+    /// <summary>Two compilations at once (<c>build/up</c> and <c>build/test</c> in two terminals) would write each other's files.</summary>
+    private static async Task<FileStream> TakeTurnAsync(CancellationToken cancellation)
+    {
+        var file = Repository.PathTo(".jarvis", "build", "compiling.lock");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        while (true)
+        {
+            try
+            {
+                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), cancellation);
+            }
+        }
+    }
+
     private static async Task RunAsync(IEnumerable<string> arguments, CancellationToken cancellation)
     {
         const int ErrorsShown = 40;
+        using var turn = await TakeTurnAsync(cancellation);
         var result = await Tools.RunAsync(
             Program,
             [.. arguments, "--disable-build-servers", "--nologo", "-v", "quiet", "-clp:NoSummary"],
