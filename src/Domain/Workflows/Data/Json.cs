@@ -121,6 +121,7 @@ public abstract class Json : IEquatable<Json>
     public static implicit operator Json(bool value) => Of(value);
 }
 
+[JsonConverter(typeof(JsonConverterOfJson))]
 public sealed class JsonNull : Json
 {
     public override JsonKind Kind => JsonKind.Null;
@@ -130,6 +131,7 @@ public sealed class JsonNull : Json
     public override int GetHashCode() => 1;
 }
 
+[JsonConverter(typeof(JsonConverterOfJson))]
 public sealed class JsonBoolean(bool value) : Json
 {
     public bool Value => value;
@@ -141,6 +143,7 @@ public sealed class JsonBoolean(bool value) : Json
     public override int GetHashCode() => value ? 3 : 2;
 }
 
+[JsonConverter(typeof(JsonConverterOfJson))]
 public sealed class JsonString(string value) : Json
 {
     public static readonly JsonString Empty = new("");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Jarvis.Domain.Workflows.Data;
 
@@ -8,6 +9,7 @@ namespace Jarvis.Domain.Workflows.Data;
 /// An array. Its elements lie at the start of a buffer that a longer array may share: <see cref="Append(Json)"/> writes into the
 /// free room behind the elements, which only one array can claim, so that growing one by one costs what a list would.
 /// </summary>
+[JsonConverter(typeof(JsonConverterOfJson))]
 public sealed class JsonArray : Json
 {
     public static readonly JsonArray Empty = new([], 0, null);

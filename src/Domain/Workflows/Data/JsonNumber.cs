@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Jarvis.Domain.Workflows.Data;
 
@@ -8,6 +9,7 @@ namespace Jarvis.Domain.Workflows.Data;
 /// A number: an IEEE 754 double as in jq. One that was read keeps its digits as long as it is only passed on, so that
 /// <c>100000000000000000001</c> and <c>1.50</c> leave as they came; what is computed with it is a plain double.
 /// </summary>
+[JsonConverter(typeof(JsonConverterOfJson))]
 public sealed class JsonNumber : Json
 {
     private const int SmallestKept = -16;

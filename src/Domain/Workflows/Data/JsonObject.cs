@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Jarvis.Domain.Workflows.Data;
 
@@ -8,6 +9,7 @@ namespace Jarvis.Domain.Workflows.Data;
 /// An object. A key given twice keeps its first place and its last value, as in jq. Keys and values lie in two buffers: objects of
 /// one shape share the keys, replacing a value copies only the values, and a new key goes into free room that one object can claim.
 /// </summary>
+[JsonConverter(typeof(JsonConverterOfJson))]
 public sealed class JsonObject : Json
 {
     public static readonly JsonObject Empty = new(new JsonKeys([]), [], 0);
