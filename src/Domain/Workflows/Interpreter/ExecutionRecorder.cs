@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Data;
@@ -5,8 +6,14 @@ using Jarvis.Domain.Workflows.Data;
 namespace Jarvis.Domain.Workflows.Interpreter;
 
 /// <summary>Turns what happens into journal entries: contents masked, and beside them in private what the mask hides.</summary>
-internal sealed class ExecutionRecorder(IExecutionHost host, SecretMask mask, CancellationToken stop)
+/// <param name="wasInFlight">Whether the record says of an instance that it was in progress when an earlier process ended.</param>
+internal sealed class ExecutionRecorder(IExecutionHost host, SecretMask mask, Func<string, bool> wasInFlight, CancellationToken stop)
 {
+    /// <summary>Instances that an earlier process began and this one ended.</summary>
+    private readonly ConcurrentDictionary<string, bool> ended = new(StringComparer.Ordinal);
+
+    public bool HasEnded(string instance) => ended.ContainsKey(instance);
+
     public Content Content(Json value) => Platform.Content.Of(mask.Apply(value));
 
     /// <summary>The values that the mask changes, and the context where the event itself does not tell it; null where nothing is hidden.</summary>
@@ -69,8 +76,18 @@ internal sealed class ExecutionRecorder(IExecutionHost host, SecretMask mask, Ca
 
         var entries = frame.Pending.ToArray();
         frame.Pending.Clear();
-        await host.Record(entries, durable, stop);
+        await Write(durable, entries);
     }
 
-    public async Task Write(bool durable, params JournalEntry[] entries) => await host.Record(entries, durable, stop);
+    public async Task Write(bool durable, params JournalEntry[] entries)
+    {
+        await host.Record(entries, durable, stop);
+        foreach (var entry in entries)
+        {
+            if (entry.Event is ExecutionTaskCompleted or ExecutionTaskFaulted or ExecutionTaskCancelled && wasInFlight(((ITaskEvent)entry.Event).Instance))
+            {
+                ended[((ITaskEvent)entry.Event).Instance] = true;
+            }
+        }
+    }
 }

@@ -70,15 +70,17 @@ public sealed class RecordedExecution
     /// What a continuing run inherits of this one: what completed stays completed, errors that were caught stay caught, retries stay
     /// counted; the failed task, the tasks around it and everything unfinished are to be done (again).
     /// </summary>
-    /// <param name="from">Instance to go on from; null for <see cref="FailedInstance"/>.</param>
+    /// <param name="from">Instance to go on from, or the pointer of the task that failed; null for <see cref="FailedInstance"/>.</param>
     /// <param name="done">Instead of doing it again, its output as a person gave it.</param>
     public RecordedExecution ForContinuation(string? from = null, MarkedDone? done = null)
     {
-        var failed = done?.Instance ?? from ?? FailedInstance;
-        var inherited = new RecordedExecution { Done = done };
+        var failed = Meant(done?.Instance ?? from);
+        var inherited = new RecordedExecution { Done = done is null || failed is null ? done : done with { Instance = failed } };
         foreach (var task in tasks.Values)
         {
-            var around = failed is not null && IsAtOrAround(task.Instance, failed);
+            // Whatever is asked for, what failed the run is to be done again: else it could only fail again at once.
+            var around = (failed is not null && IsAtOrAround(task.Instance, failed))
+                || (FailedInstance is not null && IsAtOrAround(task.Instance, FailedInstance));
             if (task.Ended == TaskPhase.Completed && !around)
             {
                 inherited.tasks[task.Instance] = task.Copy();
@@ -95,6 +97,9 @@ public sealed class RecordedExecution
 
         return inherited;
     }
+
+    private string? Meant(string? asked) =>
+        asked is null || (FailedInstance is not null && tasks[FailedInstance].Task == asked && !tasks.ContainsKey(asked)) ? FailedInstance : asked;
 
     private void Take(JournalEntry entry)
     {

@@ -107,20 +107,6 @@ internal sealed partial class Walk
         .DefaultIfEmpty(Undecided)
         .First();
 
-    /// <summary>Notes the end of what was in flight below a place when the process died.</summary>
-    private async Task CancelLeftovers(string below)
-    {
-        var leftovers = recorded.Tasks
-            .Where(t => t.IsInFlight && t.Instance.StartsWith(below, StringComparison.Ordinal))
-            .OrderByDescending(t => t.Instance.Length)
-            .Select(t => new JournalEntry(new ExecutionTaskCancelled(t.Task, t.Instance, host.Now), null))
-            .ToArray();
-        if (leftovers.Length > 0)
-        {
-            await recorder.Write(durable: true, leftovers);
-        }
-    }
-
     /// <summary>What each branch changed of the context before the fork, laid over each other in the order of the branches.</summary>
     private static Json Merge(Json before, Lane[] lanes)
     {

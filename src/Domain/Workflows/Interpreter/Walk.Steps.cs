@@ -70,6 +70,20 @@ internal sealed partial class Walk
         }
     }
 
+    /// <summary>Notes the end of what was in flight below a place when the process died, and is not gone on with.</summary>
+    private async Task CancelLeftovers(string below)
+    {
+        var leftovers = recorded.Tasks
+            .Where(t => t.IsInFlight && t.Instance.StartsWith(below, StringComparison.Ordinal) && !recorder.HasEnded(t.Instance))
+            .OrderByDescending(t => t.Instance.Length)
+            .Select(t => new JournalEntry(new ExecutionTaskCancelled(t.Task, t.Instance, host.Now), null))
+            .ToArray();
+        if (leftovers.Length > 0)
+        {
+            await recorder.Write(durable: true, leftovers);
+        }
+    }
+
     private async Task Complete(Frame frame, Json contextBefore, string? then, Guid? by)
     {
         var task = frame.Task!;
@@ -98,6 +112,7 @@ internal sealed partial class Walk
         var timeout = new WorkflowFaultException(Fault.Timeout($"{what} took longer than {after:c} (hours:minutes:seconds)."));
         if (host.Now >= startedAt + after)
         {
+            await CancelLeftovers(frame.Instance + "/");
             throw timeout;
         }
 

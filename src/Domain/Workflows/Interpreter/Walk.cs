@@ -36,7 +36,7 @@ internal sealed partial class Walk
             .Where(facts.Secrets.ContainsKey)
             .Select(name => KeyValuePair.Create(name, facts.Secrets[name])));
         Clock = () => host.Now;
-        recorder = new ExecutionRecorder(host, Mask, stop);
+        recorder = new ExecutionRecorder(host, Mask, instance => recorded[instance] is { IsInFlight: true }, stop);
         RuntimeDescriptor = Json.Of(("name", facts.Runtime.Name), ("version", facts.Runtime.Version), ("metadata", facts.Runtime.Metadata));
         WorkflowDescriptor = Json.Of(
             ("id", facts.RunId.ToString()), ("definition", definition.Source), ("input", facts.Input), ("startedAt", Describe(facts.StartedAt)));
@@ -86,6 +86,7 @@ internal sealed partial class Walk
             }
 
             var output = await RunWorkflow(either.Token);
+            await CancelLeftovers("/");
             await recorder.Write(durable: true, new JournalEntry(
                 new ExecutionCompleted(QualifiedName, host.Now, recorder.Content(output)), recorder.Hidden(("output", output))));
             return new Ending.Completed(output);
@@ -93,13 +94,14 @@ internal sealed partial class Walk
         catch (WorkflowFaultException e)
         {
             stop.ThrowIfCancellationRequested();
-            host.Log(LogSeverity.Error, Mask.Apply($"The run failed: {e.Message}"), e.Fault.Instance);
+            await CancelLeftovers("/");
             var (error, hidden) = recorder.Error(e.Fault);
             await recorder.Write(durable: true, new JournalEntry(new ExecutionFaulted(QualifiedName, host.Now, error), hidden));
             return new Ending.Faulted(e.Fault);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested && !stop.IsCancellationRequested)
         {
+            await CancelLeftovers("/");
             await recorder.Write(durable: true, new JournalEntry(new ExecutionCancelled(QualifiedName, host.Now), null));
             return new Ending.Cancelled();
         }

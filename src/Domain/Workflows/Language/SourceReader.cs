@@ -81,6 +81,12 @@ internal sealed partial class SourceReader
             Syntax($"This is not YAML: {Sentence(e)}", e.Start);
             return null;
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            // The YAML parser loses its way in some broken texts and says so with these instead of with its own exception.
+            Syntax("This is not YAML: the text cannot be read on from here.", parser.Current?.End ?? Mark.Empty);
+            return null;
+        }
         catch (TooMuch e)
         {
             problems.Add("language.too_large", e.Message, e.Line, e.Column, null);

@@ -78,6 +78,18 @@ public sealed class ContinuationTests
     }
 
     [Fact]
+    public void the_failed_task_may_be_named_by_its_pointer_as_the_error_does()
+    {
+        var story = Story.Of("do:\n  - a:\n      for: { in: '[1,2]' }\n      do:\n        - b:\n            call: test.slow\n            with: { seconds: 0, value: '${ $item }' }\n");
+        var failed = story.Run(h => h.On("test.slow", a => a.Instance.Contains("@2") ? throw new WorkflowFaultException(Fault.Runtime("no")) : Json.True));
+        var parent = RecordedExecution.From(failed.Journal);
+        parent.FailedInstance.ShouldBe("/do/0/a/do@2/0/b");
+        failed.Fault.Instance.ShouldBe("/do/0/a/do/0/b");
+        story.Run(inherited: parent.ForContinuation("/do/0/a/do/0/b")).ShouldGive("2");
+        story.Run(inherited: parent.ForContinuation(parent.FailedInstance)).ShouldGive("2");
+    }
+
+    [Fact]
     public void a_continuing_run_survives_a_crash_like_any_other()
     {
         var story = Story.Of(Backup);

@@ -193,6 +193,7 @@ public sealed class ResumeTests
         var late = story.Run(journal: Outcome.Reread(first.Journal), now: Story.Start.AddHours(2));
         late.Fault.Type.ShouldBe(FaultTypes.Timeout);
         late.Host.Performed.ShouldBeEmpty();
+        late.State.Tasks["/do/0/a/do/0/b"].Phase.ShouldBe(TaskPhase.Cancelled);
     }
 
     private static IReadOnlyList<JournalEntry> InFlight(Story story, Action<FakeHost>? world = null) => Outcome.Reread(story.Run(h =>
@@ -258,6 +259,16 @@ public sealed class ResumeTests
         again.Host.Entries.ShouldBeEmpty();
         var failing = Story.Of("do:\n  - a:\n      raise: { error: { type: 'https://x.y/z', status: 500, title: T } }\n");
         failing.Run(journal: Outcome.Reread(failing.Run().Journal)).Fault.ShouldBe(failing.Run().Fault);
+    }
+
+    [Fact]
+    public void what_was_in_flight_is_told_as_cancelled_when_a_resumed_run_ends_without_it()
+    {
+        var story = Story.Of("do:\n  - a:\n      do:\n        - b:\n            call: test.slow\n            with: { seconds: 60 }\n");
+        var cancelled = story.Run(h => h.Cancel.Cancel(), InFlight(story));
+        cancelled.Ending.ShouldBeOfType<Ending.Cancelled>();
+        cancelled.State.Tasks.Values.Select(t => t.Phase).ShouldBe([TaskPhase.Cancelled, TaskPhase.Cancelled]);
+        cancelled.Host.Performed.ShouldBeEmpty();
     }
 
     [Fact]
