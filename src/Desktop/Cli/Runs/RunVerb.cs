@@ -55,7 +55,8 @@ internal static class RunVerb
         try
         {
             await using var journal = OpenJournal(submits ? home.JournalFile : Path.Combine(privateFolder, "journal.db"), submits);
-            return await Run(run, journal, new EngineSettings(home) { SharesJournal = submits, OnLine = RunLines.Tell }, eventsFile, cancel);
+            var settings = new EngineSettings(home) { SharesJournal = submits, OnLine = RunLines.Tell };
+            return await Run(run, journal, submits ? settings : settings with { BlobFolder = Path.Combine(privateFolder, "blobs") }, eventsFile, cancel);
         }
         finally
         {

@@ -14,6 +14,9 @@ public sealed record EngineSettings(JarvisHome Home)
     /// <summary>Runs that may wait for their turn.</summary>
     public int MaxWaitingRuns { get; init; } = 10_000;
 
+    /// <summary>Where large values go; a run that no server hears of keeps them apart.</summary>
+    public string BlobFolder { get; init; } = Home.BlobFolder;
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public FunctionCatalog Functions { get; init; } = FunctionCatalog.Standard;

@@ -121,7 +121,7 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
         var clock = parts.Settings.Clock;
         var parsed = parts.Parse(run.Definition);
         var (recorded, unusable) = Recorded();
-        var blobs = new BlobFolder(parts.Settings.Home.BlobFolder);
+        var blobs = new BlobFolder(parts.Settings.BlobFolder);
         var onLine = parts.Settings.OnLine;
         await using var recorder = new RunRecorder(
             parts.Journal, place, new LargeValues(blobs), new RunProgress(parsed.Definition, recorded, clock.GetUtcNow()), clock,

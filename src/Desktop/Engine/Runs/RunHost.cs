@@ -45,14 +45,6 @@ internal sealed class RunHost(
             status = new StatusChange(JournaledStatus.Running);
         }
 
-        foreach (var (item, _) in entries)
-        {
-            if (item is ExecutionFaulted { Error: var error })
-            {
-                recorder.Log(LogSeverity.Error, Describe(error), error.Instance);
-            }
-        }
-
         await recorder.Record(entries, durable || status is not null, status, cancellation);
         foreach (var (item, _) in entries)
         {
@@ -115,13 +107,6 @@ internal sealed class RunHost(
     }
 
     public void Log(LogSeverity severity, string text, string? instance) => recorder.Log(severity, secrets.Apply(text), instance);
-
-    private static string Describe(FaultError error)
-    {
-        var text = error.Text?.Reveal() as JsonObject;
-        var title = (text?["title"] as JsonString)?.Value ?? error.Type;
-        return text?["detail"] is JsonString detail ? $"{title}: {detail.Value}" : title;
-    }
 
     private async Task<Json> Invoke(Activity.Function call, CancellationToken cancellation)
     {

@@ -209,7 +209,7 @@ public sealed class WorkflowEngine : IRunExecutor, IAsyncDisposable
         var taken = new List<RunExecution>();
         foreach (var run in journal.Unended())
         {
-            var mayTake = run.Owner is null || run.Owner == owner || (settings.TakesOver && ProcessIdentity.Parse(run.Owner) is not { IsAlive: true });
+            var mayTake = run.Owner == owner || (settings.TakesOver && ProcessIdentity.Parse(run.Owner) is not { IsAlive: true });
             if (mayTake && !live.ContainsKey(run.RunId) && await journal.Claim(run.RunId, owner, run.Owner, cancellation) is { } place)
             {
                 var parent = run.Request.ParentRunId is { } parentId
