@@ -1,0 +1,92 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using JasperFx.Events;
+using Jarvis.Domain.Devices;
+using Jarvis.Domain.Platform;
+using Jarvis.Projections.Platform;
+using Marten;
+
+namespace Jarvis.Projections.Devices;
+
+/// <summary>How a device can be reached.</summary>
+public enum DeviceStatus { Offline, Online, Stale, Revoked }
+
+/// <summary>A device as its owner sees it. Name and address stay sealed: the columns hold the stored form of the content.</summary>
+public sealed record DeviceRow(
+    Guid DeviceId, long FromPosition, long ToPosition, Guid OwnerId, long PairedPosition, DeviceStatus Status, string Name, string Os, string Version,
+    string? Address, long Epoch, long ClockOffsetMs, DateTimeOffset PairedAt, DateTimeOffset? ConnectedAt, DateTimeOffset? LastSeenAt,
+    DateTimeOffset? RevokedAt, DateTimeOffset ChangedAt, long StreamVersion)
+    : IVersioned<DeviceRow>
+{
+    [JsonIgnore]
+    public Guid Key => DeviceId;
+
+    public DeviceRow Until(long position) => this with { ToPosition = position };
+
+    public static DeviceRow? Evolve(DeviceRow? row, IEvent @event)
+    {
+        var next = @event.Data switch
+        {
+            DevicePaired e => new DeviceRow(
+                @event.StreamId, 0, 0, e.OwnerId, @event.Sequence, DeviceStatus.Offline, Sealed(e.Name)!, e.Os, e.Version, null, 0, 0, e.PairedAt, null, null,
+                null, default, 0),
+            _ when row is null => null,
+            DeviceRenamed e => row with { Name = Sealed(e.Name)! },
+            DeviceConnected e => row with
+            {
+                Status = DeviceStatus.Online, Epoch = e.Epoch, Os = e.Os, Version = e.Version, Address = Sealed(e.Address),
+                ClockOffsetMs = e.ClockOffsetMilliseconds, ConnectedAt = e.ConnectedAt, LastSeenAt = e.ConnectedAt,
+            },
+            DeviceChanged e => row with { Os = e.Os, Version = e.Version, Address = Sealed(e.Address), LastSeenAt = e.ChangedAt },
+            DeviceBecameStale e => row with { Status = DeviceStatus.Stale, LastSeenAt = e.LastSeenAt },
+            DeviceReturned e => row with { Status = DeviceStatus.Online, LastSeenAt = e.ReturnedAt },
+            DeviceWentOffline e => row with { Status = DeviceStatus.Offline, LastSeenAt = e.LastSeenAt },
+            DeviceRevoked e => row with { Status = DeviceStatus.Revoked, RevokedAt = e.RevokedAt },
+            _ => row,
+        };
+        if (next is null)
+        {
+            return null;
+        }
+
+        // What still comes from a device after its revocation does not bring it back.
+        var status = row?.Status == DeviceStatus.Revoked ? DeviceStatus.Revoked : next.Status;
+        return next with
+        {
+            Status = status, FromPosition = @event.Sequence, ToPosition = ViewTables.Open, ChangedAt = @event.Timestamp, StreamVersion = @event.Version,
+        };
+    }
+
+    private static string? Sealed(Content? content) => content is null ? null : JsonSerializer.Serialize(content, EventJson.Stored);
+}
+
+/// <summary>The devices and how they can be reached.</summary>
+public sealed class DevicesView : View
+{
+    public new const string Name = "Devices";
+
+    public DevicesView()
+        : base(Name, "devices")
+    {
+        foreach (var type in EventNames.All.Keys.Where(typeof(IDeviceEvent).IsAssignableFrom))
+        {
+            IncludeType(type);
+        }
+    }
+
+    public override async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+    {
+        var ids = events.Select(e => e.StreamId).Distinct().ToArray();
+        var rows = new Versions<DeviceRow>(await Read<DeviceRow>(
+            operations, $"select * from views.devices where device_id = any($1) and to_position = {ViewTables.Open}", ids, cancellation));
+        foreach (var @event in events)
+        {
+            if (DeviceRow.Evolve(rows.Find(@event.StreamId), @event) is { } next)
+            {
+                rows.Put(next);
+            }
+        }
+
+        WriteVersions(operations, "devices", "device_id", rows);
+    }
+}

@@ -1,0 +1,71 @@
+using JasperFx.Events;
+using JasperFx.Events.Projections;
+using Marten;
+using Marten.Events.Projections;
+using Npgsql;
+using System.Text.Json;
+
+namespace Jarvis.Projections.Platform;
+
+/// <summary>
+/// A read model in flat tables, folded a batch of events at a time by the async daemon: what is there is read once, the batch is folded in
+/// memory, and every table is written with one statement, in the transaction that moves the view's progress. A function of the
+/// events and their metadata alone, so that it can be thrown away and rebuilt.
+/// </summary>
+public abstract class View : ProjectionBase, IProjection
+{
+    protected View(string name, params IReadOnlyList<string> tables)
+    {
+        Name = name;
+        foreach (var table in tables)
+        {
+            Options.DeleteDataInTableOnTeardown($"{ViewTables.Schema}.{table}");
+        }
+    }
+
+    public abstract Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation);
+
+    /// <summary>The account that caused an event, from its metadata; null where the server did.</summary>
+    protected static Guid? ActorOf(IEvent @event) => Guid.TryParse(@event.UserName, out var actor) ? actor : null;
+
+    /// <summary>The rows of a table that a query with one array of ids finds.</summary>
+    protected static async Task<IReadOnlyList<T>> Read<T>(IDocumentOperations operations, string sql, Guid[] ids, CancellationToken cancellation)
+    {
+        if (ids.Length == 0)
+        {
+            return [];
+        }
+
+        await using var command = new NpgsqlCommand($"select row_to_json(r)::text from ({sql}) r") { Parameters = { new() { Value = ids } } };
+        await using var reader = await operations.ExecuteReaderAsync(command, cancellation);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add(JsonSerializer.Deserialize<T>(reader.GetString(0), ViewJson.Options)!);
+        }
+
+        return rows;
+    }
+
+    /// <summary>Runs one statement over many rows, which stand as <c>?</c> in it.</summary>
+    protected static void Write<T>(IDocumentOperations operations, string sql, IReadOnlyCollection<T> rows)
+    {
+        if (rows.Count > 0)
+        {
+            operations.QueueSqlCommand(sql, JsonSerializer.Serialize(rows, ViewJson.Options));
+        }
+    }
+
+    /// <summary>Closes the versions that stood until now and adds the new ones.</summary>
+    protected static void WriteVersions<T>(IDocumentOperations operations, string table, string key, Versions<T> versions)
+        where T : class, IVersioned<T>
+    {
+        Write(operations,
+            $"""
+            update {ViewTables.Schema}.{table} t set to_position = c.at
+            from json_to_recordset(?::json) as c(id uuid, at bigint)
+            where t.{key} = c.id and t.to_position = {ViewTables.Open}
+            """, versions.Closed);
+        Write(operations, $"insert into {ViewTables.Schema}.{table} select * from json_populate_recordset(null::{ViewTables.Schema}.{table}, ?::json)", versions.Added);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json.Serialization;
+using JasperFx.Events;
+using Jarvis.Domain.Runs;
+using Jarvis.Projections.Platform;
+
+namespace Jarvis.Projections.Runs;
+
+/// <summary>A run as lists show it, from one position to the next change.</summary>
+/// <param name="Revision">Null for a run of a file that was never published.</param>
+/// <param name="ClockOffsetMs">The device's clock minus the server's when it started; <c>OccurredAt</c> is corrected by it.</param>
+/// <param name="OccurredAt">When it began by the PC's clock, corrected; until then when it was requested. The day it counts for.</param>
+public sealed record RunRow(
+    Guid RunId, long FromPosition, long ToPosition, Guid OwnerId, long RequestedPosition, RunStatus Status, Guid? WorkflowId, string Namespace,
+    string WorkflowName, int? Revision, string DefinitionHash, RunTrigger Trigger, Guid RequestedBy, Guid? AskedDeviceId, Guid? DeviceId,
+    Guid? ParentRunId, RetryStart? RetryFrom, DateTimeOffset RequestedAt, DateTimeOffset? DispatchDeadline, RunWaitReason? WaitsFor,
+    Guid? WaitsForDeviceId, bool Granted, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, long ClockOffsetMs, DateTimeOffset OccurredAt,
+    string? ErrorType, int? ErrorStatus, string? ErrorInstance, int ControlsOpen, DateTimeOffset ChangedAt, Guid? ChangedBy, long StreamVersion)
+    : IVersioned<RunRow>
+{
+    [JsonIgnore]
+    public Guid Key => RunId;
+
+    public RunRow Until(long position) => this with { ToPosition = position };
+
+    /// <summary>The next version after an event of the run's stream; null where the event is of no run.</summary>
+    public static RunRow? Evolve(RunRow? row, IEvent @event, Guid? actor, Func<Guid?, long> clockOffset)
+    {
+        var next = Fold(row, @event, clockOffset);
+        return next is null ? null : next with
+        {
+            FromPosition = @event.Sequence,
+            ToPosition = ViewTables.Open,
+            ChangedAt = @event.Timestamp,
+            ChangedBy = actor,
+            StreamVersion = @event.Version,
+        };
+    }
+
+    private static RunRow? Fold(RunRow? row, IEvent @event, Func<Guid?, long> clockOffset) => @event.Data switch
+    {
+        RunRequested e => new RunRow(
+            @event.StreamId, 0, 0, e.OwnerId, @event.Sequence, RunStatus.Pending, e.WorkflowId, e.Namespace, e.WorkflowName, e.Revision, e.DefinitionHash,
+            e.Trigger, e.RequestedBy, e.AskedDeviceId, null, e.Continues?.ParentRunId, e.Continues?.From, e.RequestedAt, e.DispatchDeadline, null,
+            null, false, null, null, 0, e.RequestedAt, null, null, null, 0, default, null, 0),
+        _ when row is null => null,
+        RunWaiting e => row with { WaitsFor = e.Reason, WaitsForDeviceId = e.DeviceId },
+        RunDispatched e => row with { DeviceId = e.DeviceId, WaitsFor = null, WaitsForDeviceId = null },
+        RunWithdrawn => row with { DeviceId = null },
+        RunGranted e => row with { DeviceId = e.DeviceId, Granted = true, WaitsFor = null, WaitsForDeviceId = null },
+        RunBeganOnDevice e => row with { DeviceId = e.DeviceId, Granted = true },
+        RunStarted e => row.Started(e, clockOffset(row.DeviceId)),
+        RunPaused => row with { Status = RunStatus.Paused },
+        RunResumed => row with { Status = RunStatus.Running },
+        RunCompleted e => row with { Status = RunStatus.Completed, EndedAt = e.CompletedAt },
+        RunFailed e => row with
+        {
+            Status = RunStatus.Failed, EndedAt = e.FailedAt, ErrorType = e.Error.Type, ErrorStatus = e.Error.Status, ErrorInstance = e.Error.Instance,
+        },
+        RunCancelled e => row with { Status = RunStatus.Cancelled, EndedAt = e.CancelledAt },
+        RunControlRequested => row with { ControlsOpen = row.ControlsOpen + 1 },
+        RunControlTookEffect or RunControlRefused or RunControlExpired => row with { ControlsOpen = Math.Max(0, row.ControlsOpen - 1) },
+        _ => row,
+    };
+
+    private RunRow Started(RunStarted e, long offset) => this with
+    {
+        Status = RunStatus.Running,
+        StartedAt = e.StartedAt,
+        ClockOffsetMs = offset,
+        OccurredAt = e.StartedAt.AddMilliseconds(-offset),
+    };
+}
