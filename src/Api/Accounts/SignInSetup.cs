@@ -1,11 +1,15 @@
 using Jarvis.Api.Platform;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Jarvis.Api.Accounts;
 
-/// <summary>Signing in: its keys, sessions, and who a request is.</summary>
+/// <summary>Signing in: keys, sessions, and the rule that everything needs a token unless it says otherwise.</summary>
 public static class SignInSetup
 {
+    /// <summary>Administrators only; a device's token is none of theirs.</summary>
+    public const string AdministratorPolicy = "administrator";
+
     public static void AddSignIn(this IServiceCollection services, ServerConfiguration configuration)
     {
         services.AddSingleton(_ => TokenKeys.Open(configuration.DataFolder));
@@ -13,11 +17,38 @@ public static class SignInSetup
         services.AddHostedService(provider => provider.GetRequiredService<RevokedSessions>());
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<Sessions>();
-        services.AddSingleton<Tickets>();
-        services.AddSingleton<Passwords>();
+        services.AddHostedService<SessionSweep>();
         services.AddSingleton<PasswordGuesses>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<Tickets>();
+        services.AddSingleton<Registration>();
         services.AddAuthentication(BearerAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, null);
-        services.AddAuthorization();
+        services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
+            .AddPolicy(AdministratorPolicy, policy => policy.RequireAssertion(context =>
+                context.User.Identity is CallerIdentity { Caller: { IsAdministrator: true, DeviceId: null } }));
+    }
+}
+
+/// <summary>Forgets what signing in no longer needs, now and then.</summary>
+public sealed class SessionSweep(Sessions sessions, ILogger<SessionSweep> log) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(15);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await sessions.Forget(stoppingToken);
+            }
+            catch (Exception e) when (e is Npgsql.NpgsqlException or TimeoutException)
+            {
+                log.LogWarning("Old sessions could not be forgotten: {Reason}", e.Message);
+            }
+        }
     }
 }
