@@ -1,4 +1,3 @@
-using Jarvis.Api.Accounts;
 using Jarvis.Api.Devices;
 using Jarvis.Api.Platform;
 using JasperFx;
@@ -10,7 +9,7 @@ try
     builder.WebHost.UseUrls(configuration.Url.ToString());
     builder.Services.AddSingleton(configuration);
     builder.AddJarvisStore(configuration);
-    builder.Services.AddSignIn(configuration);
+    builder.AddReadSide(configuration);
     builder.Services.AddRunnerProtocol();
 
     var app = builder.Build();
@@ -19,8 +18,8 @@ try
         return await app.RunJasperFxCommands(args);
     }
 
-    app.UseAuthentication();
-    app.UseAuthorization();
+    app.UseReadSide();
+    app.MapReadSide();
     app.MapRunnerProtocol();
     await app.RunAsync();
     return 0;

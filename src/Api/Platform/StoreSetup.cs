@@ -1,4 +1,5 @@
 using Jarvis.Application.Platform;
+using Jarvis.Projections;
 using JasperFx.CodeGeneration;
 using JasperFx.Events.Daemon;
 using Jarvis.Domain.Workflows.Language;
@@ -25,6 +26,7 @@ public static class StoreSetup
             var options = new StoreOptions();
             options.UseJarvis(
                 provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<EventFeed>());
+            options.SetUpViews();
             return options;
         })
             .UseLightweightSessions()

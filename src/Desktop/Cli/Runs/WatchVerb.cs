@@ -8,8 +8,8 @@ namespace Jarvis.Cli.Runs;
 internal static class WatchVerb
 {
     private const string Details = """
-        query Run($id: UUID!) {
-          run(id: $id) {
+        query Run($id: UUID!, $atLeast: Position) {
+          run(id: $id, atLeast: $atLeast) {
             id status workflowName requestedAt startedAt endedAt durationSeconds device { name } output
             error { type status title detail instance }
           }
@@ -27,7 +27,7 @@ internal static class WatchVerb
         return new Command(name, summary) { run, json }.AsSignedIn(async (client, parsed, cancel) =>
         {
             var id = await RunReference.Resolve(client, parsed.GetValue(run)!, cancel);
-            var details = await Read(client, id, cancel);
+            var details = await Read(client, id, null, cancel);
             var asJson = parsed.GetValue(json);
             if (!asJson)
             {
@@ -50,7 +50,7 @@ internal static class WatchVerb
 
                 if (IsEnd((string?)change["type"]))
                 {
-                    details = await Read(client, id, cancel);
+                    details = await Read(client, id, (string?)change["position"], cancel);
                     if (HasEnded(details))
                     {
                         break;
@@ -58,7 +58,6 @@ internal static class WatchVerb
                 }
             }
 
-            details = await Read(client, id, cancel);
             return await Finish(details, asJson);
         });
     }
@@ -87,9 +86,9 @@ internal static class WatchVerb
         return completed ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static async Task<JsonObject> Read(ServerClient client, string id, CancellationToken cancel)
+    private static async Task<JsonObject> Read(ServerClient client, string id, string? atLeast, CancellationToken cancel)
     {
-        var data = await client.GraphQL(Details, new JsonObject { ["id"] = id }, cancel);
+        var data = await client.GraphQL(Details, new JsonObject { ["id"] = id, ["atLeast"] = atLeast }, cancel);
         return data["run"] as JsonObject ?? throw new ServerRefusal("run.not_found", $"There is no run {id}, or it is not yours.");
     }
 

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text.Json;
+using GraphQL;
+using GraphQL.DataLoader;
+using Jarvis.Api.Platform;
+using Jarvis.Api.Platform.GraphQL;
+using Jarvis.Api.Runs;
+using Jarvis.Application.Devices;
+using Jarvis.Application.Platform;
+using Jarvis.Domain.Platform;
+using Jarvis.Projections.Devices;
+using Jarvis.Projections.Platform;
+using Marten;
+
+namespace Jarvis.Api.Devices;
+
+/// <summary>A PC that runs workflows, of one moment.</summary>
+[Name("Device")]
+public sealed class DeviceNode(DeviceRow row)
+{
+    public Guid Id => row.DeviceId;
+
+    public Position Position => new(row.FromPosition);
+
+    /// <summary>Follow the devices from this change on.</summary>
+    public Cursor Cursor => RunChangeCursor.Of(row.FromPosition);
+
+    public DeviceStatus Status => row.Status;
+
+    public string Os => row.Os;
+
+    public string Version => row.Version;
+
+    public AccountReference Owner => new(row.OwnerId);
+
+    /// <summary>Its clock minus the server's, as seen at its last hello.</summary>
+    public double ClockOffsetSeconds => row.ClockOffsetMs / 1000.0;
+
+    public DateTimeOffset PairedAt => row.PairedAt;
+
+    public DateTimeOffset? ConnectedAt => row.ConnectedAt;
+
+    /// <summary>When its status last changed on its account; heartbeats in between change nothing.</summary>
+    public DateTimeOffset? LastSeenAt => row.LastSeenAt;
+
+    public DateTimeOffset? RevokedAt => row.RevokedAt;
+
+    public IDataLoaderResult<string?> Name(IResolveFieldContext context) => Text(context, row.Name);
+
+    /// <summary>Where its last connection came from.</summary>
+    public IDataLoaderResult<string?> Address(IResolveFieldContext context) => Text(context, row.Address);
+
+    private IDataLoaderResult<string?> Text(IResolveFieldContext context, string? stored) =>
+        stored is null || context.Caller().AccountId != row.OwnerId
+            ? LoaderResult.Of<string?>(null)
+            : context.Load<string, Content>("contents", stored, async (texts, cancel) =>
+            {
+                var contents = texts.Select(text => JsonSerializer.Deserialize<Content>(text, EventJson.Stored)!).ToList();
+                return texts.Zip(await context.Service<Vault>().Unseal(contents, cancel)).ToDictionary(pair => pair.First, pair => pair.Second);
+            }).Then(Revealed.Text);
+}
+
+[Name("DeviceEdge")]
+public sealed record DeviceEdge(DeviceNode Node, string Cursor) : Edge<DeviceNode>(Node, Cursor);
+
+[Name("DeviceConnection")]
+public sealed class DevicePage(IReadOnlyList<DeviceEdge> edges, PageInfo pageInfo, Position asOf)
+    : Connection<DeviceNode, DeviceEdge>(edges, pageInfo, asOf);
+
+/// <summary>A runner that waits to be paired under a code.</summary>
+public sealed record Pairing(string UserCode, string? Name, string Os, string Version, DateTimeOffset ExpiresAt);
+
+/// <summary>Rows of the devices' view.</summary>
+public static class DeviceList
+{
+    public static async Task<List<DeviceRow>> Rows(IResolveFieldContext context, ReadPoint point, string rest, Action<Conditions> more)
+    {
+        var conditions = new Conditions();
+        point.Pick(conditions);
+        more(conditions);
+        return await context.Service<ViewReader>().Rows<DeviceRow>(context.Caller(),
+            $"select {RowMapper<DeviceRow>.Columns} from {ViewTables.Schema}.devices where {conditions.Sql} {rest}", conditions.Parameters, context.CancellationToken);
+    }
+
+    /// <summary>The device of many parents, by one query.</summary>
+    public static IDataLoaderResult<DeviceNode?> Load(IResolveFieldContext context, Guid id, ReadPoint point) =>
+        context.Load<Guid, DeviceNode>("devices", id, async (ids, _) =>
+            (await Rows(context, point, "", c => c.Add("device_id = any(?)", ids.ToArray()))).ToDictionary(row => row.DeviceId, row => new DeviceNode(row)));
+}
+
+/// <summary>Queries about devices.</summary>
+public sealed class DeviceQueries
+{
+    public static async Task<DevicePage> Devices(
+        IResolveFieldContext context, int? first, string? after, int? last, string? before, AsOf? asOf, Position? atLeast)
+    {
+        var page = PageRequest.Of(first, after, last, before);
+        var point = await context.Service<ReadPoints>().Settle(DevicesView.Name, asOf, atLeast, context.CancellationToken);
+        var rows = await DeviceList.Rows(context, point, $"order by paired_position {(page.Backward ? "asc" : "desc")} limit {page.Size + 1}", conditions =>
+        {
+            conditions.AddIf(!context.Caller().IsAdministrator, "owner_id = ?", context.Caller().AccountId);
+            if (page.PlaceAsNumber() is { } place)
+            {
+                conditions.Add(page.Backward ? "paired_position > ?" : "paired_position < ?", place);
+            }
+        });
+        var (edges, info) = Pages.Cut(
+            page, rows, row => row.PairedPosition.ToString(CultureInfo.InvariantCulture), (row, cursor) => new DeviceEdge(new DeviceNode(row), cursor));
+        return new DevicePage(edges, info, new Position(point.AnswerPosition));
+    }
+
+    public static async Task<DeviceNode?> Device(IResolveFieldContext context, Guid id, AsOf? asOf, Position? atLeast)
+    {
+        var point = await context.Service<ReadPoints>().Settle(DevicesView.Name, asOf, atLeast, context.CancellationToken);
+        var rows = await DeviceList.Rows(context, point, "", c => c.Add("device_id = ?", id));
+        return rows.Count == 0 ? null : new DeviceNode(rows[0]);
+    }
+
+    /// <summary>What asks to be paired under a code; null where nothing does, or no longer.</summary>
+    public static async Task<Pairing?> Pairing(IResolveFieldContext context, string userCode)
+    {
+        context.Caller();
+        var code = PairingRequest.Normalise(userCode.Length > 20 ? "" : userCode);
+        await using var session = context.Service<IDocumentStore>().QuerySession();
+        var request = await session.Query<PairingRequest>().FirstOrDefaultAsync(r => r.UserCode == code, context.CancellationToken);
+        if (request is null || request.IsAnswered || request.ExpiresAt <= context.Service<TimeProvider>().GetUtcNow())
+        {
+            return null;
+        }
+
+        var name = (await context.Service<Vault>().Unseal([request.Name], context.CancellationToken))[0];
+        return new Pairing(PairingRequest.Shown(request.UserCode), Revealed.Text(name), request.Os, request.Version, request.ExpiresAt);
+    }
+}

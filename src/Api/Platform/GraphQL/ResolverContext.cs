@@ -1,0 +1,29 @@
+using GraphQL;
+using GraphQL.DataLoader;
+using Jarvis.Api.Accounts;
+
+namespace Jarvis.Api.Platform.GraphQL;
+
+/// <summary>What resolvers ask of their request.</summary>
+public static class ResolverContext
+{
+    /// <summary>The signed-in caller.</summary>
+    /// <exception cref="RefusalError">Nobody is signed in (<c>auth.required</c>).</exception>
+    public static Caller Caller(this IResolveFieldContext context) =>
+        ((GraphQLUser)context.UserContext).Caller ?? throw new RefusalError(AuthRefusals.Required);
+
+    public static EventWindow Window(this IResolveFieldContext context) =>
+        ((GraphQLUser)context.UserContext).Window ?? throw new InvalidOperationException("Only subscriptions have a window.");
+
+    public static T Service<T>(this IResolveFieldContext context)
+        where T : notnull => context.RequestServices!.GetRequiredService<T>();
+
+    /// <summary>A loader of this request: what many resolvers of one level ask for is fetched by one query.</summary>
+    public static IDataLoaderResult<TValue?> Load<TKey, TValue>(
+        this IResolveFieldContext context, string name, TKey key, Func<IReadOnlyList<TKey>, CancellationToken, Task<IDictionary<TKey, TValue>>> fetch)
+        where TKey : notnull
+    {
+        var loaders = ((GraphQLUser)context.UserContext).Loaders;
+        return ((BatchLoader<TKey, TValue>)loaders.GetOrAdd(name, _ => new BatchLoader<TKey, TValue>(fetch))).Load(key);
+    }
+}

@@ -1,0 +1,294 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Jarvis.Application.Platform;
+using Jarvis.Domain.Devices;
+using Jarvis.Domain.Platform;
+using Jarvis.Domain.Runs;
+using Npgsql;
+
+namespace Jarvis.Api.Platform;
+
+/// <summary>
+/// The one reader of new events in this process. Woken by a commit, it reads what is new once, whoever waits for it, and keeps the last few
+/// thousand for each followed run. A subscriber pulls at its own pace and goes to the store when it has fallen out of what is kept, so
+/// that nobody's slowness is anybody else's memory.
+/// </summary>
+public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database, Vault vault, ILogger<LiveEvents> log) : BackgroundService
+{
+    /// <summary>Events kept of one followed run.</summary>
+    public const int KeptOfRun = 1_000;
+
+    private const int ReadAtOnce = 2_000;
+
+    /// <summary>How long the place of a missing position is looked at again before the high-water mark decides.</summary>
+    private static readonly TimeSpan GapLook = TimeSpan.FromMilliseconds(20);
+
+    private readonly ConcurrentDictionary<Guid, Followed> followed = new();
+    private readonly SemaphoreSlim wake = new(0, 1);
+    private readonly HashSet<long> aheadOfGap = [];
+    private long contiguous = -1;
+    private TaskCompletionSource settledMoved = New();
+    private long settled;
+
+    /// <summary>Every position up to here is settled: it was read, or is known never to come.</summary>
+    public long Settled => Volatile.Read(ref settled);
+
+    /// <summary>Completes when <see cref="Settled"/> has moved on from now.</summary>
+    public Task NextSettled => Volatile.Read(ref settledMoved).Task;
+
+    /// <summary>What is kept of a run while somebody follows it. Dispose to stop following.</summary>
+    public Following Follow(Guid runId)
+    {
+        while (true)
+        {
+            var run = followed.GetOrAdd(runId, _ => new Followed());
+            lock (run)
+            {
+                if (!run.IsGone)
+                {
+                    run.Followers++;
+                    return new Following(this, runId, run);
+                }
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        progress.Appended += Wake;
+        progress.Moved += OnMoved;
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                await wake.WaitAsync(aheadOfGap.Count > 0 ? GapLook : Timeout.InfiniteTimeSpan, stoppingToken);
+                try
+                {
+                    await ReadNews(stoppingToken);
+                }
+                catch (Exception e) when (e is NpgsqlException or TimeoutException)
+                {
+                    log.LogWarning("New events cannot be read: {Reason}", e.Message);
+                    await Task.Delay(TimeSpan.FromMilliseconds(250), stoppingToken);
+                    Wake();
+                }
+            }
+        }
+        finally
+        {
+            progress.Appended -= Wake;
+            progress.Moved -= OnMoved;
+        }
+    }
+
+    private void OnMoved()
+    {
+        // The mark matters only while a position is missing below something that was read.
+        if (aheadOfGap.Count > 0)
+        {
+            Wake();
+        }
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is awake already and will look again.
+        }
+    }
+
+    private async Task ReadNews(CancellationToken cancel)
+    {
+        if (contiguous < 0)
+        {
+            // What was committed before this process listened is history; subscribers with an older cursor read it from the store.
+            contiguous = Math.Max(progress.Settled, 0);
+            Move(contiguous);
+        }
+
+        while (true)
+        {
+            // Dead gaps are stepped over once the daemon has proven them dead.
+            if (progress.Settled > contiguous)
+            {
+                contiguous = progress.Settled;
+                aheadOfGap.RemoveWhere(position => position <= contiguous);
+            }
+
+            var events = await Read(cancel);
+            foreach (var stream in events.GroupBy(e => e.Stream))
+            {
+                Deliver(stream);
+            }
+
+            foreach (var e in events)
+            {
+                aheadOfGap.Add(e.Position);
+            }
+
+            while (aheadOfGap.Remove(contiguous + 1))
+            {
+                contiguous++;
+            }
+
+            if (contiguous > Settled)
+            {
+                Move(contiguous);
+            }
+
+            if (events.Count < ReadAtOnce)
+            {
+                return;
+            }
+        }
+    }
+
+    // Only followed streams are read with their data; of the others the position is enough.
+    private async Task<List<RecordedEvent>> Read(CancellationToken cancel)
+    {
+        var streams = followed.Keys.SelectMany(run => new[] { run, StreamIds.Execution(run) }).ToArray();
+        await using var command = database.CreateCommand(
+            $"""
+            select seq_id, id, stream_id, version, type, case when stream_id = any($3) then data::text end, timestamp, user_name, correlation_id, causation_id
+            from {RecordedEvent.Table} where seq_id > $1 and seq_id != all($2) order by seq_id limit {ReadAtOnce}
+            """);
+        command.Parameters.AddWithValue(contiguous);
+        command.Parameters.AddWithValue(aheadOfGap.ToArray());
+        command.Parameters.AddWithValue(streams);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var events = new List<RecordedEvent>();
+        while (await reader.ReadAsync(cancel))
+        {
+            events.Add(reader.IsDBNull(5)
+                ? new RecordedEvent(reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), reader.GetString(4), Unread.Instance, default, null, null, null)
+                : RecordedEvent.Read(reader));
+        }
+
+        return events;
+    }
+
+    private void Deliver(IGrouping<Guid, RecordedEvent> stream)
+    {
+        var runId = stream.Key.Version == 8 ? StreamIds.RunOf(stream.Key) : stream.Key;
+        if (followed.TryGetValue(runId, out var run))
+        {
+            if (stream.Any(e => e.Data is Unread))
+            {
+                // It began to be followed while its events were being read without their data: followers fetch them from the store.
+                run.Lose();
+            }
+            else
+            {
+                run.Add([.. stream.Where(e => e.Data is IRunEvent or IExecutionEvent)], vault);
+            }
+        }
+    }
+
+    private void Move(long position)
+    {
+        Volatile.Write(ref settled, position);
+        Interlocked.Exchange(ref settledMoved, New()).TrySetResult();
+    }
+
+    private void Leave(Guid runId, Followed run)
+    {
+        lock (run)
+        {
+            if (--run.Followers == 0)
+            {
+                run.IsGone = true;
+                followed.TryRemove(KeyValuePair.Create(runId, run));
+            }
+        }
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed record Unread
+    {
+        public static readonly Unread Instance = new();
+    }
+
+    /// <summary>An event with its content clear, unsealed once for all who follow.</summary>
+    public sealed record LiveEvent(RecordedEvent Sealed, Lazy<Task<RecordedEvent>> Clear);
+
+    internal sealed class Followed
+    {
+        private readonly Queue<LiveEvent> kept = [];
+        private TaskCompletionSource added = New();
+        private int losses;
+
+        public int Followers { get; set; }
+
+        public bool IsGone { get; set; }
+
+        public Task Added => Volatile.Read(ref added).Task;
+
+        public int Losses => Volatile.Read(ref losses);
+
+        public IReadOnlyList<LiveEvent> Kept
+        {
+            get
+            {
+                lock (kept)
+                {
+                    return [.. kept];
+                }
+            }
+        }
+
+        public void Lose()
+        {
+            Interlocked.Increment(ref losses);
+            Interlocked.Exchange(ref added, New()).TrySetResult();
+        }
+
+        public void Add(IReadOnlyList<RecordedEvent> events, Vault vault)
+        {
+            if (events.Count == 0)
+            {
+                return;
+            }
+
+            lock (kept)
+            {
+                foreach (var e in events)
+                {
+                    kept.Enqueue(new LiveEvent(e, new Lazy<Task<RecordedEvent>>(async () =>
+                        e with { Data = (await vault.UnsealEvents([e.Data], CancellationToken.None))[0] })));
+                    if (kept.Count > KeptOfRun)
+                    {
+                        kept.Dequeue();
+                    }
+                }
+            }
+
+            Interlocked.Exchange(ref added, New()).TrySetResult();
+        }
+    }
+
+    /// <summary>One subscriber's hold on a followed run.</summary>
+    public sealed class Following : IDisposable
+    {
+        private readonly LiveEvents owner;
+        private readonly Guid runId;
+        private readonly Followed run;
+
+        internal Following(LiveEvents owner, Guid runId, Followed run) => (this.owner, this.runId, this.run) = (owner, runId, run);
+
+        /// <summary>Completes when more was added from now on. Take it before looking at <see cref="Kept"/>.</summary>
+        public Task Added => run.Added;
+
+        public IReadOnlyList<LiveEvent> Kept => run.Kept;
+
+        /// <summary>How often events passed by that are not kept; after each the store must be asked.</summary>
+        public int Losses => run.Losses;
+
+        public void Dispose() => owner.Leave(runId, run);
+    }
+}

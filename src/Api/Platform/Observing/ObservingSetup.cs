@@ -1,0 +1,91 @@
+using System.Net;
+using System.Text.Json;
+using Jarvis.Api.Accounts;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Jarvis.Api.Platform.Observing;
+
+/// <summary>Health, metrics, traces and logs. None of them carries personal content.</summary>
+public static class ObservingSetup
+{
+    private const string ReadyTag = "ready";
+
+    public static void AddObserving(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddHealthChecks()
+            .AddCheck<DatabaseHealth>("database", tags: [ReadyTag])
+            .AddCheck<ViewsHealth>("views", tags: [ReadyTag]);
+        services.AddSingleton<ViewsHealth>();
+        services.AddHostedService<ServerGauges>();
+
+        var exports = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
+        services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("jarvis-api"))
+            .WithMetrics(metrics =>
+            {
+                metrics.AddMeter(Telemetry.Name, "Marten", "Wolverine:*", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+                    .AddPrometheusExporter();
+                if (exports)
+                {
+                    metrics.AddOtlpExporter();
+                }
+            })
+            .WithTracing(traces =>
+            {
+                traces.AddSource(Telemetry.Name, "Marten", "Wolverine", "Npgsql", "Microsoft.AspNetCore");
+                if (exports)
+                {
+                    traces.AddOtlpExporter();
+                }
+            });
+
+        builder.Logging.ClearProviders();
+        builder.Logging.AddJsonConsole(options => options.UseUtcTimestamp = true);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
+        builder.Logging.AddFilter("Wolverine", LogLevel.Warning);
+        builder.Logging.AddFilter("Marten", LogLevel.Warning);
+        builder.Logging.AddFilter("JasperFx", LogLevel.Warning);
+    }
+
+    public static void MapObserving(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag), ResponseWriter = Write }).AllowAnonymous();
+        app.UseWhen(context => context.Request.Path == "/metrics", metrics =>
+        {
+            metrics.Use(async (context, next) =>
+            {
+                // A proxy on this machine speaks for others, so a forwarded request needs a token as well.
+                var local = context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address) && !context.Request.Headers.ContainsKey("X-Forwarded-For");
+                if (local || context.Caller() is { IsAdministrator: true })
+                {
+                    await next(context);
+                    return;
+                }
+
+                await ProblemAnswers.Of(
+                    context.Caller() is null ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden,
+                    context.Caller() is null ? AuthRefusals.Required : AuthRefusals.Forbidden).ExecuteAsync(context);
+            });
+            metrics.UseOpenTelemetryPrometheusScrapingEndpoint();
+        });
+    }
+
+    private static Task Write(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-store";
+        return context.Response.WriteAsync(JsonSerializer.Serialize(
+            new
+            {
+                status = report.Status.ToString().ToLowerInvariant(),
+                checks = report.Entries.ToDictionary(e => e.Key, e => new { status = e.Value.Status.ToString().ToLowerInvariant(), reason = e.Value.Description }),
+            }, JsonSerializerOptions.Web), context.RequestAborted);
+    }
+}

@@ -1,0 +1,45 @@
+using Jarvis.Api.Accounts;
+using Jarvis.Api.Audit;
+using Jarvis.Api.Platform.GraphQL;
+using Jarvis.Api.Platform.Observing;
+
+namespace Jarvis.Api.Platform;
+
+/// <summary>The read side and its doors: signing in, GraphQL, live views, history, health and metrics.</summary>
+public static class ReadSide
+{
+    public static void AddReadSide(this WebApplicationBuilder builder, ServerConfiguration configuration)
+    {
+        var services = builder.Services;
+        services.AddSingleton(new ServerMode(configuration.IsDevelopment));
+        services.AddHostedService<ViewSchema>();
+        services.AddSingleton<ViewProgress>();
+        services.AddHostedService(provider => provider.GetRequiredService<ViewProgress>());
+        services.AddSingleton<LiveEvents>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveEvents>());
+        services.AddSignIn(configuration);
+        services.AddJarvisGraphQL();
+        services.AddOpenApi("v1");
+        services.AddProblemDetails();
+        builder.AddObserving();
+    }
+
+    /// <summary>What stands before every endpoint; endpoints are mapped after it.</summary>
+    public static void UseReadSide(this WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler();
+        app.UseWebSockets();
+        app.UseAuthentication();
+        app.UseAuthorization();
+    }
+
+    public static void MapReadSide(this WebApplication app)
+    {
+        app.MapSignIn();
+        app.MapGraphQL();
+        app.MapHistory();
+        app.MapObserving();
+        app.MapRestDocuments();
+    }
+}

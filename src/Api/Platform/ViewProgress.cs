@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Jarvis.Application.Platform;
+using Npgsql;
+
+namespace Jarvis.Api.Platform;
+
+/// <summary>
+/// What the database tells this process: that events were committed, and how far each view and the high-water mark are. One connection
+/// listens; when it breaks, it is made anew and everything is read again, so that nothing waits for news that went by.
+/// </summary>
+public sealed class ViewProgress(NpgsqlDataSource database, ILogger<ViewProgress> log) : BackgroundService
+{
+    /// <summary>The daemon's own mark: every lower position is settled.</summary>
+    public const string HighWater = "HighWaterMark";
+
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Even without news the connection is proven alive this often.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, long> progress = new(StringComparer.Ordinal);
+    private readonly Lock gate = new();
+    private readonly List<Waiter> waiters = [];
+
+    /// <summary>Events were committed, here or elsewhere. Handlers return at once.</summary>
+    public event Action? Appended;
+
+    /// <summary>A view or the high-water mark moved. Handlers return at once.</summary>
+    public event Action? Moved;
+
+    private sealed record Waiter(string View, long Position, TaskCompletionSource Reached);
+
+    public long Settled => Of(HighWater);
+
+    /// <summary>How far a view is: every event up to there is in it.</summary>
+    public long Of(string name) => progress.GetValueOrDefault(name == HighWater ? name : $"{name}:All");
+
+    /// <summary>Waits until a view holds a position; false when the time is up. Woken by the view's own commit.</summary>
+    public async Task<bool> Reach(string view, long position, TimeSpan patience, CancellationToken cancel)
+    {
+        if (Of(view) >= position)
+        {
+            return true;
+        }
+
+        var waiter = new Waiter(view, position, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        lock (gate)
+        {
+            waiters.Add(waiter);
+        }
+
+        try
+        {
+            if (Of(view) >= position)
+            {
+                return true;
+            }
+
+            await waiter.Reached.Task.WaitAsync(patience, cancel);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        finally
+        {
+            lock (gate)
+            {
+                waiters.Remove(waiter);
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var down = false;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await database.OpenConnectionAsync(stoppingToken);
+                connection.Notification += OnNotification;
+                await using (var listen = new NpgsqlCommand($"listen {EventFeed.Channel}; listen {ViewSchema.ProgressChannel}", connection))
+                {
+                    await listen.ExecuteNonQueryAsync(stoppingToken);
+                }
+
+                down = false;
+                while (!stoppingToken.IsCancellationRequested)
+                {
+                    await ReadAll(connection, stoppingToken);
+                    Appended?.Invoke();
+                    while (await connection.WaitAsync(Silence, stoppingToken))
+                    {
+                        // Each notification was handled as it came.
+                    }
+                }
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            {
+                if (!down)
+                {
+                    log.LogWarning("The database no longer tells of new events ({Reason}); listening again", e.Message);
+                }
+
+                down = true;
+                await Task.Delay(Retry, stoppingToken);
+            }
+        }
+    }
+
+    private void OnNotification(object sender, NpgsqlNotificationEventArgs e)
+    {
+        if (e.Channel == EventFeed.Channel)
+        {
+            Appended?.Invoke();
+        }
+        else if (e.Payload.LastIndexOf(' ') is var space and > 0)
+        {
+            Set(e.Payload[..space], long.Parse(e.Payload.AsSpan(space + 1), CultureInfo.InvariantCulture));
+        }
+    }
+
+    private async Task ReadAll(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand($"select name, last_seq_id from {EventStoreSetup.Schema}.mt_event_progression", connection);
+        var rows = new List<(string, long)>();
+        await using (var reader = await command.ExecuteReaderAsync(cancel))
+        {
+            while (await reader.ReadAsync(cancel))
+            {
+                rows.Add((reader.GetString(0), reader.GetInt64(1)));
+            }
+        }
+
+        foreach (var (name, position) in rows)
+        {
+            Set(name, position);
+        }
+    }
+
+    private void Set(string name, long position)
+    {
+        progress[name] = position;
+        List<Waiter> reached;
+        lock (gate)
+        {
+            reached = waiters.FindAll(waiter => Of(waiter.View) >= waiter.Position);
+        }
+
+        foreach (var waiter in reached)
+        {
+            waiter.Reached.TrySetResult();
+        }
+
+        Moved?.Invoke();
+    }
+}

@@ -1,0 +1,76 @@
+using Jarvis.Api.Accounts;
+using Jarvis.Projections.Platform;
+using Npgsql;
+
+namespace Jarvis.Api.Platform;
+
+/// <summary>
+/// Every read of a view. The role and the account are set for that one transaction, in the same round trip as the query, so that row-level
+/// security decides what is seen whatever the query says.
+/// </summary>
+public sealed class ViewReader(NpgsqlDataSource database)
+{
+    private const string BecomeReader =
+        $"select set_config('role', '{ViewTables.ReaderRole}', true), set_config('jarvis.account', $1, true), set_config('jarvis.administrator', $2, true)";
+
+    /// <summary>Rows as records, selected with <see cref="RowMapper{T}.Columns"/>.</summary>
+    public Task<List<T>> Rows<T>(Caller caller, string sql, IEnumerable<object?> parameters, CancellationToken cancel) =>
+        Rows(caller, sql, parameters, static reader => RowMapper<T>.Read(reader, 0), cancel);
+
+    public async Task<List<T>> Rows<T>(Caller caller, string sql, IEnumerable<object?> parameters, Func<NpgsqlDataReader, T> map, CancellationToken cancel)
+    {
+        // One batch is one transaction: what is set locally holds for its second command and is gone with it.
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(BecomeReader)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string> { TypedValue = caller.AccountId.ToString() },
+                new NpgsqlParameter<string> { TypedValue = caller.IsAdministrator ? "on" : "off" },
+            },
+        });
+        var query = new NpgsqlBatchCommand(sql);
+        foreach (var parameter in parameters)
+        {
+            query.Parameters.Add(new NpgsqlParameter { Value = parameter ?? DBNull.Value });
+        }
+
+        batch.BatchCommands.Add(query);
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        await reader.NextResultAsync(cancel);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancel))
+        {
+            rows.Add(map(reader));
+        }
+
+        return rows;
+    }
+}
+
+/// <summary>Collects the conditions of a query with their parameters.</summary>
+public sealed class Conditions
+{
+    private readonly List<string> conditions = [];
+
+    public List<object?> Parameters { get; } = [];
+
+    /// <summary>The conditions joined by <c>and</c>; <c>true</c> without any.</summary>
+    public string Sql => conditions.Count == 0 ? "true" : string.Join(" and ", conditions);
+
+    /// <summary>Adds a condition; each <c>?</c> in it becomes the next parameter.</summary>
+    public Conditions Add(string condition, params object?[] values)
+    {
+        foreach (var value in values)
+        {
+            Parameters.Add(value);
+            var mark = condition.IndexOf('?', StringComparison.Ordinal);
+            condition = $"{condition[..mark]}${Parameters.Count}{condition[(mark + 1)..]}";
+        }
+
+        conditions.Add(condition);
+        return this;
+    }
+
+    public Conditions AddIf(bool applies, string condition, params object?[] values) => applies ? Add(condition, values) : this;
+}

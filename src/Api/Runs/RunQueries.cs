@@ -1,0 +1,86 @@
+using System.Globalization;
+using GraphQL;
+using Jarvis.Api.Platform;
+using Jarvis.Api.Platform.GraphQL;
+using Jarvis.Domain.Platform;
+using Jarvis.Projections.Runs;
+
+namespace Jarvis.Api.Runs;
+
+[Name("RunEdge")]
+public sealed record RunEdge(RunNode Node, string Cursor) : Edge<RunNode>(Node, Cursor);
+
+[Name("RunConnection")]
+public sealed class RunConnection(IReadOnlyList<RunEdge> edges, PageInfo pageInfo, Position asOf, RunFilter? filter, ReadPoint point)
+    : Connection<RunNode, RunEdge>(edges, pageInfo, asOf)
+{
+    /// <summary>How many there are; exact for status, workflow and device, any other mix up to 10,000.</summary>
+    public Task<Count> TotalCount(IResolveFieldContext context) =>
+        context.Service<RunList>().Count(context.Caller(), filter, point, context.CancellationToken);
+}
+
+/// <summary>The runs of one day in the person's zone.</summary>
+public sealed record RunDay(DateOnly Day, int Total, int Pending, int Running, int Paused, int Completed, int Failed, int Cancelled);
+
+/// <summary>Queries about runs.</summary>
+public sealed class RunQueries
+{
+    /// <summary>Days that one answer spans at most.</summary>
+    public const int MaxDays = 400;
+
+    private const int DefaultDays = 14;
+
+    /// <summary>A person's runs; an administrator sees that every run is, not what is in it.</summary>
+    public static async Task<RunConnection> Runs(
+        IResolveFieldContext context, int? first, string? after, int? last, string? before, RunFilter? filter, AsOf? asOf, Position? atLeast,
+        RunOrder order = RunOrder.Newest)
+    {
+        var page = PageRequest.Of(first, after, last, before);
+        var point = await context.Service<ReadPoints>().Settle(RunsView.Name, asOf, atLeast, context.CancellationToken);
+        var rows = await context.Service<RunList>().Page(context.Caller(), filter, order, page, point, context.CancellationToken);
+        var (edges, info) = Pages.Cut(
+            page, rows, row => row.RequestedPosition.ToString(CultureInfo.InvariantCulture), (row, cursor) => new RunEdge(new RunNode(row, point), cursor));
+        return new RunConnection(edges, info, new Position(point.AnswerPosition), filter, point);
+    }
+
+    /// <summary>One run, or null where there is none that the caller may see.</summary>
+    public static async Task<RunNode?> Run(IResolveFieldContext context, Guid id, AsOf? asOf, Position? atLeast)
+    {
+        var point = await context.Service<ReadPoints>().Settle(RunsView.Name, asOf, atLeast, context.CancellationToken);
+        var runs = context.Service<RunList>();
+        var rows = await runs.ById(context.Caller(), [id], point, context.CancellationToken);
+        if (rows.Count == 0 && point.Position is null
+            && (await context.Service<RecordedEvents>().After(id, 0, null, 1, context.CancellationToken)) is [{ Data: Domain.Runs.RunRequested } requested])
+        {
+            // It was requested a moment ago: whoever was just told its id finds it.
+            point = await context.Service<ReadPoints>().Settle(RunsView.Name, null, new Position(requested.Position), context.CancellationToken);
+            rows = await runs.ById(context.Caller(), [id], point, context.CancellationToken);
+        }
+
+        return rows.Count == 0 ? null : new RunNode(rows[0], point);
+    }
+
+    /// <summary>Runs per day by when they occurred, in a time zone (the person's own by default).</summary>
+    public static async Task<IEnumerable<RunDay>> RunsPerDay(
+        IResolveFieldContext context, DateOnly? from, DateOnly? to, string? timeZone, AsOf? asOf, Position? atLeast)
+    {
+        var caller = context.Caller();
+        var zone = timeZone ?? (await Accounts.ViewerQueries.Viewer(context)).TimeZone ?? "UTC";
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var info) || !info.HasIanaId)
+        {
+            throw new RefusalError(new Refusal("input.invalid", "There is no such time zone. Give an IANA name such as Asia/Shanghai.", "timeZone"));
+        }
+
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(context.Service<TimeProvider>().GetUtcNow(), info).DateTime);
+        var end = to ?? today;
+        var start = from ?? end.AddDays(1 - DefaultDays);
+        if (end < start || end.DayNumber - start.DayNumber >= MaxDays)
+        {
+            throw new RefusalError(new Refusal("input.invalid", $"Ask for 1 to {MaxDays} days.", "from"));
+        }
+
+        var point = await context.Service<ReadPoints>().Settle(RunsView.Name, asOf, atLeast, context.CancellationToken);
+        var counts = await context.Service<RunDays>().Count(caller, start, end, zone, point, context.CancellationToken);
+        return [.. Enumerable.Range(0, end.DayNumber - start.DayNumber + 1).Select(start.AddDays).Select(day => counts.GetValueOrDefault(day) ?? RunDays.Empty(day))];
+    }
+}

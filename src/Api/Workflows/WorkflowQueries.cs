@@ -1,0 +1,141 @@
+using System.Globalization;
+using GraphQL;
+using GraphQL.DataLoader;
+using Jarvis.Api.Platform;
+using Jarvis.Api.Platform.GraphQL;
+using Jarvis.Api.Runs;
+using Jarvis.Domain.Workflows;
+using Jarvis.Projections.Platform;
+using Jarvis.Projections.Workflows;
+
+namespace Jarvis.Api.Workflows;
+
+/// <summary>One revision of a workflow; it never changes.</summary>
+/// <param name="Source">The text as it was published; null for a caller who may not see it.</param>
+[Name("WorkflowRevision")]
+public sealed record WorkflowRevisionNode(
+    int Number, string DefinitionHash, string DocumentVersion, string? Source, DateTimeOffset PublishedAt, AccountReference PublishedBy, string? Reason, Position Position);
+
+/// <summary>A published workflow, of one moment.</summary>
+[Name("Workflow")]
+public sealed class WorkflowNode(WorkflowRow row, ReadPoint point)
+{
+    public Guid Id => row.WorkflowId;
+
+    public Position Position => new(row.FromPosition);
+
+    public string Namespace => row.Namespace;
+
+    public string Name => row.Name;
+
+    /// <summary>The number of its latest revision.</summary>
+    public int Revision => row.Revision;
+
+    /// <summary>The version that the latest document gives itself.</summary>
+    public string DocumentVersion => row.DocumentVersion;
+
+    public string DefinitionHash => row.DefinitionHash;
+
+    public bool Disabled => row.Disabled;
+
+    public AccountReference Owner => new(row.OwnerId);
+
+    public DateTimeOffset PublishedAt => row.PublishedAt;
+
+    /// <summary>The source text of the latest revision.</summary>
+    public async Task<string?> Source(IResolveFieldContext context) => await All(context) is [.., var latest] ? latest.Source : null;
+
+    /// <summary>Every revision, the first first.</summary>
+    public async Task<IEnumerable<WorkflowRevisionNode>> Revisions(IResolveFieldContext context) => await All(context);
+
+    private async Task<IReadOnlyList<WorkflowRevisionNode>> All(IResolveFieldContext context)
+    {
+        var recorded = context.Service<RecordedEvents>();
+        var mayRead = context.Caller().AccountId == row.OwnerId;
+        var events = await recorded.OfStreams([row.WorkflowId], point.Position, context.CancellationToken);
+        return [.. (mayRead ? await recorded.Unseal(events, context.CancellationToken) : events)
+            .Where(e => e.Data is WorkflowPublished)
+            .Select(e => (e, (WorkflowPublished)e.Data))
+            .Select(p => new WorkflowRevisionNode(
+                p.Item2.Revision, p.Item2.DefinitionHash, p.Item2.DocumentVersion, Revealed.Text(p.Item2.Source), p.Item2.PublishedAt,
+                new AccountReference(p.Item2.PublishedBy), Revealed.Text(p.Item2.Reason), new Position(p.e.Position)))];
+    }
+}
+
+[Name("WorkflowEdge")]
+public sealed record WorkflowEdge(WorkflowNode Node, string Cursor) : Edge<WorkflowNode>(Node, Cursor);
+
+[Name("WorkflowConnection")]
+public sealed class WorkflowConnection(IReadOnlyList<WorkflowEdge> edges, PageInfo pageInfo, Position asOf)
+    : Connection<WorkflowNode, WorkflowEdge>(edges, pageInfo, asOf);
+
+public sealed record WorkflowFilter
+{
+    public bool? Disabled { get; init; }
+
+    public string? Namespace { get; init; }
+
+    /// <summary>Part of the name.</summary>
+    public string? Text { get; init; }
+}
+
+/// <summary>Rows of the workflows' view.</summary>
+public static class WorkflowList
+{
+    public static async Task<List<WorkflowRow>> Rows(IResolveFieldContext context, ReadPoint point, string rest, Action<Conditions> more)
+    {
+        var conditions = new Conditions();
+        point.Pick(conditions);
+        more(conditions);
+        return await context.Service<ViewReader>().Rows<WorkflowRow>(context.Caller(),
+            $"select {RowMapper<WorkflowRow>.Columns} from {ViewTables.Schema}.workflows where {conditions.Sql} {rest}", conditions.Parameters, context.CancellationToken);
+    }
+
+    /// <summary>The workflow of many parents, by one query.</summary>
+    public static IDataLoaderResult<WorkflowNode?> Load(IResolveFieldContext context, Guid id, ReadPoint point) =>
+        context.Load<Guid, WorkflowNode>("workflows", id, async (ids, _) =>
+            (await Rows(context, point, "", c => c.Add("workflow_id = any(?)", ids.ToArray()))).ToDictionary(row => row.WorkflowId, row => new WorkflowNode(row, point)));
+}
+
+/// <summary>Queries about workflows.</summary>
+public sealed class WorkflowQueries
+{
+    public static async Task<WorkflowConnection> Workflows(
+        IResolveFieldContext context, int? first, string? after, int? last, string? before, WorkflowFilter? filter, AsOf? asOf, Position? atLeast)
+    {
+        var page = PageRequest.Of(first, after, last, before);
+        var point = await context.Service<ReadPoints>().Settle(WorkflowsView.Name, asOf, atLeast, context.CancellationToken);
+        var rows = await WorkflowList.Rows(
+            context, point, $"order by published_position {(page.Backward ? "asc" : "desc")} limit {page.Size + 1}", conditions =>
+            {
+                conditions.AddIf(!context.Caller().IsAdministrator, "owner_id = ?", context.Caller().AccountId)
+                    .AddIf(filter?.Disabled is not null, "disabled = ?", filter?.Disabled)
+                    .AddIf(filter?.Namespace is not null, "namespace = ?", filter?.Namespace)
+                    .AddIf(!string.IsNullOrWhiteSpace(filter?.Text), "strpos(lower(name), lower(?)) > 0", filter?.Text);
+                if (page.PlaceAsNumber() is { } place)
+                {
+                    conditions.Add(page.Backward ? "published_position > ?" : "published_position < ?", place);
+                }
+            });
+        var (edges, info) = Pages.Cut(
+            page, rows, row => row.PublishedPosition.ToString(CultureInfo.InvariantCulture), (row, cursor) => new WorkflowEdge(new WorkflowNode(row, point), cursor));
+        return new WorkflowConnection(edges, info, new Position(point.AnswerPosition));
+    }
+
+    /// <summary>One workflow by id, or by name (<c>name</c> or <c>namespace/name</c>) among the caller's own.</summary>
+    public static async Task<WorkflowNode?> Workflow(IResolveFieldContext context, Guid? id, string? name, AsOf? asOf, Position? atLeast)
+    {
+        if (id is null == name is null)
+        {
+            throw new RefusalError(new Domain.Platform.Refusal("input.invalid", "Give either id or name.", "id"));
+        }
+
+        var point = await context.Service<ReadPoints>().Settle(WorkflowsView.Name, asOf, atLeast, context.CancellationToken);
+        var slash = name?.LastIndexOf('/') ?? -1;
+        var rows = await WorkflowList.Rows(context, point, "order by published_position limit 1", conditions => _ = id is not null
+            ? conditions.Add("workflow_id = ?", id)
+            : conditions.Add("owner_id = ?", context.Caller().AccountId).Add("name = ?", name![(slash + 1)..])
+                .AddIf(slash >= 0, "namespace = ?", slash >= 0 ? name![..slash] : null));
+        return rows.Count == 0 ? null : new WorkflowNode(rows[0], point);
+    }
+}
