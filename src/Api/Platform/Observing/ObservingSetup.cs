@@ -50,6 +50,8 @@ public static class ObservingSetup
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Logging.AddFilter("Wolverine", LogLevel.Warning);
         builder.Logging.AddFilter("Marten", LogLevel.Warning);
+        // Lost races are retried and told by whoever gives up; the statements and values of each attempt have no place in a log.
+        builder.Logging.AddFilter("Marten.IDocumentStore", LogLevel.None);
         builder.Logging.AddFilter("JasperFx", LogLevel.Warning);
     }
 
