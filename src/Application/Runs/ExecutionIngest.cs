@@ -141,6 +141,7 @@ public sealed class ExecutionIngest(
 
     private async Task Write(IReadOnlyList<Waiting> batch, CancellationToken cancellation)
     {
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
         await using var scope = scopes.CreateAsyncScope();
         await using var session = store.LightweightSession();
         var outbox = scope.ServiceProvider.GetRequiredService<IMartenOutbox>();
@@ -171,8 +172,14 @@ public sealed class ExecutionIngest(
             }
         }
 
+        IngestMetrics.Committed(began, batch.Count, appends.Sum(append => append.Events.Count));
         for (var i = 0; i < batch.Count; i++)
         {
+            if (answers[i].Refusal is { } refused)
+            {
+                IngestMetrics.Refuse(refused.Refusal.Code);
+            }
+
             batch[i].Answer.TrySetResult(answers[i]);
         }
     }
@@ -220,7 +227,11 @@ public sealed class ExecutionIngest(
         }
     }
 
-    private static SubmissionAnswer Refused(Refusal refusal) => new(new Dictionary<Guid, long>(), new BatchRefusal(refusal, RunnerBatch.NoRuns));
+    private static SubmissionAnswer Refused(Refusal refusal)
+    {
+        IngestMetrics.Refuse(refusal.Code);
+        return new SubmissionAnswer(new Dictionary<Guid, long>(), new BatchRefusal(refusal, RunnerBatch.NoRuns));
+    }
 
     private sealed record Waiting(Submission Submission, TaskCompletionSource<SubmissionAnswer> Answer);
 }

@@ -1,0 +1,23 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Jarvis.Application.Runs;
+
+/// <summary>What the hot path measures of itself, under the server's one meter.</summary>
+internal static class IngestMetrics
+{
+    private static readonly Meter Meter = new("Jarvis");
+    private static readonly Counter<long> Events = Meter.CreateCounter<long>("jarvis.ingest.events", "{event}", "Events stored, without repeats");
+    private static readonly Counter<long> Refused = Meter.CreateCounter<long>("jarvis.ingest.refused", "{batch}", "Batches refused, by code");
+    private static readonly Histogram<double> Appends = Meter.CreateHistogram<double>("jarvis.ingest.append", "s", "Judging and storing one commit");
+    private static readonly Histogram<int> Coalesced = Meter.CreateHistogram<int>("jarvis.ingest.coalesced", "{batch}", "Batches that shared a commit");
+
+    public static void Committed(long since, int batches, int events)
+    {
+        Appends.Record(Stopwatch.GetElapsedTime(since).TotalSeconds);
+        Coalesced.Record(batches);
+        Events.Add(events);
+    }
+
+    public static void Refuse(string code) => Refused.Add(1, new KeyValuePair<string, object?>("code", code));
+}
