@@ -13,6 +13,7 @@ IFigure[] figures =
     new OneRunAtATime(),
     new EngineSubmits(),
     new ToldAtCommit(),
+    new RunListing(),
     new EngineAlone(),
     new Expressions(),
     new StartUp(),
