@@ -146,6 +146,21 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public async Task a_paused_run_does_not_keep_others_from_their_turn()
+    {
+        await using var it = new EngineUnderTest(settings => settings with { MaxConcurrentRuns = 1 });
+        var first = await it.Start("  - nap: { wait: { milliseconds: 300 } }\n");
+        await EngineUnderTest.Eventually(() => it.Events(first).OfType<ExecutionTaskSuspended>().Any());
+        await it.Effect(first, await it.Ask(first, ControlKind.Pause));
+        (await it.Ended(await it.Start("  - a: { set: { a: 1 } }\n"))).ShouldBeOfType<Ending.Completed>();
+
+        await it.Restart();
+        (await it.Ended(await it.Start("  - a: { set: { a: 1 } }\n"))).ShouldBeOfType<Ending.Completed>();
+        await it.Ask(first, ControlKind.Resume);
+        (await it.Ended(first)).ShouldBeOfType<Ending.Completed>();
+    }
+
+    [Fact]
     public async Task a_control_of_a_run_that_ended_says_so()
     {
         await using var it = new EngineUnderTest();

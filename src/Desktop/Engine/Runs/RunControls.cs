@@ -6,7 +6,9 @@ namespace Jarvis.Engine.Runs;
 /// The conversation of controls with one run: each is acknowledged by an event at once and answered by a second one when it
 /// took effect, or could not. Each is answered once, also after a crash.
 /// </summary>
-internal sealed class RunControls(RunRecorder recorder, RunPace pace, string name, TimeProvider clock, Action<TimeSpan> cancel, bool wasPaused) : IDisposable
+/// <param name="turn">Given back while the run is paused; null for a run that needs none.</param>
+internal sealed class RunControls(
+    RunRecorder recorder, RunPace pace, RunTurn? turn, string name, TimeProvider clock, Action<TimeSpan> cancel, bool wasPaused, CancellationToken over) : IDisposable
 {
     /// <summary>Outcome of a control that came, or was still open, when the run had ended.</summary>
     public const string Ended = "run.ended";
@@ -138,7 +140,7 @@ internal sealed class RunControls(RunRecorder recorder, RunPace pace, string nam
             await rest.WaitAsync(cancellation);
             await one.WaitAsync(cancellation);
         }
-        catch (Exception over) when (over is OperationCanceledException or ObjectDisposedException)
+        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
         {
             // Taken back, or the run is over: whoever did that answers the controls.
             return;
@@ -152,9 +154,10 @@ internal sealed class RunControls(RunRecorder recorder, RunPace pace, string nam
                 await recorder.Answer(
                     () => Close(pausing, null, [new ExecutionSuspended(name, clock.GetUtcNow())], new StatusChange(JournaledStatus.Paused)), cancellation);
                 pausing.Clear();
+                turn?.Give();
             }
         }
-        catch (Exception over) when (over is OperationCanceledException or JournalException)
+        catch (Exception stopped) when (stopped is OperationCanceledException or JournalException)
         {
             // The engine stops. The controls stay open in the journal, and the next start takes them up.
         }
@@ -176,7 +179,44 @@ internal sealed class RunControls(RunRecorder recorder, RunPace pace, string nam
         var status = paused ? new StatusChange(JournaledStatus.Running) : null;
         paused = false;
         await recorder.Answer(() => Close([control], null, before, status), cancellation);
-        pace.Open();
+        if (status is null || turn is null)
+        {
+            pace.Open();
+        }
+        else
+        {
+            _ = GoOn(turn);
+        }
+    }
+
+    /// <summary>Opens the gate once it is the run's turn again, unless it was paused anew by then.</summary>
+    private async Task GoOn(RunTurn mine)
+    {
+        try
+        {
+            await mine.Take(over);
+            await one.WaitAsync(over);
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        {
+            return;
+        }
+
+        try
+        {
+            if (paused)
+            {
+                mine.Give();
+            }
+            else if (pausing.Count == 0)
+            {
+                pace.Open();
+            }
+        }
+        finally
+        {
+            one.Release();
+        }
     }
 
     /// <summary>The effect of those of the controls that nobody answered yet.</summary>

@@ -16,7 +16,7 @@ internal sealed record EngineParts(
     EngineSettings Settings, Journal Journal, HttpCalls Http, ProcessGuard Guard, Func<string, ParsedDefinition> Parse, ChildRuns Children);
 
 /// <summary>One run in execution, from its first event or from where a crash left it, to its end or the engine's stop.</summary>
-internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace place, bool wasPaused, RunPace? parentPace) : IDisposable
+internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace place, bool wasPaused, RunPace? parentPace, RunTurn? turn) : IDisposable
 {
     /// <summary>Version of the engine, as <c>$runtime.version</c>.</summary>
     private static readonly string Version = typeof(RunExecution).Assembly.GetName().Version?.ToString(3) ?? "0";
@@ -31,6 +31,12 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
     private CancellationToken stop;
 
     public NewRun Run => run;
+
+    /// <summary>Its turn; null for a run that needs none.</summary>
+    public RunTurn? Turn => turn;
+
+    /// <summary>Whether it needs a turn at once; a paused run does not.</summary>
+    public bool WaitsForTurn => turn is not null && !wasPaused;
 
     public RunPace Pace { get; } = new(parentPace);
 
@@ -131,7 +137,8 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
             _ = Pace.Close();
         }
 
-        using var controls = new RunControls(recorder, Pace, run.QualifiedName, clock, Cancel, wasPaused);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop, cancel.Token);
+        using var controls = new RunControls(recorder, Pace, turn, run.QualifiedName, clock, Cancel, wasPaused, over.Token);
         recorder.AtEnd = controls.AtEnd;
         foreach (var control in parts.Journal.OpenControls(run.RunId))
         {

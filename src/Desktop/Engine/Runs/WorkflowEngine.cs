@@ -160,9 +160,12 @@ public sealed class WorkflowEngine : IRunExecutor, IAsyncDisposable
         var named = Parse(run.Definition).Definition is { } definition ? run with { Workflow = definition.Reference } : run;
         if (await journal.Begin(named, owner, cancellation) is { } place)
         {
-            Launch(new RunExecution(parts, named, place, wasPaused: false, parent));
+            Launch(new RunExecution(parts, named, place, wasPaused: false, parent, TurnOf(named)));
         }
     }
+
+    /// <summary>A run that another one began needs no turn of its own: the other waits for it and holds one.</summary>
+    private RunTurn? TurnOf(NewRun run) => run.ParentRunId is null ? new RunTurn(turns) : null;
 
     private void Launch(RunExecution execution)
     {
@@ -174,16 +177,14 @@ public sealed class WorkflowEngine : IRunExecutor, IAsyncDisposable
 
     private async Task DriveInTurn(RunExecution execution)
     {
-        var hasTurn = false;
         try
         {
-            if (execution.Run.ParentRunId is null)
+            if (execution.WaitsForTurn)
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, execution.CancelRequested);
                 try
                 {
-                    await turns.WaitAsync(either.Token);
-                    hasTurn = true;
+                    await execution.Turn!.Take(either.Token);
                 }
                 catch (OperationCanceledException)
                 {
@@ -197,10 +198,7 @@ public sealed class WorkflowEngine : IRunExecutor, IAsyncDisposable
         {
             live.TryRemove(execution.Run.RunId, out _);
             execution.Dispose();
-            if (hasTurn)
-            {
-                turns.Release();
-            }
+            execution.Turn?.Give();
         }
     }
 
@@ -215,7 +213,7 @@ public sealed class WorkflowEngine : IRunExecutor, IAsyncDisposable
                 var parent = run.Request.ParentRunId is { } parentId
                     ? taken.FirstOrDefault(other => other.Run.RunId == parentId)?.Pace ?? live.GetValueOrDefault(parentId)?.Pace
                     : null;
-                taken.Add(new RunExecution(parts, run.Request, place, run.Status == JournaledStatus.Paused, parent));
+                taken.Add(new RunExecution(parts, run.Request, place, run.Status == JournaledStatus.Paused, parent, TurnOf(run.Request)));
             }
         }
 
