@@ -28,7 +28,7 @@ internal sealed class RunnerUnderTest : IAsyncDisposable
         Tokens = new DeviceTokens(api, file, file.Load()!, TimeProvider.System);
         Session = new Session();
         var voice = new RunnerVoice(News.Enqueue);
-        Submission = new SubmissionLoop(Journal, api, Tokens, Session, TimeProvider.System, voice);
+        Submission = new SubmissionLoop(Journal, api, Tokens, Session, TimeProvider.System, voice) { MayGzip = true };
         var inbox = new CommandInbox(Journal, Executor, new ValidationContext([]), Session, voice, TimeProvider.System);
         var channel = new CommandChannel(api, Tokens, Session, Journal, inbox, Executor, Submission.Welcomed, voice, TimeProvider.System);
         Channel = channel.Run(stop.Token);

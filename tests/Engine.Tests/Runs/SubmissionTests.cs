@@ -67,7 +67,7 @@ public sealed class SubmissionTests : IAsyncDisposable
                     places[id] = place = (await runner.Journal.Claim(id, "test", "test"))!;
                 }
 
-                var many = random.Next(1, 30);
+                var many = random.Next(1, 15);
                 await Append(runner, place, many);
                 counts[id] = counts.GetValueOrDefault(id) + many;
             }
@@ -84,10 +84,10 @@ public sealed class SubmissionTests : IAsyncDisposable
             {
                 foreach (var (id, count) in counts)
                 {
-                    await RunnerUnderTest.Until(() => server.Stream(id).Count == count, $"{count} events of a run, at {server.Stream(id).Count}");
+                    await RunnerUnderTest.Until(() => server.Stream(id).Count == count, $"{count} events of a run, at {server.Stream(id).Count}", seconds: 120);
                 }
 
-                await RunnerUnderTest.Until(() => runner.Submission.Waiting == 0, "everything acknowledged");
+                await RunnerUnderTest.Until(() => runner.Submission.Waiting == 0, "everything acknowledged", seconds: 120);
                 foreach (var id in ids)
                 {
                     var journal = runner.Journal.AllEvents(id).ToArray();

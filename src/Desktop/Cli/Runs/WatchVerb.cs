@@ -7,6 +7,9 @@ namespace Jarvis.Cli.Runs;
 /// <summary><c>jarvis watch RUN</c>: follows a run live to its end, and ends as the run did: 0 completed, 1 failed or cancelled.</summary>
 internal static class WatchVerb
 {
+    /// <summary>How long a view that is behind is waited for.</summary>
+    private static readonly TimeSpan ViewPatience = TimeSpan.FromSeconds(60);
+
     private const string Details = """
         query Run($id: UUID!, $atLeast: Position) {
           run(id: $id, atLeast: $atLeast) {
@@ -15,6 +18,8 @@ internal static class WatchVerb
           }
         }
         """;
+
+    private const string Head = "query Head { position }";
 
     private const string Changes = """
         subscription Watch($id: UUID!, $after: Cursor) { runChanged(id: $id, after: $after) { cursor position sequence type at data } }
@@ -27,7 +32,7 @@ internal static class WatchVerb
         return new Command(name, summary) { run, json }.AsSignedIn(async (client, parsed, cancel) =>
         {
             var id = await RunReference.Resolve(client, parsed.GetValue(run)!, cancel);
-            var details = await Read(client, id, null, cancel);
+            var details = await Find(client, id, cancel);
             var asJson = parsed.GetValue(json);
             if (!asJson)
             {
@@ -50,11 +55,9 @@ internal static class WatchVerb
 
                 if (IsEnd((string?)change["type"]))
                 {
-                    details = await Read(client, id, (string?)change["position"], cancel);
-                    if (HasEnded(details))
-                    {
-                        break;
-                    }
+                    // The view may be a moment behind the event that says so.
+                    details = await Read(client, id, change["position"], cancel) ?? details;
+                    break;
                 }
             }
 
@@ -86,15 +89,36 @@ internal static class WatchVerb
         return completed ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static async Task<JsonObject> Read(ServerClient client, string id, string? atLeast, CancellationToken cancel)
+    /// <summary>The run, also one that was asked for so recently that the view does not have it yet.</summary>
+    private static async Task<JsonObject> Find(ServerClient client, string id, CancellationToken cancel)
     {
-        var data = await client.GraphQL(Details, new JsonObject { ["id"] = id, ["atLeast"] = atLeast }, cancel);
-        return data["run"] as JsonObject ?? throw new ServerRefusal("run.not_found", $"There is no run {id}, or it is not yours.");
+        if (await Read(client, id, null, cancel) is { } known)
+        {
+            return known;
+        }
+
+        var head = await client.GraphQL(Head, [], cancel);
+        return await Read(client, id, head["position"], cancel) ?? throw new ServerRefusal("run.not_found", $"There is no run {id}, or it is not yours.");
+    }
+
+    private static async Task<JsonObject?> Read(ServerClient client, string id, JsonNode? atLeast, CancellationToken cancel)
+    {
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                var data = await client.GraphQL(Details, new JsonObject { ["id"] = id, ["atLeast"] = atLeast?.DeepClone() }, cancel);
+                return data["run"] as JsonObject;
+            }
+            catch (ServerRefusal behind) when (behind.Code == "view.behind" && System.Diagnostics.Stopwatch.GetElapsedTime(began) < ViewPatience)
+            {
+                // It waited for the view already, and says how far it is behind: asked again, it waits again.
+            }
+        }
     }
 
     private static string Status(JsonObject details) => (string?)details["status"] ?? "";
-
-    private static bool HasEnded(JsonObject details) => Status(details) is "COMPLETED" or "FAILED" or "CANCELLED";
 
     private static bool IsEnd(string? type) => type is "ai.jarvis.run.completed.v1" or "ai.jarvis.run.failed.v1" or "ai.jarvis.run.cancelled.v1";
 }

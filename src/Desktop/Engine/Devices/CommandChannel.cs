@@ -32,7 +32,7 @@ public sealed class CommandChannel(
     private const int MaxJournals = 5_000;
 
     /// <summary>A connection that stood this long starts its back-off anew.</summary>
-    private static readonly TimeSpan Stable = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Stable = TimeSpan.FromSeconds(1);
 
     /// <summary>The lease while the server has not said one.</summary>
     private static readonly TimeSpan LeaseIfNotSaid = TimeSpan.FromSeconds(30);

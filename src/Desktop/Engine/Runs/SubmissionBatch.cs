@@ -44,8 +44,9 @@ public sealed class SubmissionBatch
     }
 
     /// <summary>The request's body: a JSON array (CloudEvents JSON batch format), gzipped where that pays.</summary>
+    /// <param name="mayGzip">False where the way to the server costs nothing.</param>
     /// <param name="qualifiedName">The DSL's name of each run.</param>
-    public (ReadOnlyMemory<byte> Body, bool Gzip) Encode(string source, long epoch, Func<Guid, string> qualifiedName)
+    public (ReadOnlyMemory<byte> Body, bool Gzip) Encode(string source, long epoch, Func<Guid, string> qualifiedName, bool mayGzip)
     {
         var buffer = new ArrayBufferWriter<byte>(Bytes + 2);
         var separator = (byte)'[';
@@ -57,7 +58,7 @@ public sealed class SubmissionBatch
         }
 
         buffer.Write("]"u8);
-        if (buffer.WrittenCount <= GzipAbove)
+        if (!mayGzip || buffer.WrittenCount <= GzipAbove)
         {
             return (buffer.WrittenMemory, false);
         }

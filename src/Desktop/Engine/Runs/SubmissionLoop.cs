@@ -16,6 +16,9 @@ public sealed partial class SubmissionLoop
     /// <summary>Names of runs kept at hand.</summary>
     private const int MaxNames = 1_000;
 
+    /// <summary>How often the journal is asked which runs have something new while there is enough to send anyway.</summary>
+    private static readonly TimeSpan BusyLook = TimeSpan.FromMilliseconds(5);
+
     private static readonly TimeSpan IdleLook = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a refused epoch may stand while the command channel says nothing, before it is opened anew.</summary>
@@ -36,6 +39,7 @@ public sealed partial class SubmissionLoop
     private int maxEvents = SubmissionBatch.MaxEvents;
     private int maxBytes = SubmissionBatch.MaxBytes;
     private Guid? alone;
+    private long looked;
 
     public SubmissionLoop(Journal journal, RunnerApi api, DeviceTokens tokens, Session session, TimeProvider time, RunnerVoice voice)
     {
@@ -46,8 +50,12 @@ public sealed partial class SubmissionLoop
         this.time = time;
         this.voice = voice;
         notes = new SubmissionNotes(journal, queue, time);
+        MayGzip = !api.Server.IsLoopback;
         source = $"/devices/{tokens.Current.DeviceId}";
     }
+
+    /// <summary>Whether large batches are compressed. Within one machine that would cost both ends time and save nothing.</summary>
+    public bool MayGzip { get; init; }
 
     /// <summary>Events that the server has not acknowledged yet.</summary>
     public long Waiting => queue.Waiting;
@@ -73,12 +81,10 @@ public sealed partial class SubmissionLoop
         while (!cancel.IsCancellationRequested && !tokens.Revoked)
         {
             var seen = journal.Version;
-            foreach (var run in journal.Unsent())
+            if (queue.IsIdle || time.GetElapsedTime(looked) > BusyLook)
             {
-                if (run.ParkedCode is null)
-                {
-                    queue.Journaled(run.RunId, run.LastSequence, run.Acknowledged);
-                }
+                looked = time.GetTimestamp();
+                Look();
             }
 
             if (Gather() is not { Count: > 0 } batch)
@@ -88,6 +94,17 @@ public sealed partial class SubmissionLoop
             else if (await Send(batch, cancel) is { } wait)
             {
                 await Pause(wait, cancel);
+            }
+        }
+    }
+
+    private void Look()
+    {
+        foreach (var run in journal.Unsent())
+        {
+            if (run.ParkedCode is null)
+            {
+                queue.Journaled(run.RunId, run.LastSequence, run.Acknowledged);
             }
         }
     }
@@ -177,7 +194,7 @@ public sealed partial class SubmissionLoop
             return null;
         }
 
-        var (body, gzip) = batch.Encode(source, epoch, QualifiedNameOf);
+        var (body, gzip) = batch.Encode(source, epoch, QualifiedNameOf, MayGzip);
         var reply = await api.Events(body, gzip, token, cancel);
         if (reply.Answer is { } answer)
         {

@@ -27,6 +27,18 @@ internal sealed class SubmissionQueue
         }
     }
 
+    /// <summary>True while nothing waits to be sent.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (gate)
+            {
+                return places.Values.All(place => place.Last <= place.Sent);
+            }
+        }
+    }
+
     /// <summary>The journal has the run's events up to <paramref name="last"/> and noted that the server has them up to <paramref name="acknowledged"/>.</summary>
     public void Journaled(Guid runId, long last, long acknowledged)
     {
