@@ -26,6 +26,7 @@ internal sealed class SimulatedServer : IAsyncDisposable
     private WebSocket? socket;
     private WebApplication? app;
     private int refreshes;
+    private int nextOvertaking;
 
     public Guid DeviceId { get; } = Guid.CreateVersion7();
 
@@ -269,10 +270,15 @@ internal sealed class SimulatedServer : IAsyncDisposable
                 DropSocket();
                 break;
             case Fault.NewEpoch:
-                // As when this runner's own newer hello overtook the batch; the socket just breaks.
+                // As when this runner's own newer hello overtook the batch; the socket just breaks. Not at every hello: that would be
+                // another runner with the same identity, to which this one gives way.
                 lock (gate)
                 {
-                    Epoch++;
+                    if (Hellos >= nextOvertaking)
+                    {
+                        nextOvertaking = Hellos + 2;
+                        Epoch++;
+                    }
                 }
 
                 DropSocket();
