@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -12,17 +13,25 @@ namespace Jarvis.Benchmarks.Platform;
 internal sealed class LoadRunner : IAsyncDisposable
 {
     private const string Protocol = "jarvis-runner-v1";
+
+    /// <summary>Access tokens live for ten minutes.</summary>
+    private static readonly TimeSpan Renewal = TimeSpan.FromMinutes(5);
+
     private static readonly Uri EventsAddress = new("/runner/v1/events", UriKind.Relative);
     private static readonly MediaTypeHeaderValue BatchType = new("application/cloudevents-batch+json");
 
     private readonly JarvisServer server;
     private readonly ClientWebSocket socket;
     private readonly CancellationTokenSource closing = new();
-    private readonly AuthenticationHeaderValue authorization;
+    private readonly SemaphoreSlim renewing = new(1);
+    private AuthenticationHeaderValue authorization;
+    private string refreshToken;
+    private long issued = Stopwatch.GetTimestamp();
     private Task listening = Task.CompletedTask;
 
-    private LoadRunner(JarvisServer server, ClientWebSocket socket, Guid deviceId, string accessToken)
+    private LoadRunner(JarvisServer server, ClientWebSocket socket, Guid deviceId, string accessToken, string refreshToken)
     {
+        this.refreshToken = refreshToken;
         this.server = server;
         this.socket = socket;
         DeviceId = deviceId;
@@ -45,7 +54,7 @@ internal sealed class LoadRunner : IAsyncDisposable
         socket.Options.AddSubProtocol(Protocol);
         socket.Options.SetRequestHeader("Authorization", "Bearer " + accessToken);
         await socket.ConnectAsync(new UriBuilder(server.Address) { Scheme = "ws", Path = "/runner/v1/commands" }.Uri, cancellation);
-        var runner = new LoadRunner(server, socket, tokens.GetProperty("deviceId").GetGuid(), accessToken);
+        var runner = new LoadRunner(server, socket, tokens.GetProperty("deviceId").GetGuid(), accessToken, tokens.GetProperty("refreshToken").GetString()!);
         await runner.SendAsync(
             new { type = "hello", journals = new Dictionary<string, long>(), lastCommand = 0, os = "linux", version = "bench", clock = DateTimeOffset.UtcNow },
             cancellation);
@@ -72,6 +81,11 @@ internal sealed class LoadRunner : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It was refused.</exception>
     public async Task SubmitAsync(ReadOnlyMemory<byte> batch, CancellationToken cancellation)
     {
+        if (Stopwatch.GetElapsedTime(issued) > Renewal)
+        {
+            await RenewAsync(cancellation);
+        }
+
         while (true)
         {
             using var content = new ReadOnlyMemoryContent(batch);
@@ -108,6 +122,7 @@ internal sealed class LoadRunner : IAsyncDisposable
 
         socket.Dispose();
         closing.Dispose();
+        renewing.Dispose();
     }
 
     private static async Task<JsonElement> PostAsync(JarvisServer server, string path, object body, CancellationToken cancellation)
@@ -117,6 +132,25 @@ internal sealed class LoadRunner : IAsyncDisposable
         return answer.IsSuccessStatusCode
             ? await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation)
             : throw new InvalidOperationException($"{path} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellation)}");
+    }
+
+    private async Task RenewAsync(CancellationToken cancellation)
+    {
+        await renewing.WaitAsync(cancellation);
+        try
+        {
+            if (Stopwatch.GetElapsedTime(issued) > Renewal)
+            {
+                var tokens = await PostAsync(server, "/runner/v1/token", new { refreshToken }, cancellation);
+                authorization = new AuthenticationHeaderValue("Bearer", tokens.GetProperty("accessToken").GetString());
+                refreshToken = tokens.GetProperty("refreshToken").GetString()!;
+                issued = Stopwatch.GetTimestamp();
+            }
+        }
+        finally
+        {
+            renewing.Release();
+        }
     }
 
     private async Task ListenAsync()

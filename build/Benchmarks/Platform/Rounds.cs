@@ -16,6 +16,7 @@ internal sealed record Rounds(int Count, TimeSpan Length, bool IsQuick)
         {
             // Code is compiled, pools are filled and tables get their first pages before anything counts.
             await ours();
+            await ours();
             await settle();
             await peer();
         }

@@ -31,9 +31,10 @@ internal sealed class ServerCosts : IFigure
         {
             await using var server = await JarvisServer.StartAsync(connectionString, data, cancellation);
             seconds.Add(server.StartedAfter.TotalSeconds);
-            await using var crew = await Crew.PairAsync(server, BatchedIngest.Senders, cancellation);
+            // One runner sends as many requests at a time as in P1: each pairing would count against the codes that one may try.
+            var runner = (await Crew.OfAsync(server, 1, cancellation))[0];
             const int BatchesPerSender = 60;
-            var lanes = BatchedIngest.Prepare(crew, rounds.IsQuick ? 5 : BatchesPerSender);
+            var lanes = BatchedIngest.Prepare([.. Enumerable.Repeat(runner, BatchedIngest.Senders)], rounds.IsQuick ? 5 : BatchesPerSender);
             await Load.SendAsync(lanes, 2 * rounds.Length, cancellation);
             const double BytesPerMegabyte = 1024 * 1024;
             megabytes.Add(server.PeakMemory / BytesPerMegabyte);

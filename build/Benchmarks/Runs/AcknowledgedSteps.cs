@@ -19,13 +19,13 @@ internal sealed class AcknowledgedSteps : IFigure
         var server = await stage.ServerAsync(cancellation);
         var bench = await PgBench.FindAsync(stage, cancellation);
         await using var source = NpgsqlDataSource.Create(stage.ConnectionString);
-        await using var crew = await Crew.PairAsync(server, 1, cancellation);
-        await StepsAsync(crew.Runners[0], RunsAtOnce, TimeSpan.FromSeconds(0.5), cancellation);
+        var crew = await Crew.OfAsync(server, 1, cancellation);
+        await StepsAsync(crew[0], RunsAtOnce, TimeSpan.FromSeconds(0.5), cancellation);
         var table = await EventTable.LikeStoreAsync(source, 200, cancellation);
         var script = table.InsertScript(RunFeed.EventsPerStep);
 
         var pairs = await rounds.TakeAsync(
-            async () => await StepsAsync(crew.Runners[0], RunsAtOnce, rounds.Length, cancellation),
+            async () => await StepsAsync(crew[0], RunsAtOnce, rounds.Length, cancellation),
             () => bench.RateAsync(script, RunsAtOnce, rounds.Length, cancellation),
             () => stage.SettleAsync(cancellation));
         return

@@ -23,7 +23,7 @@ internal sealed class BatchedIngest : IFigure
     {
         var server = await stage.ServerAsync(cancellation);
         await using var source = NpgsqlDataSource.Create(stage.ConnectionString);
-        await using var crew = await Crew.PairAsync(server, Senders, cancellation);
+        var crew = await Crew.OfAsync(server, Senders, cancellation);
         var first = Prepare(crew, batches: 2);
         await Load.SendAsync(first, TimeSpan.FromMinutes(1), cancellation);
         var table = await EventTable.LikeStoreAsync(source, EventsPerBatch, cancellation);
@@ -47,8 +47,8 @@ internal sealed class BatchedIngest : IFigure
         ];
     }
 
-    public static IReadOnlyList<Load.Lane> Prepare(Crew crew, int batches) =>
-        Load.Prepare(crew.Runners, batches, RunsPerBatch, EventsPerBatch / RunsPerBatch, BatchesPerRun);
+    public static IReadOnlyList<Load.Lane> Prepare(IReadOnlyList<LoadRunner> crew, int batches) =>
+        Load.Prepare(crew, batches, RunsPerBatch, EventsPerBatch / RunsPerBatch, BatchesPerRun);
 
     private static async Task<double> CopyAsync(NpgsqlDataSource source, EventTable table, TimeSpan time, CancellationToken cancellation)
     {

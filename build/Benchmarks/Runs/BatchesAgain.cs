@@ -14,7 +14,7 @@ internal sealed class BatchesAgain : IFigure
     public async Task<IReadOnlyList<Row>> MeasureAsync(Stage stage, Rounds rounds, CancellationToken cancellation)
     {
         var server = await stage.ServerAsync(cancellation);
-        await using var crew = await Crew.PairAsync(server, BatchedIngest.Senders, cancellation);
+        var crew = await Crew.OfAsync(server, BatchedIngest.Senders, cancellation);
         IReadOnlyList<Load.Lane> lanes = [];
 
         List<Pair> pairs = [];

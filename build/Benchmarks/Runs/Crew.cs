@@ -1,31 +1,25 @@
+using System.Runtime.CompilerServices;
 using Jarvis.Benchmarks.Platform;
 
 namespace Jarvis.Benchmarks.Runs;
 
-/// <summary>Several paired runners of the bench's owner.</summary>
-internal sealed class Crew : IAsyncDisposable
+/// <summary>
+/// Paired runners of the bench's owner, shared by all figures: the server lets a person try only so many pairing codes a minute.
+/// They are gone with the server that they are paired with.
+/// </summary>
+internal static class Crew
 {
-    private Crew(IReadOnlyList<LoadRunner> runners) => Runners = runners;
+    private static readonly ConditionalWeakTable<JarvisServer, List<LoadRunner>> Known = [];
 
-    public IReadOnlyList<LoadRunner> Runners { get; }
-
-    public static async Task<Crew> PairAsync(JarvisServer server, int count, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<LoadRunner>> OfAsync(JarvisServer server, int count, CancellationToken cancellation)
     {
+        var runners = Known.GetOrCreateValue(server);
         var owner = await server.SignInAsync(cancellation);
-        List<LoadRunner> runners = [];
-        for (var i = 0; i < count; i++)
+        while (runners.Count < count)
         {
-            runners.Add(await LoadRunner.PairAsync(server, owner, $"bench {i + 1}", cancellation));
+            runners.Add(await LoadRunner.PairAsync(server, owner, $"bench {runners.Count + 1}", cancellation));
         }
 
-        return new Crew(runners);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var runner in Runners)
-        {
-            await runner.DisposeAsync();
-        }
+        return runners[..count];
     }
 }

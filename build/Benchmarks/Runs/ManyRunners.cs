@@ -20,7 +20,7 @@ internal sealed class ManyRunners : IFigure
     {
         var server = await stage.ServerAsync(cancellation);
         await using var source = NpgsqlDataSource.Create(stage.ConnectionString);
-        await using var crew = await Crew.PairAsync(server, Runners, cancellation);
+        var crew = await Crew.OfAsync(server, Runners, cancellation);
         await Load.SendAsync(Prepare(crew, 10), TimeSpan.FromMinutes(1), cancellation);
         var table = await EventTable.LikeStoreAsync(source, 1000, cancellation);
 
@@ -43,7 +43,7 @@ internal sealed class ManyRunners : IFigure
         ];
     }
 
-    private static IReadOnlyList<Load.Lane> Prepare(Crew crew, int batches) => Load.Prepare(crew.Runners, batches, 1, EventsPerBatch, BatchesPerRun);
+    private static IReadOnlyList<Load.Lane> Prepare(IReadOnlyList<LoadRunner> crew, int batches) => Load.Prepare(crew, batches, 1, EventsPerBatch, BatchesPerRun);
 
     private static async Task<double> InsertAsync(NpgsqlDataSource source, EventTable table, TimeSpan time, CancellationToken cancellation)
     {

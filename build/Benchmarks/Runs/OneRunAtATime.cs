@@ -17,8 +17,8 @@ internal sealed class OneRunAtATime : IFigure
         var server = await stage.ServerAsync(cancellation);
         var bench = await PgBench.FindAsync(stage, cancellation);
         await using var source = NpgsqlDataSource.Create(stage.ConnectionString);
-        await using var crew = await Crew.PairAsync(server, 1, cancellation);
-        await AcknowledgedSteps.RunAsync(crew.Runners[0], cancellation);
+        var crew = await Crew.OfAsync(server, 1, cancellation);
+        await AcknowledgedSteps.RunAsync(crew[0], cancellation);
         var table = await EventTable.LikeStoreAsync(source, 200, cancellation);
         var script = table.InsertScript(RunFeed.EventsPerStep);
         var runs = rounds.IsQuick ? 5 : RunsPerRound;
@@ -29,7 +29,7 @@ internal sealed class OneRunAtATime : IFigure
                 List<double> milliseconds = [];
                 for (var i = 0; i < runs; i++)
                 {
-                    milliseconds.Add((await AcknowledgedSteps.RunAsync(crew.Runners[0], cancellation)).Sum(step => step.TotalMilliseconds));
+                    milliseconds.Add((await AcknowledgedSteps.RunAsync(crew[0], cancellation)).Sum(step => step.TotalMilliseconds));
                 }
 
                 return Medians.Of(milliseconds);

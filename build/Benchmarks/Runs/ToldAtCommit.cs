@@ -29,12 +29,12 @@ internal sealed class ToldAtCommit : IFigure
         var server = await stage.ServerAsync(cancellation);
         var owner = await server.SignInAsync(cancellation);
         await using var source = NpgsqlDataSource.Create(stage.ConnectionString);
-        await using var crew = await Crew.PairAsync(server, Runners, cancellation);
+        var crew = await Crew.OfAsync(server, Runners, cancellation);
 
         List<RunFeed> runs = [];
         for (var i = 0; i < Subscribers; i++)
         {
-            var run = new RunFeed(crew.Runners[i % Runners]);
+            var run = new RunFeed(crew[i % Runners]);
             await run.Runner.SubmitAsync(RunFeed.Batch([run], EventsPerBatch), cancellation);
             runs.Add(run);
         }
