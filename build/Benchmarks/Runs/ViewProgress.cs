@@ -72,5 +72,5 @@ internal sealed class ViewProgress
     }
 
     private static async Task<string> QueryAsync(NpgsqlDataSource source, CancellationToken cancellation) =>
-        $"select coalesce(min(last_seq_id), 0) from {await SchemaAsync(source, cancellation)}.mt_event_progression where name <> 'HighWaterMark'";
+        $"select coalesce(min(last_seq_id), 0) from {await SchemaAsync(source, cancellation)}.mt_event_progression where name like '%:%'";
 }
