@@ -34,7 +34,7 @@ internal static class History
         using var connection = new SqliteConnection($"Data Source={file};Mode=ReadOnly");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "select sequence, type from events where run_id = $run order by sequence";
+        command.CommandText = "select sequence, type from events where run = (select number from runs where run_id = $run) order by sequence";
         command.Parameters.AddWithValue("$run", run.ToString());
         using var reader = command.ExecuteReader();
         var events = new List<(long, string)>();

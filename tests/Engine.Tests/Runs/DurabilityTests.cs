@@ -79,6 +79,25 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    public async Task a_retry_finds_the_files_that_its_parent_made_in_its_folder()
+    {
+        await using var it = new EngineUnderTest();
+        var tasks = $$"""
+              - make: { call: file.write, with: { path: made.txt, content: made } }
+              - fragile: { run: { shell: { command: 'test -f {{it.File("mended")}} && cat made.txt' } } }
+            """;
+        var parent = await it.Start(tasks);
+        (await it.Ended(parent)).ShouldBeOfType<Ending.Faulted>();
+        var again = await it.Start(tasks, continues: new Continuation(parent, null, null));
+        (await it.Ended(again)).ShouldBeOfType<Ending.Faulted>();
+        await File.WriteAllTextAsync(it.File("mended"), "", TestContext.Current.CancellationToken);
+
+        var retry = await it.Start(tasks, continues: new Continuation(again, null, null));
+
+        (await it.Ended(retry)).ShouldBeOfType<Ending.Completed>().Output.ShouldBe(Json.Of("made"));
+    }
+
+    [Fact]
     public async Task a_task_that_a_person_marked_as_done_is_not_done_again()
     {
         await using var it = new EngineUnderTest();

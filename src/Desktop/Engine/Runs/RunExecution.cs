@@ -117,7 +117,7 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
 
     private async Task<Ending> Execute()
     {
-        var folder = parts.Settings.Home.RunFolder(run.RunId);
+        var folder = RunRecords.WorkFolder(parts.Journal, parts.Settings.Home, run);
         Directory.CreateDirectory(folder);
         if (place.LastSequence > 0)
         {
@@ -229,7 +229,7 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
     private RuntimeDescriptor Runtime() => new("jarvis", Version, Json.Of(
         ("os", OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux"),
         ("architecture", RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()),
-        ("folder", parts.Settings.Home.RunFolder(run.RunId)),
+        ("folder", RunRecords.WorkFolder(parts.Journal, parts.Settings.Home, run)),
         ("workflowFolder", Json.Of(run.BaseFolder))));
 
     /// <summary>When what still runs is to be killed: signalled at the end of a cancel's grace time, or when the engine stops; a token that never fires while nobody asked.</summary>

@@ -5,6 +5,7 @@ using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Data;
 using Jarvis.Domain.Workflows.Interpreter;
+using Jarvis.Engine.Platform;
 
 namespace Jarvis.Engine.Runs;
 
@@ -79,6 +80,21 @@ internal static class RunRecords
         bytes[6] = (byte)((bytes[6] & 0x0f) | 0x70);
         bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
         return new Guid(bytes[..16], bigEndian: true);
+    }
+
+    /// <summary>
+    /// Where a run works: its own folder, or, where it continues another, the folder that one worked in, because what its finished
+    /// tasks left there is what the others go on with.
+    /// </summary>
+    public static string WorkFolder(Journal journal, JarvisHome home, NewRun run)
+    {
+        var first = run;
+        for (var depth = 0; depth < MaxContinuations && first.Continues is { } continues && journal.Find(continues.RunId) is { } parent; depth++)
+        {
+            first = parent.Request;
+        }
+
+        return home.RunFolder(first.RunId);
     }
 
     private static RecordedExecution? Inherited(Journal journal, NewRun run, int depth)
