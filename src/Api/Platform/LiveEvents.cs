@@ -113,13 +113,8 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
 
         while (true)
         {
-            // Dead gaps are stepped over once the daemon has proven them dead.
-            if (progress.Settled > contiguous)
-            {
-                contiguous = progress.Settled;
-                aheadOfGap.RemoveWhere(position => position <= contiguous);
-            }
-
+            // The mark is taken before reading: all that is ever committed up to it is committed by then, and so is read or was.
+            var mark = progress.Settled;
             var events = await Read(cancel);
             foreach (var stream in events.GroupBy(e => e.Stream))
             {
@@ -129,6 +124,14 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
             foreach (var e in events)
             {
                 aheadOfGap.Add(e.Position);
+            }
+
+            // Dead gaps are stepped over once the daemon has proven them dead, but never past what this reading reached.
+            var proven = events.Count < ReadAtOnce ? mark : Math.Min(mark, events[^1].Position);
+            if (proven > contiguous)
+            {
+                contiguous = proven;
+                aheadOfGap.RemoveWhere(position => position <= contiguous);
             }
 
             while (aheadOfGap.Remove(contiguous + 1))
