@@ -24,6 +24,8 @@ internal static class RunLine
             Dsl + "task.suspended.v1" => $"waits      {data?["instance"]}  {data?["until"]}",
             Dsl + "task.retried.v1" => $"again      {data?["instance"]}  attempt {data?["attempt"]}",
             Jarvis + "progress.v1" => $"{data?["percent"],3} %",
+            Jarvis + "control.acknowledged.v1" => $"{data?["kind"]} acknowledged by the PC",
+            Jarvis + "control.effective.v1" => $"{data?["kind"]} {(data?["outcome"] is { } why ? $"not done: {why}" : "done")} on the PC",
             Jarvis + "log.v1" => Log(data),
             Jarvis + "variables.v1" or Dsl + "task.resumed.v1" => null,
             _ when type.StartsWith(Dsl + "workflow.", StringComparison.Ordinal) => $"run {Name(type, Dsl + "workflow.")}",
