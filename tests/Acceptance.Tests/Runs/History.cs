@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Jarvis.Acceptance.Tests.Platform;
+using Jarvis.Domain.Platform;
 using Microsoft.Data.Sqlite;
 using Shouldly;
 
@@ -18,7 +19,7 @@ internal static class History
         {
             stored =
             [
-                .. (await system.HistoryAsync(run))
+                .. (await system.HistoryAsync(StreamIds.Execution(run)))
                     .Where(e => e["sequence"] is not null)
                     .Select(e => (e["sequence"]!.GetValue<long>(), e["type"]!.GetValue<string>())),
             ];
