@@ -17,7 +17,7 @@ public static class StoreSetup
     {
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(configuration.Database).Build());
+        services.AddSingleton(_ => DataSource(configuration.Database));
         services.AddSingleton(_ => MasterKey.Load(configuration.DataFolder, configuration.MasterKey));
         services.AddSingleton(Workflows.KnownFunctions.Validation);
         services.AddApplication(configuration.WritesRows);
@@ -40,6 +40,21 @@ public static class StoreSetup
             // A published server brings its handlers' code along; from source it is compiled when first needed.
             options.CodeGeneration.TypeLoadMode = HasGeneratedCode() ? TypeLoadMode.Static : TypeLoadMode.Dynamic;
         });
+    }
+
+    /// <summary>Statements that come again on a connection are parsed and planned once, unless the setting says otherwise.</summary>
+    private static NpgsqlDataSource DataSource(string connectionString)
+    {
+        const int PreparedPerConnection = 100;
+        const int UsesBefore = 3;
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        if (builder.ConnectionStringBuilder.MaxAutoPrepare == 0)
+        {
+            builder.ConnectionStringBuilder.MaxAutoPrepare = PreparedPerConnection;
+            builder.ConnectionStringBuilder.AutoPrepareMinUsages = UsesBefore;
+        }
+
+        return builder.Build();
     }
 
     private static bool HasGeneratedCode() =>

@@ -48,13 +48,14 @@ public static class DeviceEpochs
         $"select id, (data ->> 'epoch')::bigint, (data ->> 'isRevoked')::boolean from {Platform.EventStoreSetup.Schema}.mt_doc_devicepresence where id = any($1) order by id for share";
 
     /// <summary>
-    /// The epoch of each device, locked against a hello until the transaction ends, so that a batch is stored either before the
-    /// newer hello reads its cursors or not at all. A revoked device has none.
+    /// Locks the epoch of each device against a hello until the transaction ends, so that a batch is stored either before the
+    /// newer hello reads its cursors or not at all.
     /// </summary>
-    public static async Task<Dictionary<Guid, long>> LockEpochs(this IDocumentSession session, Guid[] devices, CancellationToken cancellation)
+    public static NpgsqlBatchCommand Lock(Guid[] devices) => new(Sql) { Parameters = { new() { Value = devices } } };
+
+    /// <summary>The epochs that <see cref="Lock"/> asked for. A revoked device has none.</summary>
+    public static async Task<Dictionary<Guid, long>> Read(NpgsqlDataReader reader, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(Sql) { Parameters = { new() { Value = devices } } };
-        await using var reader = await session.ExecuteReaderAsync(command, cancellation);
         var epochs = new Dictionary<Guid, long>();
         while (await reader.ReadAsync(cancellation))
         {

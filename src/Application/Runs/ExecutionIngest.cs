@@ -43,9 +43,21 @@ public sealed class ExecutionIngest(
             return new SubmissionAnswer(new Dictionary<Guid, long>(), null);
         }
 
-        var entry = new Waiting(submission, new TaskCompletionSource<SubmissionAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
-        if (Interlocked.Add(ref waitingEvents, submission.Events.Count) > MaxWaitingEvents && submission.Events.Count < MaxWaitingEvents
-            || !waiting.Writer.TryWrite(entry))
+        if (Interlocked.Add(ref waitingEvents, submission.Events.Count) > MaxWaitingEvents && submission.Events.Count < MaxWaitingEvents)
+        {
+            Interlocked.Add(ref waitingEvents, -submission.Events.Count);
+            return Refused(BatchRefusals.TooFast);
+        }
+
+        // Sealed here, by as many requests at once as there are, and not while the one commit at a time holds its locks.
+        if (await Seal(submission, cancellation) is not { } ready)
+        {
+            Interlocked.Add(ref waitingEvents, -submission.Events.Count);
+            return Refused(BatchRefusals.Unavailable);
+        }
+
+        var entry = new Waiting(ready, new TaskCompletionSource<SubmissionAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (!waiting.Writer.TryWrite(entry))
         {
             Interlocked.Add(ref waitingEvents, -submission.Events.Count);
             return Refused(BatchRefusals.TooFast);
@@ -149,7 +161,7 @@ public sealed class ExecutionIngest(
         await session.BeginTransactionAsync(cancellation);
         var judge = await ExecutionJudge.Open(session, [.. batch.Select(entry => entry.Submission)], known, cancellation);
         var answers = batch.Select(entry => judge.Judge(entry.Submission)).ToList();
-        var appends = await Seal([.. judge.Appends], cancellation);
+        var appends = judge.Appends.ToList();
         if (appends.Count > 0)
         {
             Begin(session, judge, appends);
@@ -184,18 +196,22 @@ public sealed class ExecutionIngest(
         }
     }
 
-    private async Task<List<ExecutionAppend>> Seal(List<ExecutionAppend> appends, CancellationToken cancellation)
+    /// <summary>The same batch with its contents sealed for its owner; null where the owner's key cannot be read at the moment.</summary>
+    private async Task<Submission?> Seal(Submission submission, CancellationToken cancellation)
     {
-        for (var i = 0; i < appends.Count; i++)
+        try
         {
-            using var sealer = await vault.SealerOf(appends[i].OwnerId, cancellation);
-            appends[i] = appends[i] with
+            using var sealer = await vault.SealerOf(submission.OwnerId, cancellation);
+            return submission with
             {
-                Events = [.. appends[i].Events.Select(@event => @event with { Data = (IExecutionEvent)sealer.SealEvent(@event.Data) })],
+                Events = [.. submission.Events.Select(@event => @event with { Data = (IExecutionEvent)sealer.SealEvent(@event.Data) })],
             };
         }
-
-        return appends;
+        catch (Npgsql.NpgsqlException exception)
+        {
+            log.LogWarning(exception, "The key of owner {Owner} cannot be read", submission.OwnerId);
+            return null;
+        }
     }
 
     /// <summary>Makes the runs that began on their PC.</summary>

@@ -38,18 +38,14 @@ public sealed class ExecutionJudge
     private readonly Dictionary<Guid, List<RunnerEvent>> accepted = [];
     private readonly List<(Guid RunId, Submission From)> begun = [];
     private readonly HashSet<Guid> taken = [];
-    private readonly IReadOnlyDictionary<Guid, long> epochs;
+    private Dictionary<Guid, long> epochs = [];
 
-    private ExecutionJudge(IReadOnlyDictionary<Guid, long> epochs, Dictionary<Guid, RunGrant> grants)
-    {
-        this.epochs = epochs;
-        this.grants = grants;
-    }
+    private ExecutionJudge(Dictionary<Guid, RunGrant> grants) => this.grants = grants;
 
     /// <summary>Runs that began on their PC with an accepted batch, and must be made.</summary>
     public IReadOnlyList<(Guid RunId, Submission From)> Begun => begun;
 
-    /// <summary>Accepted events per run, in order, contents still clear.</summary>
+    /// <summary>Accepted events per run, in order.</summary>
     public IEnumerable<ExecutionAppend> Appends =>
         accepted.Select(pair => new ExecutionAppend(pair.Key, grants[pair.Key].OwnerId, grants[pair.Key].DeviceId, stored.GetValueOrDefault(pair.Key), pair.Value));
 
@@ -57,7 +53,6 @@ public sealed class ExecutionJudge
     public static async Task<ExecutionJudge> Open(
         IDocumentSession session, IReadOnlyList<Submission> submissions, IReadOnlyDictionary<Guid, RunGrant> known, CancellationToken cancellation)
     {
-        var epochs = await session.LockEpochs([.. submissions.Select(s => s.DeviceId).Distinct().Order()], cancellation);
         var runs = submissions.SelectMany(s => s.Events).Select(e => e.RunId).Distinct().ToArray();
         var grants = runs.Where(known.ContainsKey).ToDictionary(id => id, id => known[id]);
         var missing = runs.Where(id => !grants.ContainsKey(id)).ToArray();
@@ -69,9 +64,8 @@ public sealed class ExecutionJudge
             }
         }
 
-        var judge = new ExecutionJudge(epochs, grants);
-        await judge.LockStreams(session, runs, cancellation);
-        await judge.FindTaken(session, [.. runs.Where(id => !grants.ContainsKey(id))], cancellation);
+        var judge = new ExecutionJudge(grants);
+        await judge.Lock(session, [.. submissions.Select(s => s.DeviceId).Distinct().Order()], runs, [.. missing.Where(id => !grants.ContainsKey(id))], cancellation);
         await judge.ReadHashes(session, submissions, cancellation);
         return judge;
     }
@@ -171,29 +165,30 @@ public sealed class ExecutionJudge
         }
     }
 
-    private async Task LockStreams(IDocumentSession session, Guid[] runs, CancellationToken cancellation)
+    /// <summary>Devices, then streams, in the order of their ids; and which unknown ids mean something else already. One round trip.</summary>
+    private async Task Lock(IDocumentSession session, Guid[] devices, Guid[] runs, Guid[] unknown, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(LockStreamsSql) { Parameters = { new() { Value = runs.Select(StreamIds.Execution).ToArray() } } };
-        await using var reader = await session.ExecuteReaderAsync(command, cancellation);
+        await using var batch = new NpgsqlBatch(session.Connection);
+        batch.BatchCommands.Add(DeviceEpochs.Lock(devices));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(LockStreamsSql) { Parameters = { new() { Value = runs.Select(StreamIds.Execution).ToArray() } } });
+        if (unknown.Length > 0)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(TakenSql) { Parameters = { new() { Value = unknown.Concat(unknown.Select(StreamIds.Execution)).ToArray() } } });
+        }
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        epochs = await DeviceEpochs.Read(reader, cancellation);
+        await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             var runId = StreamIds.RunOf(reader.GetGuid(0));
             stored[runId] = versions[runId] = reader.GetInt64(1);
         }
-    }
 
-    /// <summary>Ids that mean something else already: a run on a PC cannot begin under them.</summary>
-    private async Task FindTaken(IDocumentSession session, Guid[] runs, CancellationToken cancellation)
-    {
-        if (runs.Length == 0)
+        await reader.NextResultAsync(cancellation);
+        while (unknown.Length > 0 && await reader.ReadAsync(cancellation))
         {
-            return;
-        }
-
-        await using var command = new NpgsqlCommand(TakenSql) { Parameters = { new() { Value = runs.Concat(runs.Select(StreamIds.Execution)).ToArray() } } };
-        await using var reader = await session.ExecuteReaderAsync(command, cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
+            // A run on a PC cannot begin under these.
             taken.Add(StreamIds.RunOf(reader.GetGuid(0)));
         }
     }
