@@ -92,7 +92,6 @@ public sealed class RunningSystem
         await StartServerAsync(programs, database, url, setupToken, client, cancellation);
         @lock.Announce(url);
 
-        progress.Step("Runner");
         var runner = new Runner(programs.Runner, url, Path.Combine(home, "runner"), Log("runner"), PidFile("runner"));
         toStop.Push(runner);
         var finish = options.Demo
@@ -178,14 +177,16 @@ public sealed class RunningSystem
     private async Task<Action> SeedAsync(ServerClient client, Runner runner, string url, string setupToken, CancellationToken cancellation)
     {
         var demo = new Demo(client, Path.Combine(home, "demo.json"));
+        progress.Step("People and samples");
         await demo.EnsurePeopleAsync(setupToken, cancellation);
+        var samples = SampleFile.All(Path.Combine(home, "work"));
+        await demo.PublishAsync(samples, cancellation);
+        await demo.EnsureCancelledRunAsync(samples[0], cancellation);
+
+        progress.Step("Runner");
         await KeepAsync("The runner", runner.StartAsync, cancellation);
         await demo.EnsurePairedAsync(runner, cancellation);
         ShowLaterCodes(runner);
-
-        progress.Step("Samples");
-        var samples = SampleFile.All(Path.Combine(home, "work"));
-        await demo.PublishAsync(samples, cancellation);
         await demo.EnsurePastAsync(samples, progress.Note, cancellation);
 
         progress.Step("Running " + samples[0].Name);
@@ -202,6 +203,7 @@ public sealed class RunningSystem
 
     private async Task<Action> WithoutDemoAsync(ServerClient client, Runner runner, string url, string setupToken, CancellationToken cancellation)
     {
+        progress.Step("Runner");
         ShowLaterCodes(runner);
         await KeepAsync("The runner", runner.StartAsync, cancellation);
         var link = await client.SetupIsOpenAsync(setupToken, cancellation) ? $"{url}/setup?token={setupToken}" : null;
