@@ -27,12 +27,15 @@ public sealed class Runner(string program, string url, string home, string log, 
     public Task Connected => connected.Task;
 
     /// <summary>True if an earlier start left credentials.</summary>
-    public bool HasCredentials => File.Exists(Path.Combine(home, "credentials.json"));
+    public bool HasCredentials => File.Exists(CredentialsFile);
+
+    private string CredentialsFile => Path.Combine(home, "credentials.json");
 
     public Task<RunningProgram> StartAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         Directory.CreateDirectory(home);
+        FollowServer();
         pairing = pairing.Task.IsCompleted ? new(TaskCreationOptions.RunContinuationsAsynchronously) : pairing;
         paired = paired.Task.IsCompleted ? new(TaskCreationOptions.RunContinuationsAsynchronously) : paired;
         output ??= new StreamWriter(log, append: true) { AutoFlush = true };
@@ -60,6 +63,39 @@ public sealed class Runner(string program, string url, string home, string log, 
     }
 
     public ValueTask DisposeAsync() => output?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>
+    /// A runner gives its tokens only to the address that it was paired at. This one belongs to the server beside it, which may have
+    /// moved to another port since.
+    /// </summary>
+    private void FollowServer()
+    {
+        if (!HasCredentials)
+        {
+            return;
+        }
+
+        var credentials = JsonNode.Parse(File.ReadAllText(CredentialsFile))!;
+        var address = new Uri(url).ToString();
+        if (credentials["server"]?.ToString() == address)
+        {
+            return;
+        }
+
+        credentials["server"] = address;
+        var access = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            access.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using (var file = new StreamWriter(CredentialsFile + ".new", new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false), access))
+        {
+            file.Write(credentials.ToJsonString());
+        }
+
+        File.Move(CredentialsFile + ".new", CredentialsFile, overwrite: true);
+    }
 
     private void Listen(string line)
     {

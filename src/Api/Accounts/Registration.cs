@@ -52,6 +52,25 @@ public sealed class Registration(
             : (null, AuthRefusals.Busy);
     }
 
+    /// <summary>Whether this set-up token would still make the first administrator.</summary>
+    public async Task<bool> IsSetupOpen(string? token, CancellationToken cancel)
+    {
+        if (token is null || !IsSetupToken(token))
+        {
+            return false;
+        }
+
+        await using var session = store.LightweightSession();
+        await session.BeginTransactionAsync(cancel);
+        return !await HasAdministrator(session.Connection!, cancel);
+    }
+
+    private static async Task<bool> HasAdministrator(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var any = new NpgsqlCommand("select exists (select 1 from sign_in.credentials where role = 'administrator')", connection);
+        return await any.ExecuteScalarAsync(cancel) is true;
+    }
+
     private bool IsSetupToken(string token) =>
         configuration.SetupToken is { Length: > 0 } expected
         && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(token)), SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
@@ -72,8 +91,7 @@ public sealed class Registration(
         {
             await using var only = new NpgsqlCommand("select pg_advisory_xact_lock(7305003)", connection);
             await only.ExecuteNonQueryAsync(cancel);
-            await using var any = new NpgsqlCommand("select exists (select 1 from sign_in.credentials where role = 'administrator')", connection);
-            if (await any.ExecuteScalarAsync(cancel) is true)
+            if (await HasAdministrator(connection, cancel))
             {
                 return (null, AuthRefusals.SetupTokenInvalid);
             }

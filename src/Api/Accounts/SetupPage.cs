@@ -12,10 +12,15 @@ public static class SetupPage
 
     public static void MapSetupPage(this WebApplication app)
     {
-        app.MapGet("/setup", (string? token) => Page(Form(token ?? ""))).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/setup", Show).AllowAnonymous().ExcludeFromDescription();
         // The form carries the set-up token itself, which no other page knows: there is no session to be ridden on.
         app.MapPost("/setup", Submit).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
     }
+
+    private static async Task<IResult> Show(string? token, Registration registration, CancellationToken cancel) =>
+        await registration.IsSetupOpen(token, cancel)
+            ? Page(Form(token!))
+            : Page("<h1>Jarvis</h1><p role=\"alert\">This link has been used, or it is not the one of this start.</p>", StatusCodes.Status410Gone);
 
     private static async Task<IResult> Submit(HttpRequest request, Registration registration, CancellationToken cancel)
     {
