@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Jarvis.Application.Platform;
-using Jarvis.Domain.Devices;
 using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Npgsql;
@@ -27,14 +25,6 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
     private readonly SemaphoreSlim wake = new(0, 1);
     private readonly HashSet<long> aheadOfGap = [];
     private long contiguous = -1;
-    private TaskCompletionSource settledMoved = New();
-    private long settled;
-
-    /// <summary>Every position up to here is settled: it was read, or is known never to come.</summary>
-    public long Settled => Volatile.Read(ref settled);
-
-    /// <summary>Completes when <see cref="Settled"/> has moved on from now.</summary>
-    public Task NextSettled => Volatile.Read(ref settledMoved).Task;
 
     /// <summary>What is kept of a run while somebody follows it. Dispose to stop following.</summary>
     public Following Follow(Guid runId)
@@ -106,14 +96,17 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
     {
         if (contiguous < 0)
         {
-            // What was committed before this process listened is history; subscribers with an older cursor read it from the store.
+            // What was committed before this process listened is history: whoever follows already reads it from the store.
             contiguous = Math.Max(progress.Settled, 0);
-            Move(contiguous);
+            foreach (var run in followed.Values)
+            {
+                run.Lose();
+            }
         }
 
         while (true)
         {
-            // The mark is taken before reading: all that is ever committed up to it is committed by then, and so is read or was.
+            // Taken before reading: what the daemon has settled by now is visible to the read, and a position still missing then is dead.
             var mark = progress.Settled;
             var events = await Read(cancel);
             foreach (var stream in events.GroupBy(e => e.Stream))
@@ -126,22 +119,16 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
                 aheadOfGap.Add(e.Position);
             }
 
-            // Dead gaps are stepped over once the daemon has proven them dead, but never past what this reading reached.
-            var proven = events.Count < ReadAtOnce ? mark : Math.Min(mark, events[^1].Position);
-            if (proven > contiguous)
+            var sure = events.Count < ReadAtOnce ? mark : Math.Min(mark, events[^1].Position);
+            if (sure > contiguous)
             {
-                contiguous = proven;
-                aheadOfGap.RemoveWhere(position => position <= contiguous);
+                contiguous = sure;
+                aheadOfGap.RemoveWhere(position => position <= sure);
             }
 
             while (aheadOfGap.Remove(contiguous + 1))
             {
                 contiguous++;
-            }
-
-            if (contiguous > Settled)
-            {
-                Move(contiguous);
             }
 
             if (events.Count < ReadAtOnce)
@@ -190,12 +177,6 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
                 run.Add([.. stream.Where(e => e.Data is IRunEvent or IExecutionEvent)], vault);
             }
         }
-    }
-
-    private void Move(long position)
-    {
-        Volatile.Write(ref settled, position);
-        Interlocked.Exchange(ref settledMoved, New()).TrySetResult();
     }
 
     private void Leave(Guid runId, Followed run)

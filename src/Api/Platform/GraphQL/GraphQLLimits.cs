@@ -34,7 +34,7 @@ public static class GraphQLLimits
     public const int Depth = 20;
 
     /// <summary>Fields times the page sizes around them.</summary>
-    public const long Cost = 60_000;
+    public const long Cost = 30_000;
 
     public const int PageDefault = 20;
     public const int PageMax = 100;

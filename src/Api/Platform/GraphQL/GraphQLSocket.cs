@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using System.Threading.Channels;
 using GraphQL;
+using GraphQL.Execution;
 using GraphQLParser.AST;
 using Jarvis.Api.Accounts;
 using Jarvis.Domain.Platform;
@@ -347,7 +348,7 @@ public sealed class GraphQLSocket(
 
         if (operations.TryRemove(id, out _))
         {
-            await Queue(Message("complete", id, null, default));
+            await Queue(observer.Error is { } error ? Errors(id, new ExecutionResult { Errors = [error] }) : Message("complete", id, null, default));
         }
     }
 
@@ -521,7 +522,14 @@ public sealed class GraphQLSocket(
 
         public void OnNext(ExecutionResult value) => next(value);
 
-        public void OnError(Exception error) => done.TrySetResult();
+        /// <summary>Why the stream ended before its end.</summary>
+        public ExecutionError? Error { get; private set; }
+
+        public void OnError(Exception error)
+        {
+            Error = error as ExecutionError ?? new UnhandledError("The subscription failed.", error);
+            done.TrySetResult();
+        }
 
         public void OnCompleted() => done.TrySetResult();
     }
