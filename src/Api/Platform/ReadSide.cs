@@ -15,6 +15,7 @@ public static class ReadSide
         services.AddHostedService<ViewSchema>();
         services.AddSingleton<ViewProgress>();
         services.AddHostedService(provider => provider.GetRequiredService<ViewProgress>());
+        services.AddSingleton<ViewRebuild>();
         services.AddSingleton<LiveEvents>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveEvents>());
         services.AddSignIn(configuration);
@@ -39,6 +40,7 @@ public static class ReadSide
         app.MapSignIn();
         app.MapGraphQL();
         app.MapHistory();
+        app.MapViewRebuild();
         app.MapObserving();
         app.MapRestDocuments();
     }

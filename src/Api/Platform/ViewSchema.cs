@@ -50,8 +50,8 @@ public sealed class ViewSchema(IDocumentStore store, NpgsqlDataSource database) 
     {
         await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
         await SignInTables.Ensure(database, cancellationToken);
-        await Run(ViewTables.Script, cancellationToken);
-        await Run(ViewTables.GuardScript, cancellationToken);
+        await Run(ViewTables.ScriptIn(ViewTables.Schema), cancellationToken);
+        await Run(ViewTables.GuardScriptIn(ViewTables.Schema), cancellationToken);
         await Run(Progress, cancellationToken);
     }
 

@@ -65,8 +65,8 @@ public sealed class DevicesView : View
 {
     public new const string Name = "Devices";
 
-    public DevicesView()
-        : base(Name, "devices")
+    public DevicesView(string schema = ViewTables.Schema)
+        : base(Name, schema, "devices")
     {
         foreach (var type in EventNames.All.Keys.Where(typeof(IDeviceEvent).IsAssignableFrom))
         {
@@ -74,11 +74,13 @@ public sealed class DevicesView : View
         }
     }
 
+    public override View In(string schema) => new DevicesView(schema);
+
     public override async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
         var ids = events.Select(e => e.StreamId).Distinct().ToArray();
         var rows = new Versions<DeviceRow>(await Read<DeviceRow>(
-            operations, $"select * from views.devices where device_id = any($1) and to_position = {ViewTables.Open}", ids, cancellation));
+            operations, $"select * from {Schema}.devices where device_id = any($1) and to_position = {ViewTables.Open}", ids, cancellation));
         foreach (var @event in events)
         {
             if (DeviceRow.Evolve(rows.Find(@event.StreamId), @event) is { } next)

@@ -14,14 +14,24 @@ namespace Jarvis.Projections.Platform;
 /// </summary>
 public abstract class View : ProjectionBase, IProjection
 {
-    protected View(string name, params IReadOnlyList<string> tables)
+    protected View(string name, string schema, params IReadOnlyList<string> tables)
     {
         Name = name;
+        Schema = schema;
+        Tables = tables;
         foreach (var table in tables)
         {
-            Options.DeleteDataInTableOnTeardown($"{ViewTables.Schema}.{table}");
+            Options.DeleteDataInTableOnTeardown($"{schema}.{table}");
         }
     }
+
+    /// <summary>Where its tables are: where they are read, or beside it while they are made anew.</summary>
+    public string Schema { get; }
+
+    public IReadOnlyList<string> Tables { get; }
+
+    /// <summary>The same view on tables elsewhere.</summary>
+    public abstract View In(string schema);
 
     public abstract Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation);
 
@@ -57,15 +67,15 @@ public abstract class View : ProjectionBase, IProjection
     }
 
     /// <summary>Closes the versions that stood until now and adds the new ones.</summary>
-    protected static void WriteVersions<T>(IDocumentOperations operations, string table, string key, Versions<T> versions)
+    protected void WriteVersions<T>(IDocumentOperations operations, string table, string key, Versions<T> versions)
         where T : class, IVersioned<T>
     {
         Write(operations,
             $"""
-            update {ViewTables.Schema}.{table} t set to_position = c.at
+            update {Schema}.{table} t set to_position = c.at
             from json_to_recordset(?::json) as c(id uuid, at bigint)
             where t.{key} = c.id and t.to_position = {ViewTables.Open}
             """, versions.Closed);
-        Write(operations, $"insert into {ViewTables.Schema}.{table} select * from json_populate_recordset(null::{ViewTables.Schema}.{table}, ?::json)", versions.Added);
+        Write(operations, $"insert into {Schema}.{table} select * from json_populate_recordset(null::{Schema}.{table}, ?::json)", versions.Added);
     }
 }

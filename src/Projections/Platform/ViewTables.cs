@@ -19,7 +19,7 @@ public static class ViewTables
         ["runs", "run_counts", "run_days", "run_progress", "run_tasks", "run_log", "run_variables", "workflows", "devices"];
 
     // 9223372036854775807 is Open; a partial index needs the literal.
-    public const string Script = """
+    private const string Script = """
         create schema if not exists views;
 
         create table if not exists views.runs (
@@ -196,9 +196,13 @@ public static class ViewTables
         create index if not exists devices_changes on views.devices (owner_id, from_position);
         """;
 
+    /// <summary>Makes the tables, in the schema where they are read or in another.</summary>
+    public static string ScriptIn(string schema) =>
+        Script.Replace("exists views;", $"exists {schema};", StringComparison.Ordinal).Replace("views.", $"{schema}.", StringComparison.Ordinal);
+
     /// <summary>The reader's role, its grants, and a policy on every guarded table.</summary>
     /// <remarks>Roles belong to the whole cluster and two servers may start at once, so an existing role is no error.</remarks>
-    public static string GuardScript => $"""
+    public static string GuardScriptIn(string schema) => $"""
         do $$ begin
             if not exists (select 1 from pg_roles where rolname = '{ReaderRole}') then
                 create role {ReaderRole} nologin nobypassrls;
@@ -210,17 +214,17 @@ public static class ViewTables
                 execute format('grant {ReaderRole} to %I', current_user);
             end if;
         end $$;
-        grant usage on schema {Schema} to {ReaderRole};
-        {string.Join('\n', Guarded.Select(Guard))}
+        grant usage on schema {schema} to {ReaderRole};
+        {string.Join('\n', Guarded.Select(table => Guard(schema, table)))}
         """;
 
     // The settings are read once a statement, not once a row; a setting that was never made counts as nobody.
-    private static string Guard(string table) => $"""
-        grant select on {Schema}.{table} to {ReaderRole};
-        alter table {Schema}.{table} enable row level security;
+    private static string Guard(string schema, string table) => $"""
+        grant select on {schema}.{table} to {ReaderRole};
+        alter table {schema}.{table} enable row level security;
         do $$ begin
-            if not exists (select 1 from pg_policies where schemaname = '{Schema}' and tablename = '{table}' and policyname = 'owners') then
-                create policy owners on {Schema}.{table} for select to {ReaderRole} using (
+            if not exists (select 1 from pg_policies where schemaname = '{schema}' and tablename = '{table}' and policyname = 'owners') then
+                create policy owners on {schema}.{table} for select to {ReaderRole} using (
                     owner_id = (select nullif(current_setting('jarvis.account', true), '')::uuid)
                     or (select current_setting('jarvis.administrator', true) = 'on'));
             end if;

@@ -13,8 +13,8 @@ public sealed record RunTaskRow(
     long? ResumedPosition, DateTimeOffset? EndedAt, long? EndedSequence, long? EndedPosition, string? EndedAs, string? ErrorType, int? ErrorStatus)
 {
     /// <summary>Adds what the batch says to what the row holds already; a later word of the same kind wins.</summary>
-    public const string Upsert = """
-        insert into views.run_tasks as t select * from json_populate_recordset(null::views.run_tasks, ?::json)
+    public static string Upsert(string schema) => $"""
+        insert into {schema}.run_tasks as t select * from json_populate_recordset(null::{schema}.run_tasks, ?::json)
         on conflict (run_id, instance) do update set
             name = coalesce(t.name, excluded.name), kind = coalesce(t.kind, excluded.kind),
             attempts = greatest(t.attempts, excluded.attempts),

@@ -19,8 +19,8 @@ public sealed class RunsView : View
 
     private sealed record Clock(Guid DeviceId, long ClockOffsetMs);
 
-    public RunsView()
-        : base(Name, "runs", "run_counts", "run_days", "run_progress", "run_tasks", "run_log", "run_variables", "run_clocks")
+    public RunsView(string schema = ViewTables.Schema)
+        : base(Name, schema, "runs", "run_counts", "run_days", "run_progress", "run_tasks", "run_log", "run_variables", "run_clocks")
     {
         foreach (var type in EventNames.All.Keys.Where(type =>
             typeof(IRunEvent).IsAssignableFrom(type) || typeof(IExecutionEvent).IsAssignableFrom(type) || type == typeof(DeviceConnected)))
@@ -28,6 +28,8 @@ public sealed class RunsView : View
             IncludeType(type);
         }
     }
+
+    public override View In(string schema) => new RunsView(schema);
 
     public override async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
@@ -39,49 +41,49 @@ public sealed class RunsView : View
 
         WriteVersions(operations, "runs", "run_id", batch.Runs);
         Write(operations,
-            """
-            insert into views.run_counts as t select * from json_populate_recordset(null::views.run_counts, ?::json)
+            $"""
+            insert into {Schema}.run_counts as t select * from json_populate_recordset(null::{Schema}.run_counts, ?::json)
             on conflict (owner_id, status, workflow_id, device_id) do update set n = t.n + excluded.n
             """, batch.Tallies.Counts);
         Write(operations,
-            """
-            insert into views.run_days as t select * from json_populate_recordset(null::views.run_days, ?::json)
+            $"""
+            insert into {Schema}.run_days as t select * from json_populate_recordset(null::{Schema}.run_days, ?::json)
             on conflict (owner_id, quarter, status) do update set n = t.n + excluded.n
             """, batch.Tallies.Days);
         // A count that fell to nothing leaves no row, however the history was cut into batches.
         Write(operations,
-            "delete from views.run_counts t using json_populate_recordset(null::views.run_counts, ?::json) c "
+            $"delete from {Schema}.run_counts t using json_populate_recordset(null::{Schema}.run_counts, ?::json) c "
             + "where t.n = 0 and (t.owner_id, t.status, t.workflow_id, t.device_id) = (c.owner_id, c.status, c.workflow_id, c.device_id)", batch.Tallies.Counts);
         Write(operations,
-            "delete from views.run_days t using json_populate_recordset(null::views.run_days, ?::json) c "
+            $"delete from {Schema}.run_days t using json_populate_recordset(null::{Schema}.run_days, ?::json) c "
             + "where t.n = 0 and (t.owner_id, t.quarter, t.status) = (c.owner_id, c.quarter, c.status)", batch.Tallies.Days);
-        Write(operations, RunTaskRow.Upsert, batch.Tasks.Values);
-        Write(operations, "insert into views.run_log select * from json_populate_recordset(null::views.run_log, ?::json)", batch.Log);
-        Write(operations, "insert into views.run_variables select * from json_populate_recordset(null::views.run_variables, ?::json)", batch.Variables);
+        Write(operations, RunTaskRow.Upsert(Schema), batch.Tasks.Values);
+        Write(operations, $"insert into {Schema}.run_log select * from json_populate_recordset(null::{Schema}.run_log, ?::json)", batch.Log);
+        Write(operations, $"insert into {Schema}.run_variables select * from json_populate_recordset(null::{Schema}.run_variables, ?::json)", batch.Variables);
         Write(operations,
-            """
-            insert into views.run_progress as t select * from json_populate_recordset(null::views.run_progress, ?::json)
+            $"""
+            insert into {Schema}.run_progress as t select * from json_populate_recordset(null::{Schema}.run_progress, ?::json)
             on conflict (run_id) do update set position = excluded.position, percent = excluded.percent, current = excluded.current, at = excluded.at
             """, batch.Progress.Values);
         Write(operations,
-            """
-            insert into views.run_clocks select * from json_populate_recordset(null::views.run_clocks, ?::json)
+            $"""
+            insert into {Schema}.run_clocks select * from json_populate_recordset(null::{Schema}.run_clocks, ?::json)
             on conflict (device_id) do update set clock_offset_ms = excluded.clock_offset_ms
             """, batch.Clocks);
     }
 
-    private static async Task<Batch> Load(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+    private async Task<Batch> Load(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
         var runs = events.Where(e => e.Data is IRunEvent).Select(e => e.StreamId).Distinct().ToArray();
         var executions = events.Where(e => e.Data is IExecutionEvent).Select(e => StreamIds.RunOf(e.StreamId)).Distinct().ToArray();
         var rows = await Read<RunRow>(
-            operations, $"select * from views.runs where run_id = any($1) and to_position = {ViewTables.Open}", runs, cancellation);
+            operations, $"select * from {Schema}.runs where run_id = any($1) and to_position = {ViewTables.Open}", runs, cancellation);
         var owners = await Read<Owned>(
-            operations, $"select run_id, owner_id from views.runs where run_id = any($1) and to_position = {ViewTables.Open}", executions, cancellation);
+            operations, $"select run_id, owner_id from {Schema}.runs where run_id = any($1) and to_position = {ViewTables.Open}", executions, cancellation);
         var devices = events.Select(e => (e.Data as RunBeganOnDevice)?.DeviceId ?? (e.Data as RunGranted)?.DeviceId).OfType<Guid>()
             .Concat(rows.Select(row => row.DeviceId).OfType<Guid>()).Distinct().ToArray();
         var clocks = events.Any(e => e.Data is RunStarted)
-            ? await Read<Clock>(operations, "select * from views.run_clocks where device_id = any($1)", devices, cancellation)
+            ? await Read<Clock>(operations, $"select * from {Schema}.run_clocks where device_id = any($1)", devices, cancellation)
             : [];
         return new Batch(
             new Versions<RunRow>(rows), owners.ToDictionary(row => row.RunId, row => row.OwnerId), clocks.ToDictionary(row => row.DeviceId, row => row.ClockOffsetMs));

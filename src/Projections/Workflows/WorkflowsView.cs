@@ -41,8 +41,8 @@ public sealed class WorkflowsView : View
 {
     public new const string Name = "Workflows";
 
-    public WorkflowsView()
-        : base(Name, "workflows")
+    public WorkflowsView(string schema = ViewTables.Schema)
+        : base(Name, schema, "workflows")
     {
         foreach (var type in EventNames.All.Keys.Where(typeof(IWorkflowEvent).IsAssignableFrom))
         {
@@ -50,11 +50,13 @@ public sealed class WorkflowsView : View
         }
     }
 
+    public override View In(string schema) => new WorkflowsView(schema);
+
     public override async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
         var ids = events.Select(e => e.StreamId).Distinct().ToArray();
         var rows = new Versions<WorkflowRow>(await Read<WorkflowRow>(
-            operations, $"select * from views.workflows where workflow_id = any($1) and to_position = {ViewTables.Open}", ids, cancellation));
+            operations, $"select * from {Schema}.workflows where workflow_id = any($1) and to_position = {ViewTables.Open}", ids, cancellation));
         foreach (var @event in events)
         {
             if (WorkflowRow.Evolve(rows.Find(@event.StreamId), @event) is { } next)
