@@ -59,25 +59,13 @@ public static class ObservingSetup
     {
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag), ResponseWriter = Write }).AllowAnonymous();
-        app.UseWhen(context => context.Request.Path == "/metrics", metrics =>
-        {
-            metrics.Use(async (context, next) =>
-            {
-                // A proxy on this machine speaks for others, so a forwarded request needs a token as well.
-                var local = context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address) && !context.Request.Headers.ContainsKey("X-Forwarded-For");
-                if (local || context.Caller() is { IsAdministrator: true })
-                {
-                    await next(context);
-                    return;
-                }
-
-                await ProblemAnswers.Of(
-                    context.Caller() is null ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden,
-                    context.Caller() is null ? AuthRefusals.Required : AuthRefusals.Forbidden).ExecuteAsync(context);
-            });
-            metrics.UseOpenTelemetryPrometheusScrapingEndpoint();
-        });
+        app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization(policy => policy.RequireAssertion(context =>
+            context.Resource is HttpContext request && (IsFromThisMachine(request) || request.Caller() is { IsAdministrator: true })));
     }
+
+    // A proxy on this machine speaks for others, so a forwarded request needs a token as well.
+    private static bool IsFromThisMachine(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address) && !context.Request.Headers.ContainsKey("X-Forwarded-For");
 
     private static Task Write(HttpContext context, HealthReport report)
     {
