@@ -52,10 +52,10 @@ public sealed class ControlTests
 
         await system.WaitForStatusAsync(run, "CANCELLED");
         Lives(sleeper).ShouldBeFalse("a child process outlived its run");
-        var history = (await system.RunAsync(run, "statusHistory { status reason actor { id } }"))["statusHistory"]!.AsArray();
+        var history = (await system.RunAsync(run, "statusHistory { status reason actorId }"))["statusHistory"]!.AsArray();
         history[^1]!["status"]!.GetValue<string>().ShouldBe("CANCELLED");
         history[^1]!["reason"]!.GetValue<string>().ShouldBe("wrong folder");
-        history[^1]!["actor"].ShouldNotBeNull();
+        history[^1]!["actorId"].ShouldNotBeNull();
     }
 
     [Fact]
