@@ -54,6 +54,8 @@ public static class StoreSetup
             builder.ConnectionStringBuilder.AutoPrepareMinUsages = UsesBefore;
         }
 
+        // The bus reckons the age of its messages in UTC, whatever zone the database is set to.
+        builder.ConnectionStringBuilder.Timezone = "UTC";
         return builder.Build();
     }
 

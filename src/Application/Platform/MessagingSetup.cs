@@ -15,6 +15,9 @@ public static class MessagingSetup
     /// <summary>Queues that the runs' conversation is spread over; one owner's messages stay in order.</summary>
     private const int RunQueues = 4;
 
+    /// <summary>A stored message this old that nobody handled was lost on its way to its queue. Handlers bear a message that comes twice.</summary>
+    private static readonly TimeSpan TakenUpAfter = 20.Seconds();
+
     public static void UseJarvis(this WolverineOptions options)
     {
         // One process; with a broker the nodes share the work instead.
@@ -22,6 +25,9 @@ public static class MessagingSetup
         options.Durability.ScheduledJobFirstExecution = 500.Milliseconds();
         options.Durability.ScheduledJobPollingTime = 1.Seconds();
         options.Durability.KeepAfterMessageHandling = 1.Minutes();
+        // A commit whose answer was lost with the connection leaves its messages stored but in nobody's queue: they are taken up again.
+        options.Durability.InboxStaleTime = TakenUpAfter;
+        options.Durability.OutboxStaleTime = TakenUpAfter;
 
         // Handlers are named by assembly; nothing is found by accident.
         options.Discovery.IncludeAssembly(typeof(MessagingSetup).Assembly);
@@ -50,8 +56,22 @@ public static class MessagingSetup
             .RetryWithCooldown(5.Milliseconds(), 20.Milliseconds(), 50.Milliseconds(), 100.Milliseconds(), 250.Milliseconds(), 500.Milliseconds())
             .Then.ScheduleRetry(2.Seconds(), 10.Seconds());
         // The database may be away for a while; the message waits. What fails for another reason goes to the dead letters, which are counted.
-        options.Policies.OnException<NpgsqlException>().Or<TimeoutException>()
+        options.Policies.OnException(DatabaseIsAway)
             .RetryWithCooldown(100.Milliseconds(), 500.Milliseconds(), 2.Seconds(), 5.Seconds())
             .Then.ScheduleRetry(15.Seconds(), 30.Seconds(), 1.Minutes(), 5.Minutes());
+    }
+
+    /// <summary>Marten and the pool wrap what the driver throws when a connection breaks.</summary>
+    private static bool DatabaseIsAway(Exception exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

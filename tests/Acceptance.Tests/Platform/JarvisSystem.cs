@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Jarvis.Build.Postgres;
 using Jarvis.Testing;
+using Npgsql;
 
 namespace Jarvis.Acceptance.Tests.Platform;
 
@@ -161,7 +162,31 @@ public sealed class JarvisSystem : IAsyncDisposable
             await Task.Delay(100);
         }
 
-        throw new TimeoutException($"Run {run} is {last}, not {string.Join(" or ", statuses)}. Runner: {string.Join('\n', runners.Values.Select(r => r.Everything))}");
+        throw new TimeoutException($"""
+            Run {run} is {last}, not {string.Join(" or ", statuses)}.
+            Messages: {string.Join('\n', await UnhandledMessagesAsync())}
+            Runner: {string.Join('\n', runners.Values.Select(r => r.Everything))}
+            Server: {Server.Everything}
+            """);
+    }
+
+    /// <summary>What waits on the bus and what it gave up, to tell why a run does not go on.</summary>
+    private async Task<IReadOnlyList<string>> UnhandledMessagesAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(postgres.ConnectionString(EmbeddedPostgres.Database));
+        await using var command = source.CreateCommand("""
+            select 'waiting: ' || status || ' ' || message_type || ' owner ' || owner_id || ' attempts ' || attempts from jarvis_messages.wolverine_incoming_envelopes where status <> 'Handled'
+            union all
+            select 'dead: ' || message_type || ' ' || exception_type || ': ' || exception_message from jarvis_messages.wolverine_dead_letters
+            """);
+        var lines = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            lines.Add(reader.GetString(0));
+        }
+
+        return lines;
     }
 
     /// <summary>A stream of the history as CloudEvents, in order.</summary>
@@ -198,12 +223,16 @@ public sealed class JarvisSystem : IAsyncDisposable
             {
                 return await call();
             }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException or System.Text.Json.JsonException && DateTime.UtcNow < deadline)
+            catch (Exception e) when (IsForNow(e) && DateTime.UtcNow < deadline)
             {
                 await Task.Delay(100);
             }
         }
     }
+
+    private static bool IsForNow(Exception exception) =>
+        exception is HttpRequestException or TaskCanceledException or System.Text.Json.JsonException
+        || (exception is RefusedException && exception.Message.Contains("view.behind", StringComparison.Ordinal));
 
     private async Task RegisterAsync()
     {
