@@ -68,7 +68,9 @@ public sealed class AccessTokens(TokenKeys keys, RevokedSessions revoked, TimePr
             return (null, TokenProblem.Malformed);
         }
 
-        if (jwt.ValidTo <= time.GetUtcNow().UtcDateTime)
+        // One from the future was issued before the clock was set back: taken, it would live for longer than any may.
+        var now = time.GetUtcNow().UtcDateTime;
+        if (jwt.ValidTo <= now || jwt.IssuedAt > now + SignInLimits.ClockTolerance)
         {
             return (null, TokenProblem.Expired);
         }

@@ -3,6 +3,7 @@ using Jarvis.Api.Platform;
 using Jarvis.Application.Platform;
 using Jarvis.Domain.Accounts;
 using Jarvis.Domain.Platform;
+using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 
 namespace Jarvis.Api.Accounts;
@@ -37,15 +38,21 @@ public static class AuthEndpoints
     }
 
     private static async Task<IResult> Register(
-        RegisterRequest request, Registration registration, Sessions sessions, CancellationToken cancel)
+        RegisterRequest request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, Registration registration, Sessions sessions, CancellationToken cancel)
     {
-        var (account, refusal) = await registration.Register(request, cancel);
-        if (account is null)
+        var commandId = Guid.CreateVersion7();
+        if (idempotencyKey is not null && !Guid.TryParse(idempotencyKey, out commandId))
         {
-            return ProblemAnswers.Of(StatusOf(refusal!), refusal!);
+            return ProblemAnswers.Of(StatusCodes.Status422UnprocessableEntity, new Refusal("input.invalid", "An Idempotency-Key is a UUID.", "Idempotency-Key"));
         }
 
-        return Results.Json(await sessions.Begin(account.OwnerId, account.Role, null, cancel), statusCode: StatusCodes.Status201Created);
+        var (account, refusal) = await registration.Register(request, commandId, cancel);
+        if (account is null)
+        {
+            return refusal is null ? ProblemAnswers.Of(StatusCodes.Status410Gone, AuthRefusals.AccountGone) : ProblemAnswers.Of(StatusOf(refusal), refusal);
+        }
+
+        return Results.Json(await sessions.Begin(account.AccountId, account.Role, null, cancel), statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> Login(
@@ -109,8 +116,8 @@ public static class AuthEndpoints
     }
 
     private static int StatusOf(Refusal refusal) =>
-        refusal == AuthRefusals.EmailTaken ? StatusCodes.Status409Conflict
-        : refusal == AuthRefusals.SetupTokenInvalid ? StatusCodes.Status403Forbidden
+        refusal == AccountRefusals.EmailTaken ? StatusCodes.Status409Conflict
+        : refusal == AccountRefusals.SetupTokenInvalid ? StatusCodes.Status403Forbidden
         : refusal == AuthRefusals.Busy ? StatusCodes.Status503ServiceUnavailable
         : StatusCodes.Status422UnprocessableEntity;
 }

@@ -13,9 +13,8 @@ public static class AuthRefusals
     public static readonly Refusal Forbidden = new("auth.forbidden", "This account may not do that.");
     public static readonly Refusal BadCredentials = new("auth.bad_credentials", "E-mail address or password is wrong.");
     public static readonly Refusal Locked = new("account.locked", "Too many wrong passwords for this address. Try again later.");
+    public static readonly Refusal AccountGone = new("account.gone", "The account that this made is there no more.");
     public static readonly Refusal Busy = new("server.busy", "Too many sign-ins at once. Try again in a moment.");
-    public static readonly Refusal EmailTaken = new("account.email_taken", "There is an account with this e-mail address already.", "email");
-    public static readonly Refusal SetupTokenInvalid = new("auth.setup_token_invalid", "The set-up token is not valid, or there is an administrator already.", "setupToken");
 
     private static readonly Refusal[] OfTokens = [TokenInvalid, TokenExpired, SessionEnded, TicketInvalid];
 

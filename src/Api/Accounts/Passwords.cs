@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -17,8 +19,9 @@ public sealed class Passwords : IDisposable
     public Passwords() => nobodysHash = hasher.HashPassword(this, Guid.NewGuid().ToString());
 
     /// <summary>The hash; null when too many wait already.</summary>
-    public Task<string?> Hash(string password, CancellationToken cancel) =>
-        InTurn<string?>(() => hasher.HashPassword(this, password), cancel);
+    /// <param name="salt">16 bytes that nobody can foresee; the same give the same hash.</param>
+    public Task<string?> Hash(string password, byte[] salt, CancellationToken cancel) =>
+        InTurn<string?>(() => Format(password, salt), cancel);
 
     /// <summary>Whether the password is the one behind the hash; null when too many wait already.</summary>
     /// <param name="hash">Null for an unknown account: costs the same, never matches.</param>
@@ -26,6 +29,26 @@ public sealed class Passwords : IDisposable
         InTurn<bool?>(() => hasher.VerifyHashedPassword(this, hash ?? nobodysHash, password) != PasswordVerificationResult.Failed && hash is not null, cancel);
 
     public void Dispose() => turns.Dispose();
+
+    /// <summary>
+    /// Identity's format of version 3: a one, then function, iterations and salt's length as big-endian 32-bit numbers, the salt, the key.
+    /// Identity itself draws the salt, which here is given.
+    /// </summary>
+    private static string Format(string password, byte[] salt)
+    {
+        const byte Version = 1;
+        const int HmacSha512 = 2;
+        const int HeaderBytes = 13;
+        const int KeyBytes = 32;
+        var hash = new byte[HeaderBytes + salt.Length + KeyBytes];
+        hash[0] = Version;
+        BinaryPrimitives.WriteUInt32BigEndian(hash.AsSpan(1), HmacSha512);
+        BinaryPrimitives.WriteUInt32BigEndian(hash.AsSpan(5), SignInLimits.PasswordIterations);
+        BinaryPrimitives.WriteUInt32BigEndian(hash.AsSpan(9), (uint)salt.Length);
+        salt.CopyTo(hash.AsSpan(HeaderBytes));
+        Rfc2898DeriveBytes.Pbkdf2(password, salt, hash.AsSpan(HeaderBytes + salt.Length), SignInLimits.PasswordIterations, HashAlgorithmName.SHA512);
+        return Convert.ToBase64String(hash);
+    }
 
     private async Task<T?> InTurn<T>(Func<T> work, CancellationToken cancel)
     {

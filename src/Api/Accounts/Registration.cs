@@ -1,25 +1,22 @@
 using System.Security.Cryptography;
 using System.Text;
 using Jarvis.Api.Platform;
+using Jarvis.Application.Accounts;
 using Jarvis.Application.Platform;
 using Jarvis.Domain.Accounts;
 using Jarvis.Domain.Platform;
-using Jarvis.Domain.Workflows.Data;
-using Marten;
 using Npgsql;
 
 namespace Jarvis.Api.Accounts;
 
 /// <summary>
-/// Makes accounts. The event and the password's row are one transaction; the row's key keeps two accounts from having one address. The first
-/// administrator is made with the set-up token, while there is none.
+/// The way from a form to a <see cref="RegisterAccount"/>: what must be known before there is an account to act for, and the password's hash. The
+/// first administrator is made with the set-up token, while there is none.
 /// </summary>
-public sealed class Registration(
-    IDocumentStore store, Vault vault, MasterKey keys, Passwords passwords, ServerConfiguration configuration, TimeProvider time)
+public sealed class Registration(Commands commands, MasterKey keys, Passwords passwords, NpgsqlDataSource database, ServerConfiguration configuration)
 {
-    private const string DefaultTimeZone = "UTC";
-
-    public async Task<(AccountRegistered? Account, Refusal? Refusal)> Register(RegisterRequest request, CancellationToken cancel)
+    /// <param name="commandId">The same again, with the same content, answers with the same account.</param>
+    public async Task<(StoredPassword? Account, Refusal? Refusal)> Register(RegisterRequest request, Guid commandId, CancellationToken cancel)
     {
         if (Emails.Normalise(request.Email) is not { } email)
         {
@@ -32,24 +29,23 @@ public sealed class Registration(
                 "input.invalid", $"A password has {SignInLimits.PasswordMinCharacters} to {SignInLimits.PasswordMaxCharacters} characters.", "password"));
         }
 
-        if (request.DisplayName?.Length > SignInLimits.DisplayNameMaxCharacters)
-        {
-            return (null, new Refusal("input.invalid", $"A name has at most {SignInLimits.DisplayNameMaxCharacters} characters.", "displayName"));
-        }
-
-        if (request.TimeZone is { } zone && (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) || !found.HasIanaId))
-        {
-            return (null, new Refusal("input.invalid", "There is no such time zone. Give an IANA name such as Asia/Shanghai.", "timeZone"));
-        }
-
         if (request.SetupToken is { } token && !IsSetupToken(token))
         {
-            return (null, AuthRefusals.SetupTokenInvalid);
+            return (null, AccountRefusals.SetupTokenInvalid);
         }
 
-        return await passwords.Hash(password, cancel) is { } hash
-            ? await Store(request, email, hash, request.SetupToken is null ? AccountRole.Owner : AccountRole.Administrator, cancel)
-            : (null, AuthRefusals.Busy);
+        if (await passwords.Hash(password, Salt(email, commandId), cancel) is not { } hash)
+        {
+            return (null, AuthRefusals.Busy);
+        }
+
+        var role = request.SetupToken is null ? AccountRole.Owner : AccountRole.Administrator;
+        var answer = await commands.Execute(
+            new RegisterAccount(email, hash, request.DisplayName, request.TimeZone, role),
+            new Envelope(commandId, RegisterAccountHandler.ActorOf(keys, email)), cancel);
+        return answer.Refusal is { } refusal
+            ? (null, refusal)
+            : (await StoredPassword.Find(database, keys.Hash(HashPurpose.Email, email), cancel), null);
     }
 
     /// <summary>Whether this set-up token would still make the first administrator.</summary>
@@ -60,56 +56,15 @@ public sealed class Registration(
             return false;
         }
 
-        await using var session = store.LightweightSession();
-        await session.BeginTransactionAsync(cancel);
-        return !await HasAdministrator(session.Connection!, cancel);
-    }
-
-    private static async Task<bool> HasAdministrator(NpgsqlConnection connection, CancellationToken cancel)
-    {
-        await using var any = new NpgsqlCommand("select exists (select 1 from sign_in.credentials where role = 'administrator')", connection);
-        return await any.ExecuteScalarAsync(cancel) is true;
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return !await RegisterAccountHandler.HasAdministrator(connection, cancel);
     }
 
     private bool IsSetupToken(string token) =>
         configuration.SetupToken is { Length: > 0 } expected
         && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(token)), SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
 
-    private async Task<(AccountRegistered? Account, Refusal? Refusal)> Store(
-        RegisterRequest request, string email, string passwordHash, AccountRole role, CancellationToken cancel)
-    {
-        var now = time.GetUtcNow();
-        var id = Guid.CreateVersion7(now);
-        var emailKey = keys.Hash(HashPurpose.Email, email);
-        var registered = new AccountRegistered(
-            id, emailKey, await vault.Seal(id, Json.Of(email), cancel), await vault.SealText(id, request.DisplayName, cancel), request.TimeZone ?? DefaultTimeZone, role, now);
-        await using var session = store.LightweightSession();
-        await session.BeginTransactionAsync(cancel);
-        session.LastModifiedBy = id.ToString();
-        var connection = session.Connection!;
-        if (role == AccountRole.Administrator)
-        {
-            await using var only = new NpgsqlCommand("select pg_advisory_xact_lock(7305003)", connection);
-            await only.ExecuteNonQueryAsync(cancel);
-            if (await HasAdministrator(connection, cancel))
-            {
-                return (null, AuthRefusals.SetupTokenInvalid);
-            }
-        }
-
-        await using var insert = new NpgsqlCommand(
-            "insert into sign_in.credentials (email_key, account_id, role, password_hash) values ($1, $2, $3, $4) on conflict (email_key) do nothing", connection);
-        insert.Parameters.AddWithValue(emailKey);
-        insert.Parameters.AddWithValue(id);
-        insert.Parameters.AddWithValue(AccessTokens.RoleName(role));
-        insert.Parameters.AddWithValue(passwordHash);
-        if (await insert.ExecuteNonQueryAsync(cancel) == 0)
-        {
-            return (null, AuthRefusals.EmailTaken);
-        }
-
-        session.Events.StartStream<Account>(id, registered);
-        await session.SaveChangesAsync(cancel);
-        return (registered, null);
-    }
+    /// <summary>Nobody can foresee it and no two accounts share one; and a repeat of the command is recognised by the slow hash alone.</summary>
+    private byte[] Salt(string email, Guid commandId) =>
+        System.Buffers.Text.Base64Url.DecodeFromChars(keys.Hash(HashPurpose.Secret, Encoding.UTF8.GetBytes($"{commandId:N}/{email}"), "password salt"));
 }

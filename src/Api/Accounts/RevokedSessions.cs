@@ -7,7 +7,7 @@ namespace Jarvis.Api.Accounts;
 /// The sessions that ended while access tokens of theirs may still be about. Every process keeps the list of the last minutes and
 /// asks the database for news each second, so that a token is refused, and a socket closed, within seconds wherever it was ended.
 /// </summary>
-public sealed class RevokedSessions(NpgsqlDataSource database, ILogger<RevokedSessions> log) : BackgroundService
+public sealed class RevokedSessions(NpgsqlDataSource database, TimeProvider time, ILogger<RevokedSessions> log) : BackgroundService
 {
     private readonly ConcurrentDictionary<Guid, byte> ended = new();
     private readonly ConcurrentDictionary<Guid, ConcurrentDictionary<object, Action>> watchers = new();
@@ -65,8 +65,9 @@ public sealed class RevokedSessions(NpgsqlDataSource database, ILogger<RevokedSe
     {
         var known = ended.Keys.ToArray();
         await using var command = database.CreateCommand(
-            "select session_id from sign_in.sessions where ended_at > now() - $1");
-        command.Parameters.AddWithValue(SignInLimits.AccessTokenLifetime + TimeSpan.FromMinutes(5));
+            "select session_id from sign_in.sessions where ended_at > $1");
+        // By the clock that ended them and that tokens expire by, which need not be the database's.
+        command.Parameters.AddWithValue(time.GetUtcNow() - SignInLimits.AccessTokenLifetime - TimeSpan.FromMinutes(5));
         var current = new HashSet<Guid>();
         await using (var reader = await command.ExecuteReaderAsync(cancel))
         {

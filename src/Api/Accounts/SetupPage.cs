@@ -31,7 +31,7 @@ public static class SetupPage
 
         var form = await request.ReadFormAsync(cancel);
         var token = Value(form["token"]);
-        var (account, refusal) = await registration.Register(new RegisterRequest(Value(form["email"]), Value(form["password"]), null, null, token), cancel);
+        var (account, refusal) = await registration.Register(new RegisterRequest(Value(form["email"]), Value(form["password"]), null, null, token), Guid.CreateVersion7(), cancel);
         return account is null
             ? Page(Form(token, refusal!.Message), StatusCodes.Status422UnprocessableEntity)
             : Page("<h1>Jarvis</h1><p role=\"status\">The administrator's account is made. You can sign in now.</p>");

@@ -6,6 +6,9 @@ public static class SignInLimits
     /// <summary>An access token is good for this long; nothing but its own expiry and its session ends it.</summary>
     public static readonly TimeSpan AccessTokenLifetime = TimeSpan.FromMinutes(10);
 
+    /// <summary>Clocks of several servers differ by less; a token issued later than this from now is none of today's.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(2);
+
     /// <summary>A refresh token that is not used for this long ends its session.</summary>
     public static readonly TimeSpan SessionIdleLifetime = TimeSpan.FromDays(30);
 
@@ -38,7 +41,6 @@ public static class SignInLimits
     public const int PasswordMinCharacters = 8;
     public const int PasswordMaxCharacters = 256;
     public const int EmailMaxCharacters = 254;
-    public const int DisplayNameMaxCharacters = 100;
 
     /// <summary>The longest token that is looked at, in characters.</summary>
     public const int TokenMaxCharacters = 4096;

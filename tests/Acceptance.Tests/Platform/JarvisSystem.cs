@@ -19,13 +19,15 @@ public sealed class JarvisSystem : IAsyncDisposable
     private readonly TemporaryFolder folder;
     private readonly Dictionary<string, ProcessUnderTest> runners = [];
     private readonly HttpClient http;
+    private readonly IReadOnlyDictionary<string, string?> environment;
     private ProcessUnderTest? server;
     private string refreshToken = "";
 
-    private JarvisSystem(EmbeddedPostgres postgres, TemporaryFolder folder, int port)
+    private JarvisSystem(EmbeddedPostgres postgres, TemporaryFolder folder, int port, IReadOnlyDictionary<string, string?>? environment)
     {
         this.postgres = postgres;
         this.folder = folder;
+        this.environment = environment ?? new Dictionary<string, string?>();
         Url = $"http://127.0.0.1:{port}";
         http = new HttpClient { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(30) };
     }
@@ -39,11 +41,13 @@ public sealed class JarvisSystem : IAsyncDisposable
     public ProcessUnderTest Server => server ?? throw new InvalidOperationException("The server is not running.");
 
     /// <summary>A PostgreSQL, a server and one signed-in person.</summary>
-    public static async Task<JarvisSystem> StartAsync()
+    /// <param name="postgres">One of the test's own, which then belongs to the system; null for a throw-away one.</param>
+    /// <param name="environment">More settings of the server's process.</param>
+    public static async Task<JarvisSystem> StartAsync(EmbeddedPostgres? postgres = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var postgres = await TestServer.StartOwnAsync(durable: true);
+        postgres ??= await TestServer.StartOwnAsync(durable: true);
         await postgres.EnsureDatabaseAsync(EmbeddedPostgres.Database);
-        var system = new JarvisSystem(postgres, new TemporaryFolder(), FreePort.Next());
+        var system = new JarvisSystem(postgres, new TemporaryFolder(), FreePort.Next(), environment);
         try
         {
             await system.StartServerAsync();
@@ -62,7 +66,7 @@ public sealed class JarvisSystem : IAsyncDisposable
         server = ProcessUnderTest.Start(
             Paths.Program("src/Api", "Jarvis.Api"),
             [],
-            new Dictionary<string, string?>
+            new Dictionary<string, string?>(environment)
             {
                 ["JARVIS_DATABASE"] = postgres.ConnectionString(),
                 ["JARVIS_URL"] = Url,
@@ -79,12 +83,13 @@ public sealed class JarvisSystem : IAsyncDisposable
     }
 
     /// <summary>Starts a runner; a new home is paired first, with the person's approval.</summary>
-    public async Task<ProcessUnderTest> StartRunnerAsync(string name = "pc")
+    /// <param name="environment">More settings of its process.</param>
+    public async Task<ProcessUnderTest> StartRunnerAsync(string name = "pc", IReadOnlyDictionary<string, string?>? environment = null)
     {
         var home = HomeOf(name);
         var known = File.Exists(Path.Combine(home, "credentials.json"));
         var runner = ProcessUnderTest.Start(
-            Paths.Program("src/Desktop/Cli", "jarvis"), ["runner", "--server", Url, "--name", name, "--home", home, "--json"]);
+            Paths.Program("src/Desktop/Cli", "jarvis"), ["runner", "--server", Url, "--name", name, "--home", home, "--json"], environment);
         runners[name] = runner;
         if (!known)
         {
@@ -232,7 +237,8 @@ public sealed class JarvisSystem : IAsyncDisposable
 
     private static bool IsForNow(Exception exception) =>
         exception is HttpRequestException or TaskCanceledException or System.Text.Json.JsonException
-        || (exception is RefusedException && exception.Message.Contains("view.behind", StringComparison.Ordinal));
+        || (exception is RefusedException
+            && (exception.Message.Contains("\"view.behind\"", StringComparison.Ordinal) || exception.Message.Contains("\"graphql.timeout\"", StringComparison.Ordinal)));
 
     private async Task RegisterAsync()
     {

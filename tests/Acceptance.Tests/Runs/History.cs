@@ -30,6 +30,17 @@ internal static class History
         stored.ShouldBe(journal);
     }
 
+    /// <summary>How far the PC was told that the server has this run.</summary>
+    public static long Acknowledged(JarvisSystem system, Guid run, string runner = "pc")
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(system.HomeOf(runner), "journal.db")};Mode=ReadOnly");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "select acknowledged from runs where run_id = $run";
+        command.Parameters.AddWithValue("$run", run.ToString());
+        return command.ExecuteScalar() is long acknowledged ? acknowledged : 0;
+    }
+
     private static List<(long Sequence, string Type)> Journal(string file, Guid run)
     {
         using var connection = new SqliteConnection($"Data Source={file};Mode=ReadOnly");

@@ -1,20 +1,29 @@
 using System.Diagnostics;
-using Jarvis.Testing;
-using Xunit;
 
-namespace Jarvis.Engine.Tests.Runs;
+namespace Jarvis.Testing;
 
-/// <summary>A file system of a few megabytes that can be filled up. Only root may mount one; without it the test is skipped.</summary>
-internal sealed class SmallDisk : IDisposable
+/// <summary>A file system of a few megabytes that can be filled up. Only root may mount one.</summary>
+public sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    public static SmallDisk Mount(int megabytes)
+    /// <summary>Why a test that needs one is skipped.</summary>
+    public const string Missing = "A small disk cannot be mounted here.";
+
+    /// <summary>Null where none may be mounted.</summary>
+    public static SmallDisk? Mount(int megabytes)
     {
         var disk = new SmallDisk();
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", disk.folder.Path), "A small disk cannot be mounted here.");
-        return disk;
+        if (OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=700", "tmpfs", disk.folder.Path))
+        {
+            return disk;
+        }
+
+        disk.folder.Dispose();
+        return null;
     }
+
+    public string Path => folder.Path;
 
     public string File(string name) => folder.File(name);
 

@@ -1,0 +1,47 @@
+using Jarvis.Acceptance.Tests.Runs;
+using Jarvis.Domain.Platform;
+using Shouldly;
+using Xunit;
+
+namespace Jarvis.Acceptance.Tests.Platform;
+
+/// <summary>The clock of the server or of the PC is wrong, and set, in mid-run: ten minutes either way, and a day.</summary>
+public sealed class ClockTests
+{
+    private static readonly TimeSpan[] Jumps = [TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(-10), TimeSpan.FromDays(1), TimeSpan.Zero];
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_clock_that_jumps_loses_doubles_and_reorders_nothing(bool ofTheServer)
+    {
+        Assert.SkipWhen(WrongClock.Library is null, WrongClock.Missing);
+        using var clock = new WrongClock();
+        await using var system = await JarvisSystem.StartAsync(environment: ofTheServer ? clock.Environment : null);
+        await system.StartRunnerAsync(environment: ofTheServer ? null : clock.Environment);
+        var workflow = await system.PublishAsync(Workflows.Files(system.PathOf("out"), 100));
+        var runs = new List<Guid>();
+        foreach (var jump in Jumps)
+        {
+            var run = await system.StartRunAsync(workflow);
+            runs.Add(run);
+            await system.WaitForStatusAsync(run, "RUNNING");
+            clock.Set(jump);
+            // One that is asked for, dispatched and begun after the jump.
+            runs.Add(await system.StartRunAsync(workflow));
+            foreach (var asked in runs.TakeLast(2))
+            {
+                (await system.WaitForStatusAsync(asked, "COMPLETED", "FAILED", "CANCELLED")).ShouldBe("COMPLETED", $"clock {jump}");
+            }
+        }
+
+        foreach (var run in runs)
+        {
+            await History.ShouldEqualTheJournal(system, run);
+            var positions = (await system.HistoryAsync(StreamIds.Execution(run)))
+                .Where(e => e["sequence"] is not null)
+                .Select(e => long.Parse(e["position"]!.ToString(), System.Globalization.CultureInfo.InvariantCulture)).ToList();
+            positions.ShouldBe([.. positions.Order()], "stored out of order");
+        }
+    }
+}
