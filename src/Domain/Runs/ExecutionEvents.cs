@@ -56,7 +56,7 @@ public sealed record ExecutionFaulted(string Name, DateTimeOffset FaultedAt, Fau
 public sealed record ExecutionCompleted(string Name, DateTimeOffset CompletedAt, Content? Output) : IExecutionEvent;
 
 /// <param name="Name">The task's name in its list.</param>
-/// <param name="Kind">The DSL's task kind: call, do, for, fork, raise, run, set, switch, try, wait.</param>
+/// <param name="Kind">The DSL's task kind: call, do, emit, for, fork, listen, raise, run, set, switch, try, wait.</param>
 [EventName("io.serverlessworkflow.task.created.v1")]
 public sealed record ExecutionTaskCreated(string Task, string Instance, string Name, string Kind, DateTimeOffset CreatedAt) : ITaskEvent;
 

@@ -32,6 +32,22 @@ public sealed class HttpCallTests : IAsyncLifetime
         });
         server.MapGet("/json", () => Results.Json(new { ok = true }));
         server.MapGet("/gone", () => Results.Text("not here", statusCode: 404));
+        server.MapMethods("/digest", ["GET", "POST"], (HttpRequest request, HttpResponse response) =>
+        {
+            var proof = request.Headers.Authorization.ToString();
+            if (!proof.StartsWith("Digest ", StringComparison.Ordinal))
+            {
+                response.Headers.WWWAuthenticate = "Digest realm=\"here\", qop=\"auth\", algorithm=SHA-256, nonce=\"n0nce\", opaque=\"o\"";
+                return Results.StatusCode(401);
+            }
+
+            var parts = proof[7..].Split(", ").Select(p => p.Split('=', 2)).ToDictionary(p => p[0], p => p[1].Trim('"'));
+            var who = Hash("ada:here:secret");
+            var expected = Hash($"{who}:n0nce:{parts["nc"]}:{parts["cnonce"]}:auth:{Hash($"{request.Method}:/digest?a=1")}");
+            return parts["response"] == expected && parts["opaque"] == "o" ? Results.Json(new { ok = true }) : Results.StatusCode(403);
+
+            static string Hash(string text) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+        });
         server.MapGet("/moved", () => Results.Redirect("/json"));
         server.MapGet("/round", () => Results.Redirect("/round"));
         server.MapGet("/huge", async (HttpResponse response, CancellationToken cancellation) =>
@@ -72,6 +88,24 @@ public sealed class HttpCallTests : IAsyncLifetime
         fault.Type.ShouldBe(FaultTypes.Communication);
         fault.Status.ShouldBe(status);
         fault.Instance.ShouldBe("/do/0/call");
+    }
+
+    [Theory]
+    [InlineData("get", "secret", null)]
+    [InlineData("post", "secret", null)]
+    [InlineData("get", "wrong", 403)]
+    public async Task a_digest_challenge_is_answered(string method, string password, int? status)
+    {
+        await using var it = new EngineUnderTest();
+        var call = $"  - call: {{ call: http, with: {{ method: {method}, endpoint: {{ uri: '{address}/digest?a=1', authentication: {{ digest: {{ username: ada, password: {password} }} }} }} }} }}\n";
+        if (status is null)
+        {
+            (await it.Output(call)).ShouldBe(Json.Of(("ok", true)));
+        }
+        else
+        {
+            (await it.Fault(call)).Status.ShouldBe(status.Value);
+        }
     }
 
     [Fact]

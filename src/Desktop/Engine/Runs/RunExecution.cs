@@ -13,7 +13,7 @@ namespace Jarvis.Engine.Runs;
 
 /// <summary>What all runs of one engine share.</summary>
 internal sealed record EngineParts(
-    EngineSettings Settings, Journal Journal, HttpCalls Http, ProcessGuard Guard, Func<string, ParsedDefinition> Parse, ChildRuns Children);
+    EngineSettings Settings, Journal Journal, HttpCalls Http, ProcessGuard Guard, Func<string, ParsedDefinition> Parse, ChildRuns Children, EventHub Events);
 
 /// <summary>One run in execution, from its first event or from where a crash left it, to its end or the engine's stop.</summary>
 internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace place, bool wasPaused, RunPace? parentPace, RunTurn? turn) : IDisposable
@@ -159,7 +159,7 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
         var host = new RunHost(
             recorder, Pace, mask, shell, parts.Http, parts.Settings.Functions, context,
             (reference, input, instance, cancellation) => parts.Children.Run(run, Pace, reference, input, instance, KillNow, stop, cancellation),
-            KillNow, resumed: place.LastSequence > 0);
+            parts.Events, KillNow, resumed: place.LastSequence > 0);
         return await Interpret(parsed, recorded, unusable, host, secrets);
     }
 

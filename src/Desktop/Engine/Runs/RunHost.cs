@@ -19,6 +19,7 @@ internal sealed class RunHost(
     FunctionCatalog functions,
     FunctionContext context,
     Func<WorkflowReference, Json, string, CancellationToken, Task<Json>> runChild,
+    EventHub events,
     Func<CancellationToken> killNow,
     bool resumed) : IExecutionHost
 {
@@ -106,6 +107,14 @@ internal sealed class RunHost(
         }
     }
 
+    public ValueTask Publish(Json cloudEvent, string task, string instance, CancellationToken cancellation)
+    {
+        events.Publish(cloudEvent);
+        return ValueTask.CompletedTask;
+    }
+
+    public IEventFeed Listen(string task, string instance) => new Feed(events.Subscribe(), pace, instance);
+
     public void Log(LogSeverity severity, string text, string? instance) => recorder.Log(severity, secrets.Apply(text), instance);
 
     private async Task<Json> Invoke(Activity.Function call, CancellationToken cancellation)
@@ -152,4 +161,25 @@ internal sealed class RunHost(
     }
 
     private static string ThisPlatform => OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux";
+
+    /// <summary>A run that waits for an event is at rest, as it is while it waits for time.</summary>
+    private sealed class Feed(EventHub.Feed feed, RunPace pace, string instance) : IEventFeed
+    {
+        public async Task<Json> Next(CancellationToken cancellation)
+        {
+            pace.Hold(instance);
+            try
+            {
+                var next = await feed.Next(cancellation);
+                await pace.WhileOpen(cancellation);
+                return next;
+            }
+            finally
+            {
+                pace.Release(instance);
+            }
+        }
+
+        public void Dispose() => feed.Dispose();
+    }
 }

@@ -42,7 +42,7 @@ public sealed class WorkflowEngine : IRunExecutor, IAsyncDisposable
         this.journal = journal;
         turns = new SemaphoreSlim(settings.MaxConcurrentRuns);
         var children = new ChildRuns(settings, journal) { Start = StartChild, Find = id => live.GetValueOrDefault(id) };
-        parts = new EngineParts(settings, journal, new HttpCalls(), new ProcessGuard(), Parse, children);
+        parts = new EngineParts(settings, journal, new HttpCalls(), new ProcessGuard(), Parse, children, new EventHub());
     }
 
     public IReadOnlyCollection<Guid> Running => [.. live.Keys];

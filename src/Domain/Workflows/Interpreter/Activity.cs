@@ -17,6 +17,7 @@ public abstract record Activity(string Task, string Instance, int Attempt)
     /// <summary>One HTTP request. Turn the answer into the task's output with <see cref="HttpReply.ToOutput"/>.</summary>
     /// <param name="Headers">As evaluated, with authorization, idempotency key and content type where there is a body.</param>
     /// <param name="Body">The body's bytes, or null for none.</param>
+    /// <param name="Digest">With what a server's digest challenge (RFC 7616) is answered; null for not at all.</param>
     /// <param name="AcceptRedirects">The DSL's <c>redirect</c>: whether a 3xx answer counts as success (true) or as a fault (false). Redirects are followed either way.</param>
     public sealed record Http(
         string Task,
@@ -27,7 +28,8 @@ public abstract record Activity(string Task, string Instance, int Attempt)
         IReadOnlyList<KeyValuePair<string, string>> Headers,
         byte[]? Body,
         HttpOutput Output,
-        bool AcceptRedirects) : Activity(Task, Instance, Attempt);
+        bool AcceptRedirects,
+        DigestCredentials? Digest = null) : Activity(Task, Instance, Attempt);
 
     /// <summary>One call of a Jarvis function.</summary>
     public sealed record Function(string Task, string Instance, int Attempt, string Name, Json Arguments) : Activity(Task, Instance, Attempt);
@@ -52,3 +54,6 @@ public abstract record Activity(string Task, string Instance, int Attempt)
 /// <param name="Version">A semantic version, or <c>latest</c>.</param>
 /// <param name="Await">False: the parent goes on at once.</param>
 public sealed record WorkflowReference(string Namespace, string Name, string Version, bool Await);
+
+/// <summary>Name and password that are proved without being sent (RFC 7616).</summary>
+public sealed record DigestCredentials(string Username, string Password);

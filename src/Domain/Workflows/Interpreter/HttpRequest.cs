@@ -6,7 +6,8 @@ using Jarvis.Domain.Workflows.Language;
 namespace Jarvis.Domain.Workflows.Interpreter;
 
 /// <summary>An HTTP call with everything evaluated (dsl-reference.md, "HTTP Call").</summary>
-internal sealed record HttpRequest(string Method, Uri Uri, ImmutableArray<KeyValuePair<string, string>> Headers, byte[]? Body, Json BodyValue)
+internal sealed record HttpRequest(
+    string Method, Uri Uri, ImmutableArray<KeyValuePair<string, string>> Headers, byte[]? Body, Json BodyValue, DigestCredentials? Digest = null)
 {
     public const string IdempotencyKey = "Idempotency-Key";
 
@@ -19,50 +20,56 @@ internal sealed record HttpRequest(string Method, Uri Uri, ImmutableArray<KeyVal
 
     public bool HasHeader(string name) => Headers.Any(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    public static HttpRequest Build(HttpCall call, Frame frame, Walk walk, CancellationToken cancellation)
+    /// <param name="proof">Who sends it; null for nobody in particular.</param>
+    public static HttpRequest Build(HttpCall call, Proof? proof, Frame frame, CancellationToken cancellation)
     {
-        (string Scheme, string Parameter)? authorization = call.Authentication is { } authentication ? Authorize(authentication, frame, walk, cancellation) : null;
-        if (authorization is { } resolved)
-        {
-            frame.Authorization = Json.Of(("scheme", resolved.Scheme), ("parameter", resolved.Parameter));
-        }
-
         var method = Text(frame.Evaluate(call.Method, frame.Input, cancellation), "method").ToUpperInvariant();
-        var uri = Address(call, frame, cancellation);
+        var headers = Members(call.Headers, "headers", frame, cancellation).Select(h => KeyValuePair.Create(h.Key, Text(h.Value, h.Key)));
+        return Of(method, Address(call, frame, cancellation), headers, call.Body is { } body ? frame.Evaluate(body, frame.Input, cancellation) : null, proof);
+    }
+
+    /// <param name="body">Null, or the JSON null, for none.</param>
+    /// <exception cref="WorkflowFaultException">A header cannot be sent (configuration).</exception>
+    public static HttpRequest Of(string method, Uri uri, IEnumerable<KeyValuePair<string, string>> given, Json? body, Proof? proof)
+    {
         var headers = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
-        foreach (var (name, value) in Members(call.Headers, "headers", frame, cancellation))
+        foreach (var (name, value) in given)
         {
-            var text = Text(value, name);
-            if (text.AsSpan().IndexOfAny('\r', '\n') >= 0 || name.AsSpan().IndexOfAny(" \r\n:") >= 0)
+            if (value.AsSpan().IndexOfAny('\r', '\n') >= 0 || name.AsSpan().IndexOfAny(" \r\n:") >= 0)
             {
                 throw new WorkflowFaultException(Fault.Configuration($"The header {name} holds a line break or a character that a header cannot have."));
             }
 
-            headers.Add(KeyValuePair.Create(name, text));
+            headers.Add(KeyValuePair.Create(name, value));
         }
 
-        if (authorization is { } proof)
+        if (proof is not null)
         {
             headers.RemoveAll(h => h.Key.Equals(Authorization, StringComparison.OrdinalIgnoreCase));
-            headers.Add(KeyValuePair.Create(Authorization, $"{proof.Scheme} {proof.Parameter}"));
-        }
-
-        var bodyValue = call.Body is { } body ? frame.Evaluate(body, frame.Input, cancellation) : Json.Null;
-        var type = headers.FirstOrDefault(h => h.Key.Equals(ContentType, StringComparison.OrdinalIgnoreCase)).Value;
-        byte[]? bytes = null;
-        if (call.Body is not null && bodyValue is not JsonNull)
-        {
-            if (type is null)
+            if (proof.Digest is null)
             {
-                type = bodyValue is JsonString ? "text/plain; charset=utf-8" : "application/json";
-                headers.Add(KeyValuePair.Create(ContentType, type));
+                headers.Add(KeyValuePair.Create(Authorization, $"{proof.Scheme} {proof.Parameter}"));
             }
-
-            bytes = Encode(bodyValue, type);
         }
 
-        return new HttpRequest(method, uri, headers.ToImmutable(), bytes, bodyValue);
+        if (body is null or JsonNull)
+        {
+            return new HttpRequest(method, uri, headers.ToImmutable(), null, Json.Null, proof?.Digest);
+        }
+
+        var type = headers.FirstOrDefault(h => h.Key.Equals(ContentType, StringComparison.OrdinalIgnoreCase)).Value;
+        if (type is null)
+        {
+            type = body is JsonString ? "text/plain; charset=utf-8" : "application/json";
+            headers.Add(KeyValuePair.Create(ContentType, type));
+        }
+
+        return new HttpRequest(method, uri, headers.ToImmutable(), Encode(body, type), body, proof?.Digest);
     }
+
+    /// <summary>As the host performs it.</summary>
+    public Activity.Http ToActivity(string task, string instance, int attempt, HttpOutput output, bool acceptRedirects) =>
+        new(task, instance, attempt, Method, Uri, Headers, Body, output, acceptRedirects, Digest);
 
     /// <summary>What the started event tells of it; the authorization is never told.</summary>
     public Json ToArguments()
@@ -85,18 +92,7 @@ internal sealed record HttpRequest(string Method, Uri Uri, ImmutableArray<KeyVal
 
     private static Uri Address(HttpCall call, Frame frame, CancellationToken cancellation)
     {
-        var value = frame.Evaluate(call.Endpoint, frame.Input, cancellation);
-        var text = value is JsonObject { } o && o["uri"] is { } inner ? Text(inner, "endpoint") : Text(value, "endpoint");
-        if (call.Endpoint is Template.Literal)
-        {
-            text = Expand(text, frame.Input);
-        }
-
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-        {
-            throw new WorkflowFaultException(Fault.Configuration($"The endpoint {text} is not an http or https URI."));
-        }
-
+        var uri = Address(call.Endpoint, frame, cancellation);
         var query = string.Join('&', Members(call.Query, "query", frame, cancellation).SelectMany(member =>
             (member.Value is JsonArray many ? many.Items : [member.Value])
                 .Where(one => one is not JsonNull)
@@ -104,8 +100,24 @@ internal sealed record HttpRequest(string Method, Uri Uri, ImmutableArray<KeyVal
         return query.Length == 0 ? uri : new UriBuilder(uri) { Query = uri.Query.Length > 1 ? $"{uri.Query[1..]}&{query}" : query }.Uri;
     }
 
+    /// <summary>What an endpoint names: a URI, its template filled in with the input's properties, or what its expression gives.</summary>
+    /// <exception cref="WorkflowFaultException">It names no http or https URI (configuration).</exception>
+    public static Uri Address(Template endpoint, Frame frame, CancellationToken cancellation)
+    {
+        var value = frame.Evaluate(endpoint, frame.Input, cancellation);
+        var text = value is JsonObject { } o && o["uri"] is { } inner ? Text(inner, "endpoint") : Text(value, "endpoint");
+        if (endpoint is Template.Literal)
+        {
+            text = Expand(text, frame.Input);
+        }
+
+        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https")
+            ? uri
+            : throw new WorkflowFaultException(Fault.Configuration($"The endpoint {text} is not an http or https URI."));
+    }
+
     /// <summary>RFC 6570, simple string expansion, of the input's top-level properties (dsl-reference.md, "URI Template").</summary>
-    private static string Expand(string template, Json input)
+    public static string Expand(string template, Json input)
     {
         var text = new StringBuilder();
         for (var i = 0; i < template.Length; i++)
@@ -146,35 +158,12 @@ internal sealed record HttpRequest(string Method, Uri Uri, ImmutableArray<KeyVal
         };
     }
 
-    private static string Text(Json value, string what) => value switch
+    /// <exception cref="WorkflowFaultException">It is a list or an object (expression).</exception>
+    public static string Text(Json value, string what) => value switch
     {
         JsonString text => text.Value,
         JsonNull => "",
         JsonNumber or JsonBoolean => value.ToString(),
         _ => throw new WorkflowFaultException(Fault.Expression($"`{what}` must give a text, a number or a boolean.")),
     };
-
-    private static (string Scheme, string Parameter) Authorize(Authentication authentication, Frame frame, Walk walk, CancellationToken cancellation)
-    {
-        switch (authentication)
-        {
-            case Authentication.Basic basic:
-                return Basic(frame.Evaluate(basic.Username, frame.Input, cancellation), frame.Evaluate(basic.Password, frame.Input, cancellation));
-            case Authentication.Bearer bearer:
-                return ("Bearer", Text(frame.Evaluate(bearer.Token, frame.Input, cancellation), "token"));
-            case Authentication.FromSecret from:
-                walk.RequireSecret(from.Secret);
-                var secret = ((JsonObject)walk.Secrets)[from.Secret] ?? Json.Null;
-                return from.Scheme == "Basic"
-                    ? secret is JsonObject pair && pair["username"] is { } user && pair["password"] is { } password
-                        ? Basic(user, password)
-                        : throw new WorkflowFaultException(Fault.Configuration($"The secret `{from.Secret}` must hold username and password."))
-                    : ("Bearer", Text(secret is JsonObject holder ? holder["token"] ?? Json.Null : secret, "token"));
-            default:
-                throw new InvalidOperationException("Unknown authentication.");
-        }
-    }
-
-    private static (string, string) Basic(Json user, Json password) =>
-        ("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Text(user, "username")}:{Text(password, "password")}")));
 }

@@ -34,6 +34,13 @@ public interface IExecutionHost
     /// </summary>
     Task<Json> RunWorkflow(WorkflowReference reference, Json input, string task, string instance, CancellationToken cancellation);
 
+    /// <summary>Hands an event that the workflow emits to whoever listens. After a crash the same event may be handed over again, under the same id.</summary>
+    /// <param name="cloudEvent">A CloudEvent in its JSON form, secrets as they are.</param>
+    ValueTask Publish(Json cloudEvent, string task, string instance, CancellationToken cancellation);
+
+    /// <summary>Opens the events that are published from now on, by any run.</summary>
+    IEventFeed Listen(string task, string instance);
+
     /// <summary>A line for the run's log, secrets masked.</summary>
     void Log(LogSeverity severity, string text, string? instance);
 }
@@ -45,3 +52,10 @@ public interface IExecutionHost
 /// It never leaves the PC. It is handed back unchanged to <see cref="RecordedExecution.From"/>.
 /// </param>
 public sealed record JournalEntry(IExecutionEvent Event, Json? Private);
+
+/// <summary>Published events, in order.</summary>
+public interface IEventFeed : IDisposable
+{
+    /// <summary>The next one, once there is one; not while the run is paused.</summary>
+    Task<Json> Next(CancellationToken cancellation);
+}

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Data;
@@ -173,6 +174,9 @@ internal sealed class RecordedTask(string task, string instance)
     /// <summary>Of a wait: when it ends.</summary>
     public DateTimeOffset? Due { get; private set; }
 
+    /// <summary>Of a listen: the events that it consumed.</summary>
+    public ImmutableList<Json> Heard { get; private set; } = [];
+
     /// <summary>Of a try: the retries that were decided, by the attempt that failed.</summary>
     public Dictionary<int, RecordedRetry> Retries { get; private init; } = [];
 
@@ -204,6 +208,9 @@ internal sealed class RecordedTask(string task, string instance)
                 break;
             case ExecutionTaskSuspended e:
                 Due = e.Until;
+                break;
+            case ExecutionTaskResumed when own is not null && own["event"] is { } heard:
+                Heard = Heard.Add(heard);
                 break;
             case ExecutionTaskRetried e when Retries.TryGetValue(e.Attempt - 1, out var retry):
                 Retries[e.Attempt - 1] = retry with { BegunAt = e.RetriedAt };

@@ -74,9 +74,11 @@ public sealed record HttpReply(int StatusCode, string? ReasonPhrase, IReadOnlyLi
         }
     }
 
+    /// <summary>Header fields as an object; what a request proved itself with is nobody's to read.</summary>
     private static JsonObject Fields(IEnumerable<KeyValuePair<string, string>> fields) => new(fields
         .GroupBy(f => f.Key, StringComparer.OrdinalIgnoreCase)
-        .Select(g => KeyValuePair.Create(g.Key, Json.Of(string.Join(", ", g.Select(f => f.Value))))));
+        .Select(g => KeyValuePair.Create(g.Key, Json.Of(
+            g.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase) ? SecretMask.Mask : string.Join(", ", g.Select(f => f.Value))))));
 }
 
 /// <summary>How a process ended.</summary>

@@ -8,7 +8,27 @@ internal sealed partial class Walk
 {
     private async Task<Step> CallHttp(TaskDefinition.CallHttp task, Frame frame, RecordedTask? known, CancellationToken cancellation)
     {
-        var request = HttpRequest.Build(task.Call, frame, this, cancellation);
+        var proof = await Authorize(task.Call.Authentication, frame, cancellation);
+        var request = HttpRequest.Build(task.Call, proof, frame, cancellation);
+        return await Send(request, task.Call.Output, task.Call.AcceptRedirects, frame, known, cancellation);
+    }
+
+    private async Task<Step> CallOpenApi(TaskDefinition.CallOpenApi task, Frame frame, RecordedTask? known, CancellationToken cancellation)
+    {
+        var call = task.Call;
+        var (document, at) = await Load(call.Document, frame, cancellation);
+        var id = HttpRequest.Text(frame.Evaluate(call.OperationId, frame.Input, cancellation), "operationId");
+        var operation = OpenApiOperation.Find(document, at, id)
+            ?? throw new WorkflowFaultException(Fault.Configuration($"The OpenAPI document {at.GetLeftPart(UriPartial.Path)} has no operation `{id}`."));
+        var parameters = call.Parameters is { } given ? frame.Evaluate(given, frame.Input, cancellation) : JsonObject.Empty;
+        var proof = await Authorize(call.Authentication, frame, cancellation);
+        var request = operation.Request(parameters as JsonObject ?? throw new WorkflowFaultException(Fault.Expression("`parameters` must give an object.")), proof);
+        return await Send(request, call.Output, call.AcceptRedirects, frame, known, cancellation);
+    }
+
+    private async Task<Step> Send(
+        HttpRequest request, HttpOutput output, bool acceptRedirects, Frame frame, RecordedTask? known, CancellationToken cancellation)
+    {
         // The key lets a server that knows it recognise a request sent again after a crash; reading twice needs none.
         var key = request.IsSafe || request.HasHeader(HttpRequest.IdempotencyKey) ? null : known?.Key ?? host.NewId();
         if (key is not null)
@@ -17,11 +37,7 @@ internal sealed partial class Walk
         }
 
         await Begin(frame, request.ToArguments(), key is null ? null : Json.Of(("key", key)), flush: true, durable: true);
-        var output = await Perform(
-            new Activity.Http(
-                task.Pointer, frame.Instance, Attempt(known), request.Method, request.Uri, request.Headers, request.Body, task.Call.Output, task.Call.AcceptRedirects),
-            cancellation);
-        return new Step(output, null);
+        return new Step(await Perform(request.ToActivity(frame.Pointer, frame.Instance, Attempt(known), output, acceptRedirects), cancellation), null);
     }
 
     private async Task<Step> CallFunction(TaskDefinition.CallFunction task, Frame frame, RecordedTask? known, CancellationToken cancellation)

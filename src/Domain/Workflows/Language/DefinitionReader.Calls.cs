@@ -8,7 +8,7 @@ namespace Jarvis.Domain.Workflows.Language;
 internal sealed partial class DefinitionReader
 {
     private static readonly string[] Runnable = ["shell", "workflow", "container", "script"];
-    private static readonly string[] CallsToCome = ["asyncapi", "grpc", "openapi", "a2a", "mcp"];
+    private static readonly string[] CallsToCome = ["asyncapi", "grpc", "a2a", "mcp"];
 
     private TaskDefinition? Call(TaskHead head, Fields fields, Scope scope)
     {
@@ -22,6 +22,13 @@ internal sealed partial class DefinitionReader
         {
             return fields.Required("with", $"The task `{head.Name}`") is { } with && Http(with, scope) is { } http
                 ? new TaskDefinition.CallHttp(head, http)
+                : null;
+        }
+
+        if (name == "openapi")
+        {
+            return fields.Required("with", $"The task `{head.Name}`") is { } with && OpenApi(with, scope) is { } openApi
+                ? new TaskDefinition.CallOpenApi(head, openApi)
                 : null;
         }
 
@@ -46,7 +53,7 @@ internal sealed partial class DefinitionReader
         else
         {
             problems.Add("language.unknown_function",
-                $"There is no function `{name}`.{Suggestion.For(name, [.. functions.Keys, .. definedFunctions, "http"])} Use http, one of Jarvis's functions, or one from `use.functions`.", spot);
+                $"There is no function `{name}`.{Suggestion.For(name, [.. functions.Keys, .. definedFunctions, "http", "openapi"])} Use http, openapi, one of Jarvis's functions, or one from `use.functions`.", spot);
         }
 
         if (fields["with"] is { } arguments)
@@ -136,30 +143,54 @@ internal sealed partial class DefinitionReader
             problems.Add("language.invalid_value", $"`method: {verb.Value}` is no HTTP method. Write get, post, put, patch, delete, head or options.", fields["method"]!.Value);
         }
 
-        Template? endpoint = null;
-        Authentication? authentication = null;
-        if (fields.Required("endpoint", "`with` of http") is { } endpointSpot)
-        {
-            if (endpointSpot.Node is MapNode)
-            {
-                if (Fields.Of(endpointSpot, problems, "`endpoint`", ["uri", "authentication"]) is { } parts)
-                {
-                    endpoint = parts.Required("uri", "`endpoint`") is { } uri ? Endpoint(uri, scope) : null;
-                    authentication = parts["authentication"] is { } a ? Authentication(a, scope) : null;
-                }
-            }
-            else
-            {
-                endpoint = Endpoint(endpointSpot, scope);
-            }
-        }
-
+        var (endpoint, authentication) = fields.Required("endpoint", "`with` of http") is { } at ? EndpointOf(at, scope) : default;
         var headers = fields["headers"] is { } h ? MapOrExpression(h, "headers", scope) : null;
         var query = fields["query"] is { } q ? MapOrExpression(q, "query", scope) : null;
         var body = fields["body"] is { } b ? Value(b, scope) : null;
         var output = fields.Word<HttpOutput>("output") ?? HttpOutput.Content;
         var redirect = fields.Boolean("redirect") ?? false;
         return method is null || endpoint is null ? null : new HttpCall(method, endpoint, authentication, headers, query, body, output, redirect);
+    }
+
+    /// <summary>An endpoint: its URI, or an object of URI and authentication.</summary>
+    private (Template? Uri, Authentication? Authentication) EndpointOf(Spot spot, Scope scope)
+    {
+        if (spot.Node is not MapNode)
+        {
+            return (Endpoint(spot, scope), null);
+        }
+
+        return Fields.Of(spot, problems, "`endpoint`", ["uri", "authentication"]) is { } parts
+            ? (parts.Required("uri", "`endpoint`") is { } uri ? Endpoint(uri, scope) : null,
+                parts["authentication"] is { } authentication ? Authentication(authentication, scope) : null)
+            : default;
+    }
+
+    private OpenApiCall? OpenApi(Spot spot, Scope scope)
+    {
+        if (Fields.Of(spot, problems, "`with` of openapi", ["document", "operationId", "parameters", "authentication", "output", "redirect"]) is not { } fields)
+        {
+            return null;
+        }
+
+        var document = fields.Required("document", "`with` of openapi") is { } resource ? Resource(resource, "document", scope) : null;
+        var operation = fields.Required("operationId", "`with` of openapi") is { } id ? TextOrExpression(id, "operationId", scope) : null;
+        var parameters = fields["parameters"] is { } p ? MapOrExpression(p, "parameters", scope) : null;
+        var authentication = fields["authentication"] is { } a ? Authentication(a, scope) : null;
+        var output = fields.Word<HttpOutput>("output") ?? HttpOutput.Content;
+        var redirect = fields.Boolean("redirect") ?? false;
+        return document is null || operation is null ? null : new OpenApiCall(document, operation, parameters, authentication, output, redirect);
+    }
+
+    private ExternalResource? Resource(Spot spot, string name, Scope scope)
+    {
+        if (Fields.Of(spot, problems, $"`{name}`", ["name", "endpoint"]) is not { } fields || fields.Required("endpoint", $"`{name}`") is not { } at)
+        {
+            return null;
+        }
+
+        var (endpoint, authentication) = EndpointOf(at, scope);
+        return endpoint is null ? null : new ExternalResource(endpoint, authentication);
     }
 
     private Template? Endpoint(Spot spot, Scope scope)

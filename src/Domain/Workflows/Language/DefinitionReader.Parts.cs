@@ -322,64 +322,6 @@ internal sealed partial class DefinitionReader
         return name switch { "linear" => Backoff.Linear, "exponential" => Backoff.Exponential, _ => Backoff.Constant };
     }
 
-    private Authentication? Authentication(Spot spot, Scope scope)
-    {
-        if (Fields.Of(spot, problems, "`authentication`", ["use", "basic", "bearer"], ["digest", "oauth2", "oidc", "certificate"]) is not { } fields)
-        {
-            return null;
-        }
-
-        if (fields.Text("use") is { } reference)
-        {
-            return Referenced(authentications, reference, fields["use"]!.Value, "authentication", "use.authentications");
-        }
-
-        if (fields["basic"] is { } basic && Fields.Of(basic, problems, "`basic`", ["username", "password", "use"]) is { } b)
-        {
-            if (b["use"] is not null)
-            {
-                return FromSecret(b, "Basic");
-            }
-
-            var username = b.Required("username", "`basic`") is { } u ? TextOrExpression(u, "username", scope) : null;
-            var password = b.Required("password", "`basic`") is { } p ? TextOrExpression(p, "password", scope) : null;
-            return username is null || password is null ? null : new Authentication.Basic(username, password);
-        }
-
-        if (fields["bearer"] is { } bearer && Fields.Of(bearer, problems, "`bearer`", ["token", "use"]) is { } t)
-        {
-            if (t["use"] is not null)
-            {
-                return FromSecret(t, "Bearer");
-            }
-
-            var token = t.Required("token", "`bearer`") is { } tokenSpot ? TextOrExpression(tokenSpot, "token", scope) : null;
-            return token is null ? null : new Authentication.Bearer(token);
-        }
-
-        if (fields.All.Count == 0)
-        {
-            problems.Add("language.missing", "`authentication` must have one of use, basic, bearer.", spot);
-        }
-
-        return null;
-    }
-
-    private Authentication.FromSecret? FromSecret(Fields fields, string scheme)
-    {
-        if (fields.Text("use") is not { } name)
-        {
-            return null;
-        }
-
-        if (!secrets.Contains(name))
-        {
-            problems.Add("language.unknown_reference", $"The secret `{name}` is not listed in `use.secrets`.{Suggestion.For(name, secrets)} Add it there.", fields["use"]!.Value);
-        }
-
-        return new Authentication.FromSecret(scheme, name);
-    }
-
     [GeneratedRegex("""\$secrets(?:\.(?<name>[A-Za-z_][A-Za-z0-9_]*)|\.?\["(?<name>[^"\\]{1,128})"\]|\."(?<name>[^"\\]{1,128})")""", RegexOptions.CultureInvariant)]
     private static partial Regex SecretMention();
 }

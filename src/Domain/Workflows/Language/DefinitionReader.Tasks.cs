@@ -94,13 +94,6 @@ internal sealed partial class DefinitionReader
         }
 
         var kind = given[0];
-        if (kind is "emit" or "listen")
-        {
-            problems.Add("language.not_supported", $"The task `{name}` uses `{kind}`, which is part of the DSL but not supported by Jarvis yet.",
-                map.Entries.First(e => e.Key.Text == kind).Key.Line, map.Entries.First(e => e.Key.Text == kind).Key.Column, spot.Child(kind, map).Pointer);
-            return null;
-        }
-
         var fields = Fields.Of(spot, problems, $"The task `{name}`", [.. CommonParts, .. KindParts[kind]])!;
         var head = Head(name, kind, fields, scope, siblings);
         return kind switch
@@ -113,6 +106,8 @@ internal sealed partial class DefinitionReader
             "switch" => Switch(head, fields["switch"]!.Value, scope, siblings),
             "try" => Try(head, fields, scope),
             "raise" => Raise(head, fields["raise"]!.Value, scope),
+            "emit" => Emit(head, fields["emit"]!.Value, scope),
+            "listen" => Listen(head, fields, scope),
             "run" => Run(head, fields["run"]!.Value, scope),
             _ => Duration(fields["wait"]!.Value, "wait", scope) is { } duration ? new TaskDefinition.Wait(head, duration) : null,
         };

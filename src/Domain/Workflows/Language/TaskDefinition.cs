@@ -36,6 +36,13 @@ public abstract record TaskDefinition(TaskHead Head)
 
     public sealed record CallHttp(TaskHead Head, HttpCall Call) : TaskDefinition(Head);
 
+    public sealed record CallOpenApi(TaskHead Head, OpenApiCall Call) : TaskDefinition(Head);
+
+    /// <param name="Event">Gives the attributes of the event.</param>
+    public sealed record Emit(TaskHead Head, Template Event) : TaskDefinition(Head);
+
+    public sealed record Listen(TaskHead Head, EventStrategy To, EventPart Read, EventIterator? ForEach) : TaskDefinition(Head);
+
     /// <summary>A call of one of Jarvis's functions.</summary>
     public sealed record CallFunction(TaskHead Head, string Function, Template With, JsonSchema Parameters, bool FunctionRepeatable) : TaskDefinition(Head);
 
@@ -64,6 +71,13 @@ public abstract record TaskDefinition(TaskHead Head)
 public sealed record HttpCall(
     Template Method, Template Endpoint, Authentication? Authentication, Template? Headers, Template? Query, Template? Body, HttpOutput Output, bool AcceptRedirects);
 
+/// <param name="Parameters">Gives an object; null for none.</param>
+public sealed record OpenApiCall(
+    ExternalResource Document, Template OperationId, Template? Parameters, Authentication? Authentication, HttpOutput Output, bool AcceptRedirects);
+
+/// <summary>Something that is fetched when it is needed.</summary>
+public sealed record ExternalResource(Template Endpoint, Authentication? Authentication);
+
 /// <summary>How a request proves who sends it.</summary>
 public abstract record Authentication
 {
@@ -71,9 +85,20 @@ public abstract record Authentication
 
     public sealed record Bearer(Template Token) : Authentication;
 
-    /// <summary>The values come from a secret: <c>{username, password}</c>, or <c>{token}</c> or the token itself.</summary>
-    public sealed record FromSecret(string Scheme, string Secret) : Authentication;
+    public sealed record Digest(Template Username, Template Password) : Authentication;
+
+    /// <summary>OAuth 2 or, where its endpoints are to be discovered, OpenID Connect.</summary>
+    /// <param name="Policy">Gives the DSL's object: authority, grant, client, scopes and so on.</param>
+    public sealed record OAuth2(Template Policy, bool Discovers) : Authentication;
+
+    /// <summary>
+    /// The values come from a secret: <c>{username, password}</c>, or <c>{token}</c> or the token itself, or the object that the section
+    /// would hold.
+    /// </summary>
+    public sealed record FromSecret(AuthenticationScheme Scheme, string Secret) : Authentication;
 }
+
+public enum AuthenticationScheme { Basic, Bearer, Digest, OAuth2, Oidc }
 
 /// <param name="When">Null for the default case.</param>
 public sealed record SwitchCase(string Name, Expression? When, string Then);

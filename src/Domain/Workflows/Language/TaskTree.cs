@@ -25,6 +25,7 @@ public static class TaskTree
         TaskDefinition.Do t => [t.Tasks],
         TaskDefinition.For t => [t.Tasks],
         TaskDefinition.Fork t => [t.Branches],
+        TaskDefinition.Listen { ForEach.Do: { } each } => [each],
         TaskDefinition.Try { Catch.Do: { } handler } t => [t.Tasks, handler],
         TaskDefinition.Try t => [t.Tasks],
         _ => [],

@@ -14,6 +14,7 @@ internal sealed class FakeHost : SynchronizationContext, IExecutionHost
     private readonly Queue<(SendOrPostCallback Callback, object? State)> ready = new();
     private readonly List<(DateTimeOffset Due, TaskCompletionSource Done)> waiting = [];
     private readonly Dictionary<string, Func<Activity, CancellationToken, Task<Json>>> performers = new(StringComparer.Ordinal);
+    private readonly List<Feed> feeds = [];
     private int ids;
 
     public FakeHost(DateTimeOffset now)
@@ -115,6 +116,26 @@ internal sealed class FakeHost : SynchronizationContext, IExecutionHost
         return Task.FromResult(Child?.Invoke(reference, input) ?? Json.Null);
     }
 
+    public List<Json> Published { get; } = [];
+
+    public ValueTask Publish(Json cloudEvent, string task, string instance, CancellationToken cancellation)
+    {
+        Published.Add(cloudEvent);
+        foreach (var feed in feeds)
+        {
+            feed.Add(cloudEvent);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public IEventFeed Listen(string task, string instance)
+    {
+        var feed = new Feed();
+        feeds.Add(feed);
+        return feed;
+    }
+
     public void Log(LogSeverity severity, string text, string? instance) => Lines.Add($"{severity}: {text}");
 
     public async Task Delay(TimeSpan time, CancellationToken cancellation)
@@ -170,6 +191,34 @@ internal sealed class FakeHost : SynchronizationContext, IExecutionHost
         finally
         {
             SetSynchronizationContext(outer);
+        }
+    }
+
+    private sealed class Feed : IEventFeed
+    {
+        private readonly Queue<Json> waiting = new();
+        private TaskCompletionSource? next;
+
+        public void Add(Json cloudEvent)
+        {
+            waiting.Enqueue(cloudEvent);
+            next?.TrySetResult();
+        }
+
+        public async Task<Json> Next(CancellationToken cancellation)
+        {
+            while (waiting.Count == 0)
+            {
+                next = new TaskCompletionSource();
+                await using var registration = cancellation.Register(() => next.TrySetCanceled(cancellation));
+                await next.Task;
+            }
+
+            return waiting.Dequeue();
+        }
+
+        public void Dispose()
+        {
         }
     }
 }

@@ -34,12 +34,11 @@ public sealed class HttpCalls : IDisposable
 
     public async Task<Json> Send(Activity.Http call, CancellationToken cancellation)
     {
-        using var request = RequestOf(call);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(CallTimeout);
         try
         {
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            using var response = await Answer(call, limit.Token);
             var body = await Body(call, response, limit.Token);
             var headers = response.Headers.Concat(response.Content.Headers)
                 .SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value))).ToList();
@@ -63,6 +62,23 @@ public sealed class HttpCalls : IDisposable
     }
 
     public void Dispose() => client.Dispose();
+
+    /// <summary>The answer; where the server challenges and the call can prove itself, the one to the request sent again with its proof.</summary>
+    private async Task<HttpResponseMessage> Answer(Activity.Http call, CancellationToken cancellation)
+    {
+        using var request = RequestOf(call);
+        var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        if (call.Digest is not { } credentials || response.StatusCode != HttpStatusCode.Unauthorized
+            || response.Headers.WwwAuthenticate.Select(DigestChallenge.Read).OfType<DigestChallenge>().FirstOrDefault() is not { } challenge)
+        {
+            return response;
+        }
+
+        response.Dispose();
+        using var again = RequestOf(call);
+        again.Headers.TryAddWithoutValidation("Authorization", challenge.Answer(credentials, call.Method, call.Uri, call.Body ?? []));
+        return await client.SendAsync(again, HttpCompletionOption.ResponseHeadersRead, cancellation);
+    }
 
     private static HttpRequestMessage RequestOf(Activity.Http call)
     {

@@ -1,0 +1,53 @@
+Feature: Run
+
+  Scenario: A shell command is given its arguments, environment and input
+    Given a workflow with definition:
+    """yaml
+    document: { dsl: '1.0.3', namespace: tests, name: test, version: '1.0.0' }
+    do:
+      - run:
+          run:
+            shell:
+              command: 'cat; echo " $1 $NAME"'
+              arguments: [ '${ .arg }' ]
+              environment: { NAME: env }
+              stdin: typed
+            return: all
+    """
+    And given the workflow input is:
+    """yaml
+    arg: given
+    """
+    When the workflow is executed
+    Then the workflow should complete with output:
+    """yaml
+    { code: 0, stdout: "typed given env\n", stderr: '' }
+    """
+
+  Scenario: The code of a process can be what it gives
+    Given a workflow with definition:
+    """yaml
+    document: { dsl: '1.0.3', namespace: tests, name: test, version: '1.0.0' }
+    do:
+      - run: { run: { shell: { command: exit 3 }, return: code } }
+    """
+    When the workflow is executed
+    Then the workflow should complete with output:
+    """yaml
+    3
+    """
+
+  Scenario: A process that fails is a runtime error
+    Given a workflow with definition:
+    """yaml
+    document: { dsl: '1.0.3', namespace: tests, name: test, version: '1.0.0' }
+    do:
+      - run: { run: { shell: { command: exit 3 } } }
+    """
+    When the workflow is executed
+    Then the workflow should fault with error:
+    """yaml
+    type: https://serverlessworkflow.io/spec/1.0.0/errors/runtime
+    status: 500
+    instance: /do/0/run
+    """
