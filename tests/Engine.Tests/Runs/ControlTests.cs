@@ -51,6 +51,27 @@ public sealed class ControlTests
         (await it.Ended(run)).ShouldBeOfType<Ending.Completed>();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task a_pause_stops_a_time_out_also_over_a_restart(bool restarts)
+    {
+        await using var it = new EngineUnderTest();
+        var run = await it.Start(
+            "  - nap: { wait: { milliseconds: 200 } }\n  - after: { set: { ok: true } }\n", more: "timeout: { after: { seconds: 3 } }\n");
+        await EngineUnderTest.Eventually(() => it.Events(run).OfType<ExecutionTaskSuspended>().Any());
+        await it.Effect(run, await it.Ask(run, ControlKind.Pause));
+        if (restarts)
+        {
+            await it.Restart();
+        }
+
+        await Task.Delay(3500);
+        await it.Ask(run, ControlKind.Resume);
+
+        (await it.Ended(run)).ShouldBeOfType<Ending.Completed>();
+    }
+
     [Fact]
     public async Task a_pause_is_answered_once_and_survives_the_engine()
     {

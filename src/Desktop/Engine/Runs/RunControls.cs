@@ -151,8 +151,10 @@ internal sealed class RunControls(
             if (pausing.Count > 0 && pace.IsClosed)
             {
                 paused = true;
+                var now = clock.GetUtcNow();
+                pace.Pauses.Begin(now);
                 await recorder.Answer(
-                    () => Close(pausing, null, [new ExecutionSuspended(name, clock.GetUtcNow())], new StatusChange(JournaledStatus.Paused)), cancellation);
+                    () => Close(pausing, null, [new ExecutionSuspended(name, now)], new StatusChange(JournaledStatus.Paused)), cancellation);
                 pausing.Clear();
                 turn?.Give();
             }
@@ -181,16 +183,22 @@ internal sealed class RunControls(
         await recorder.Answer(() => Close([control], null, before, status), cancellation);
         if (status is null || turn is null)
         {
-            pace.Open();
+            GoOn();
         }
         else
         {
-            _ = GoOn(turn);
+            _ = GoOnInTurn(turn);
         }
     }
 
+    private void GoOn()
+    {
+        pace.Pauses.End(clock.GetUtcNow());
+        pace.Open();
+    }
+
     /// <summary>Opens the gate once it is the run's turn again, unless it was paused anew by then.</summary>
-    private async Task GoOn(RunTurn mine)
+    private async Task GoOnInTurn(RunTurn mine)
     {
         try
         {
@@ -210,7 +218,7 @@ internal sealed class RunControls(
             }
             else if (pausing.Count == 0)
             {
-                pace.Open();
+                GoOn();
             }
         }
         finally

@@ -127,6 +127,7 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
         var clock = parts.Settings.Clock;
         var parsed = parts.Parse(run.Definition);
         var (recorded, unusable) = Recorded();
+        Pace.Pauses.Recall(recorded.Pauses);
         var blobs = new BlobFolder(parts.Settings.BlobFolder);
         var onLine = parts.Settings.OnLine;
         await using var recorder = new RunRecorder(

@@ -33,6 +33,8 @@ internal sealed class RunHost(
 
     public DateTimeOffset Now => context.Clock.GetUtcNow();
 
+    public TimeSpan PausedSince(DateTimeOffset instant) => pace.Pauses.Between(instant, Now);
+
     public string NewId() => Guid.NewGuid().ToString();
 
     public ValueTask Gate(string task, string instance, CancellationToken cancellation) => pace.Enter(instance, cancellation);

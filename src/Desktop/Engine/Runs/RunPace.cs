@@ -13,6 +13,9 @@ internal sealed class RunPace(RunPace? parent = null)
     private TaskCompletionSource? closed;
     private TaskCompletionSource? rest;
 
+    /// <summary>When the run stood paused, which is less than while the gate is closed.</summary>
+    public RunPauses Pauses { get; } = new(parent?.Pauses);
+
     public bool IsClosed => Volatile.Read(ref closed) is not null;
 
     /// <summary>Closes the gate.</summary>

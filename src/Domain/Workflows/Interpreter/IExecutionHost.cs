@@ -13,6 +13,9 @@ public interface IExecutionHost
     /// <summary>The PC's clock.</summary>
     DateTimeOffset Now { get; }
 
+    /// <summary>How long the run stood paused since then, the pause that may be under way included. No time-out counts it.</summary>
+    TimeSpan PausedSince(DateTimeOffset instant) => TimeSpan.Zero;
+
     /// <summary>A new unique text, for idempotency keys; what it gave is recorded.</summary>
     string NewId();
 

@@ -18,6 +18,7 @@ public sealed class RecordedExecution
     private const int OutermostSegments = 3;
 
     private readonly Dictionary<string, RecordedTask> tasks = new(StringComparer.Ordinal);
+    private readonly List<(DateTimeOffset From, DateTimeOffset? To)> pauses = [];
 
     private RecordedExecution()
     {
@@ -43,6 +44,9 @@ public sealed class RecordedExecution
 
     /// <summary>The fault that ended the run, unmasked.</summary>
     internal Fault? FinalFault { get; private set; }
+
+    /// <summary>When the run stood paused; the last may have no end yet.</summary>
+    public IReadOnlyList<(DateTimeOffset From, DateTimeOffset? To)> Pauses => pauses;
 
     internal IEnumerable<RecordedTask> Tasks => tasks.Values;
 
@@ -108,6 +112,7 @@ public sealed class RecordedExecution
         var own = entry.Private as JsonObject;
         if (entry.Event is not ITaskEvent about)
         {
+            TakePause(entry.Event);
             FinalOutput = entry.Event is ExecutionCompleted ? own?["output"] : FinalOutput;
             FinalFault = entry.Event is ExecutionFaulted faulted ? RecordedTask.Read(faulted.Error, own) : FinalFault;
             return;
@@ -119,6 +124,18 @@ public sealed class RecordedExecution
         }
 
         task.Take(about, own, State.LastSequence);
+    }
+
+    private void TakePause(IExecutionEvent item)
+    {
+        if (item is ExecutionSuspended suspended)
+        {
+            pauses.Add((suspended.SuspendedAt, null));
+        }
+        else if (item is ExecutionResumed resumed && pauses is [.., { To: null } last])
+        {
+            pauses[^1] = (last.From, resumed.ResumedAt);
+        }
     }
 
     /// <summary>

@@ -99,7 +99,10 @@ internal sealed partial class Walk
         await recorder.Flush(frame, durable: true);
     }
 
-    /// <summary>Runs something for at most a time, counted from when it first started, also over a restart.</summary>
+    /// <summary>
+    /// Runs something for at most a time, counted from when it first started, also over a restart. Time that a person kept the run paused
+    /// does not count: what was paused over lunch has not become slower by it.
+    /// </summary>
     private async Task<Step> Limited(
         DurationTemplate? limit, Frame frame, DateTimeOffset startedAt, string what, Func<CancellationToken, Task<Step>> body, CancellationToken cancellation)
     {
@@ -110,7 +113,7 @@ internal sealed partial class Walk
 
         var after = frame.Evaluate(limit, cancellation);
         var timeout = new WorkflowFaultException(Fault.Timeout($"{what} took longer than {after:c} (hours:minutes:seconds)."));
-        if (host.Now >= startedAt + after)
+        if (host.Now >= Due())
         {
             await CancelLeftovers(frame.Instance + "/");
             throw timeout;
@@ -134,11 +137,17 @@ internal sealed partial class Walk
             await alarm;
         }
 
+        DateTimeOffset Due() => startedAt + after + host.PausedSince(startedAt);
+
         async Task Ring()
         {
             try
             {
-                await host.Until(startedAt + after, frame.Pointer, frame.Instance, over.Token);
+                for (var due = Due(); due > host.Now; due = Due())
+                {
+                    await host.Until(due, frame.Pointer, frame.Instance, over.Token);
+                }
+
                 rang = true;
                 limited.Cancel();
             }

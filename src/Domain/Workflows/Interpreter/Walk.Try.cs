@@ -127,7 +127,7 @@ internal sealed partial class Walk
         }
 
         var due = host.Now + delay;
-        return policy.Duration is { } whole && due > frame.StartedAt + frame.Evaluate(whole, cancellation) ? null : due;
+        return policy.Duration is { } whole && due > frame.StartedAt + frame.Evaluate(whole, cancellation) + host.PausedSince(frame.StartedAt) ? null : due;
     }
 
     /// <summary>A number from 0 to 1, drawn from the host's ids because the Domain has no chance of its own; what comes of it is recorded.</summary>

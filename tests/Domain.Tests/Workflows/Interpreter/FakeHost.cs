@@ -42,6 +42,12 @@ internal sealed class FakeHost : SynchronizationContext, IExecutionHost
 
     public DateTimeOffset Now { get; private set; }
 
+    /// <summary>When the run stood paused.</summary>
+    public List<(DateTimeOffset From, DateTimeOffset? To)> Pauses { get; } = [];
+
+    public TimeSpan PausedSince(DateTimeOffset instant) => Pauses.Aggregate(
+        TimeSpan.Zero, (sum, pause) => sum + ((pause.To ?? Now) - (pause.From > instant ? pause.From : instant)));
+
     public CancellationTokenSource Cancel { get; } = new();
 
     public CancellationTokenSource Stop { get; } = new();
