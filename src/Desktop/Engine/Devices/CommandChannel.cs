@@ -90,9 +90,9 @@ public sealed class CommandChannel(
         Task? beating = null;
         try
         {
-            var asked = time.GetUtcNow();
+            var asked = time.GetTimestamp();
             hellos++;
-            await socket.Send(Hello(asked), RunnerJson.Default.HelloFrame, cancel);
+            await socket.Send(Hello(time.GetUtcNow()), RunnerJson.Default.HelloFrame, cancel);
             var lease = LeaseIfNotSaid;
             var claims = new Claims(inbox, socket);
             var silence = new Silence(lease, conversation, time);
@@ -174,17 +174,18 @@ public sealed class CommandChannel(
         journal.Unsent().Take(MaxJournals).ToDictionary(run => run.RunId, run => run.LastSequence),
         journal.LastCommand(), ThisMachine.Os, ThisMachine.Version, ThisMachine.Address(), now);
 
-    private void Welcome(ServerFrame frame, long epoch, DateTimeOffset asked)
+    /// <param name="asked">The timestamp at which the hello was sent.</param>
+    private void Welcome(ServerFrame frame, long epoch, long asked)
     {
         // Half of the round trip is taken to be the way back.
-        var now = time.GetUtcNow();
-        var offset = frame.ServerTime is { } theirs ? theirs - (asked + (now - asked) / 2) : TimeSpan.Zero;
+        var taken = time.GetTimestamp();
+        var now = frame.ServerTime is { } theirs ? theirs + time.GetElapsedTime(asked, taken) / 2 : time.GetUtcNow();
         if (frame.Cursors is { } cursors)
         {
             welcomed(cursors);
         }
 
-        session.Welcomed(epoch, offset);
+        session.Welcomed(epoch, now, taken);
         voice.Connected(tokens.Current.DeviceId, epoch);
     }
 

@@ -104,8 +104,8 @@ public sealed class CommandInbox(Journal journal, IRunExecutor executor, Validat
         // A claim under an epoch that is over says nothing about the run: the next connection asks again.
         if (reason != FencedEpoch && StartOf(runId) is { } command)
         {
-            voice.Tell(new RunnerNews.RunNotTaken(runId, reason));
             await Handled(command, cancel);
+            voice.Tell(new RunnerNews.RunNotTaken(runId, reason));
         }
     }
 
@@ -122,7 +122,7 @@ public sealed class CommandInbox(Journal journal, IRunExecutor executor, Validat
         {
             voice.Tell(new RunnerNews.ControlIgnored(runId, command.Type, "this runner does not know it"));
         }
-        else if (command.Deadline is { } deadline && time.GetUtcNow() + session.ClockOffset > deadline)
+        else if (command.Deadline is { } deadline && session.ServerNow(time) > deadline)
         {
             // The server has told the person by now that it expired; to act on it later would surprise.
             voice.Tell(new RunnerNews.ControlIgnored(runId, command.Type, "it came after its deadline"));

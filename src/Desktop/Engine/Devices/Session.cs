@@ -7,6 +7,7 @@ public sealed class Session
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long? epoch;
     private long? fenced;
+    private (DateTimeOffset Time, long Taken)? serverTime;
 
     /// <summary>The device's epoch; null until the first welcome and after it was fenced.</summary>
     public long? Epoch
@@ -23,16 +24,24 @@ public sealed class Session
     /// <summary>True while the command channel is open.</summary>
     public bool Connected { get; private set; }
 
-    /// <summary>The server's clock minus this PC's, as last measured.</summary>
-    public TimeSpan ClockOffset { get; private set; }
+    /// <summary>What time it is on the server: what it said at the hello, and the time since, which a clock that is set does not change.</summary>
+    public DateTimeOffset ServerNow(TimeProvider time)
+    {
+        lock (gate)
+        {
+            return serverTime is { } told ? told.Time + time.GetElapsedTime(told.Taken) : time.GetUtcNow();
+        }
+    }
 
-    public void Welcomed(long granted, TimeSpan clockOffset)
+    /// <param name="now">The server's time.</param>
+    /// <param name="taken">This PC's timestamp at that instant.</param>
+    public void Welcomed(long granted, DateTimeOffset now, long taken)
     {
         lock (gate)
         {
             epoch = granted;
             Connected = true;
-            ClockOffset = clockOffset;
+            serverTime = (now, taken);
             Announce();
         }
     }

@@ -83,9 +83,12 @@ internal sealed class RunHost(
         pace.Hold(instance);
         try
         {
-            while (due - Now is { Ticks: > 0 } left)
+            // Whichever comes first: the time itself, or as much time as it was away. A clock that is put back makes no wait longer.
+            var wanted = due - Now;
+            var began = context.Clock.GetTimestamp();
+            while (Least(due - Now, wanted - context.Clock.GetElapsedTime(began)) is { Ticks: > 0 } left)
             {
-                await Task.Delay(left < LongestNap ? left : LongestNap, context.Clock, cancellation);
+                await Task.Delay(Least(left, LongestNap), context.Clock, cancellation);
             }
 
             await pace.WhileOpen(cancellation);
@@ -161,6 +164,8 @@ internal sealed class RunHost(
             throw;
         }
     }
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private static string ThisPlatform => OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux";
 

@@ -28,7 +28,10 @@ public interface IExecutionHost
     /// <summary>Performs an activity and gives its raw output; throws <see cref="WorkflowFaultException"/> for a fault.</summary>
     Task<Json> Perform(Activity activity, CancellationToken cancellation);
 
-    /// <summary>Returns at that time (at once where it has passed), or later where the run is paused. Used by wait, back-off and time-outs.</summary>
+    /// <summary>
+    /// Returns at that time (at once where it has passed), or later where the run is paused. Used by wait, back-off and time-outs. Where the
+    /// clock is put back meanwhile, it returns after the time that was left when it was asked.
+    /// </summary>
     Task Until(DateTimeOffset due, string task, string instance, CancellationToken cancellation);
 
     /// <summary>

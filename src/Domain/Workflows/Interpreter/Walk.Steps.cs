@@ -113,7 +113,8 @@ internal sealed partial class Walk
 
         var after = frame.Evaluate(limit, cancellation);
         var timeout = new WorkflowFaultException(Fault.Timeout($"{what} took longer than {after:c} (hours:minutes:seconds)."));
-        if (host.Now >= Due())
+        var paused = host.PausedSince(startedAt);
+        if (host.Now >= startedAt + after + paused)
         {
             await CancelLeftovers(frame.Instance + "/");
             throw timeout;
@@ -137,15 +138,16 @@ internal sealed partial class Walk
             await alarm;
         }
 
-        DateTimeOffset Due() => startedAt + after + host.PausedSince(startedAt);
-
         async Task Ring()
         {
             try
             {
-                for (var due = Due(); due > host.Now; due = Due())
+                await host.Until(startedAt + after + paused, frame.Pointer, frame.Instance, over.Token);
+                for (var now = host.PausedSince(startedAt); now > paused; now = host.PausedSince(startedAt))
                 {
-                    await host.Until(due, frame.Pointer, frame.Instance, over.Token);
+                    // It was paused meanwhile: as much is added.
+                    paused = now;
+                    await host.Until(startedAt + after + paused, frame.Pointer, frame.Instance, over.Token);
                 }
 
                 rang = true;
