@@ -56,7 +56,7 @@ public static class PublishVerb
         try
         {
             Forget(generated);
-            await DotNet.BuildAsync(project, cancellation);
+            await DotNet.BuildAsync(project, analysed: false, cancellation);
             await DotNet.RunAsync(
                 Path.Combine(source, "bin", DotNet.Configuration, "net10.0", "Jarvis.Api.dll"), ["codegen", "write"], source, cancellation);
             await DotNet.PublishAsync(project, target, folder, cancellation);

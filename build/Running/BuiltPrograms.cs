@@ -39,7 +39,7 @@ public sealed class BuiltPrograms(string state)
         foreach (var part in Parts)
         {
             report($"Building {part.Project} ({DotNet.Configuration})");
-            await DotNet.BuildAsync(part.Project, cancellation);
+            await DotNet.BuildAsync(part.Project, analysed: false, cancellation);
             Mirror(Output(part.Project), Path.Combine(folder, part.Name));
         }
 

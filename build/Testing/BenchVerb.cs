@@ -18,7 +18,7 @@ public static class BenchVerb
         verb.TreatUnmatchedTokensAsErrors = false;
         verb.SetAction(async (parsed, cancellation) =>
         {
-            await DotNet.BuildAsync("Jarvis.sln", cancellation);
+            await DotNet.BuildAsync("Jarvis.sln", analysed: false, cancellation);
             var program = Repository.PathTo("build", "Benchmarks", "bin", DotNet.Configuration, "net10.0", "Jarvis.Benchmarks.dll");
             await using var run = ChildProcess.Start(new ChildProcessOptions
             {

@@ -52,7 +52,7 @@ public static class TestVerb
         }
 
         Say("Building Jarvis.sln (" + DotNet.Configuration + ")");
-        await DotNet.BuildAsync("Jarvis.sln", cancellation);
+        await DotNet.BuildAsync("Jarvis.sln", analysed: true, cancellation);
         Say($"Built after {Seconds(clock.Elapsed)}");
 
         var environment = new Dictionary<string, string?>
