@@ -28,12 +28,12 @@ public static class AuthEndpoints
 
     public static void MapSignIn(this WebApplication app)
     {
-        var auth = app.MapGroup("/auth").WithTags("Signing in");
+        var auth = app.MapGroup("/auth").WithTags("Signing in").WithMetadata(new RequestSizeLimitAttribute(SignInLimits.BodyBytes));
         auth.MapPost("/register", Register).AllowAnonymous().WithSummary("Make an account and sign in").Produces<TokenPair>(201).ProducesProblem(409).ProducesProblem(422);
         auth.MapPost("/login", Login).AllowAnonymous().WithSummary("Sign in").Produces<TokenPair>().ProducesProblem(401).ProducesProblem(429);
         auth.MapPost("/refresh", Refresh).AllowAnonymous().WithSummary("The next pair of tokens").Produces<TokenPair>().ProducesProblem(401);
         auth.MapPost("/logout", Logout).AllowAnonymous().WithSummary("End a session").Produces(204);
-        auth.MapPost("/ticket", Ticket).WithSummary("An address good for one minute and one path").Produces<TicketAnswer>().ProducesProblem(422);
+        auth.MapPost("/ticket", Ticket).RequireAuthorization(SignInSetup.PersonPolicy).WithSummary("An address good for one minute and one path").Produces<TicketAnswer>().ProducesProblem(422);
         app.MapSetupPage();
     }
 

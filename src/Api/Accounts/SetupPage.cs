@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using Jarvis.Api.Platform;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Primitives;
 
 namespace Jarvis.Api.Accounts;
@@ -14,7 +15,8 @@ public static class SetupPage
     {
         app.MapGet("/setup", Show).AllowAnonymous().ExcludeFromDescription();
         // The form carries the set-up token itself, which no other page knows: there is no session to be ridden on.
-        app.MapPost("/setup", Submit).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        app.MapPost("/setup", Submit).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription()
+            .WithMetadata(new RequestSizeLimitAttribute(SignInLimits.BodyBytes));
     }
 
     private static async Task<IResult> Show(string? token, Registration registration, CancellationToken cancel) =>

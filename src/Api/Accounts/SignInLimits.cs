@@ -38,6 +38,9 @@ public static class SignInLimits
     /// <summary>Iterations of PBKDF2 with HMAC-SHA512 (OWASP Password Storage Cheat Sheet).</summary>
     public const int PasswordIterations = 210_000;
 
+    /// <summary>Body of a request that signs in, registers or pairs, in bytes.</summary>
+    public const int BodyBytes = 32 * 1024;
+
     public const int PasswordMinCharacters = 8;
     public const int PasswordMaxCharacters = 256;
     public const int EmailMaxCharacters = 254;

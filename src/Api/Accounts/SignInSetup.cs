@@ -10,6 +10,9 @@ public static class SignInSetup
     /// <summary>Administrators only; a device's token is none of theirs.</summary>
     public const string AdministratorPolicy = "administrator";
 
+    /// <summary>People only: a runner's token speaks for its device, at the runner's own addresses.</summary>
+    public const string PersonPolicy = "person";
+
     public static void AddSignIn(this IServiceCollection services, ServerConfiguration configuration)
     {
         services.AddSingleton(_ => TokenKeys.Open(configuration.DataFolder));
@@ -25,7 +28,11 @@ public static class SignInSetup
         services.AddAuthentication(BearerAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder()
+                // Where there is no such address, or not by that method, there is nothing to guard: the answer is 404 or 405.
+                .RequireAssertion(context => context.User.Identity is CallerIdentity || context.Resource is HttpContext request && request.GetEndpoint() is not RouteEndpoint)
+                .Build())
+            .AddPolicy(PersonPolicy, policy => policy.RequireAssertion(context => context.User.Identity is CallerIdentity { Caller.DeviceId: null }))
             .AddPolicy(AdministratorPolicy, policy => policy.RequireAssertion(context =>
                 context.User.Identity is CallerIdentity { Caller: { IsAdministrator: true, DeviceId: null } }));
     }

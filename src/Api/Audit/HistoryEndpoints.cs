@@ -20,7 +20,7 @@ public static class HistoryEndpoints
 
     public static void MapHistory(this WebApplication app)
     {
-        var audit = app.MapGroup("/audit").WithTags("History");
+        var audit = app.MapGroup("/audit").WithTags("History").RequireAuthorization(SignInSetup.PersonPolicy);
         audit.MapGet("/streams/{id:guid}", OfStream).WithSummary("Every event of one stream, in order").Produces(200, contentType: "application/x-ndjson").ProducesProblem(404);
         audit.MapGet("/events", OfSpan).RequireAuthorization(SignInSetup.AdministratorPolicy)
             .WithSummary("Every settled event by position, from one to another, both included; content sealed").Produces(200, contentType: "application/x-ndjson").ProducesProblem(422);

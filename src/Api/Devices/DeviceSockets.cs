@@ -13,7 +13,31 @@ namespace Jarvis.Api.Devices;
 /// </summary>
 public sealed class DeviceSockets(EventFeed feed, Sessions sessions, ILogger<DeviceSockets> log) : IHostedService
 {
+    /// <summary>Sockets of one device, in this process, that were opened; a newer hello closes the older, so more than a few are a fault or an attack.</summary>
+    private const int MaxOpenedByDevice = 8;
+
     private readonly ConcurrentDictionary<Guid, RunnerConversation> open = new();
+    private readonly ConcurrentDictionary<Guid, int> opened = new();
+
+    /// <summary>False where the device has too many sockets; else call <see cref="Closed"/> when it is closed.</summary>
+    public bool MayOpen(Guid deviceId)
+    {
+        if (opened.AddOrUpdate(deviceId, 1, static (_, n) => n + 1) <= MaxOpenedByDevice)
+        {
+            return true;
+        }
+
+        Closed(deviceId);
+        return false;
+    }
+
+    public void Closed(Guid deviceId)
+    {
+        if (opened.AddOrUpdate(deviceId, 0, static (_, n) => n - 1) == 0)
+        {
+            opened.TryRemove(KeyValuePair.Create(deviceId, 0));
+        }
+    }
 
     /// <summary>Takes the device's place; the conversation that had it is fenced.</summary>
     public void Enter(RunnerConversation conversation)

@@ -14,6 +14,8 @@ public static class RunnerCommands
     private static readonly Refusal NotARunner = new("auth.not_a_runner", "Only a paired runner may do that.");
     private static readonly Refusal NoSocket = new("runner.no_websocket", $"Open a WebSocket with the subprotocol {Subprotocol}.");
 
+    private static readonly Refusal TooMany = new("runner.too_many_sockets", "This device has too many sockets open.");
+
     public static void MapRunnerCommands(this IEndpointRouteBuilder routes) => routes.Map("/runner/v1/commands", Open).RequireAuthorization();
 
     private static async Task Open(HttpContext context, DeviceSockets sockets, RevokedSessions revoked, IServiceScopeFactory scopes, IDocumentStore store, DeviceCommandFeed feed, TimeProvider clock,
@@ -31,6 +33,27 @@ public static class RunnerCommands
             return;
         }
 
+        if (!sockets.MayOpen(deviceId))
+        {
+            context.Response.Headers.RetryAfter = "5";
+            await ProblemAnswers.Of(StatusCodes.Status429TooManyRequests, TooMany).ExecuteAsync(context);
+            return;
+        }
+
+        try
+        {
+            await Converse(context, deviceId, caller, sockets, revoked, scopes, store, feed, clock, lifetime);
+        }
+        finally
+        {
+            sockets.Closed(deviceId);
+        }
+    }
+
+    private static async Task Converse(
+        HttpContext context, Guid deviceId, Caller caller, DeviceSockets sockets, RevokedSessions revoked, IServiceScopeFactory scopes, IDocumentStore store, DeviceCommandFeed feed,
+        TimeProvider clock, IHostApplicationLifetime lifetime)
+    {
         using var socket = await context.WebSockets.AcceptWebSocketAsync(Subprotocol);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         using var conversation = new RunnerConversation(

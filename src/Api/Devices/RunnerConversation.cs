@@ -28,7 +28,7 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
     private readonly SemaphoreSlim sending = new(1, 1);
     private readonly SemaphoreSlim news = new(1, 1);
     private readonly CancellationTokenSource ending = new();
-    private readonly byte[] buffer = new byte[RunnerFrames.MaxBytes];
+    private readonly FrameBuffer buffer = new();
     private RunnerClose? close;
     private Task closing = Task.CompletedTask;
     private long epoch;

@@ -67,29 +67,57 @@ public static class RunnerFrames
     public static byte[] Heartbeat() => Bytes(new { type = "heartbeat" });
 
     /// <summary>The next whole text message; null when the other side closed or sent something else or too much.</summary>
-    public static async Task<ReadOnlyMemory<byte>?> Receive(WebSocket socket, byte[] buffer, CancellationToken cancellation)
+    /// <param name="buffer">Grows with the message; one that few messages need is given up again.</param>
+    public static async Task<ReadOnlyMemory<byte>?> Receive(WebSocket socket, FrameBuffer buffer, CancellationToken cancellation)
     {
-        var length = 0;
-        while (true)
+        buffer.Empty();
+        while (buffer.Room() is { IsEmpty: false } room)
         {
-            if (length == buffer.Length)
-            {
-                return null;
-            }
-
-            var part = await socket.ReceiveAsync(buffer.AsMemory(length), cancellation);
+            var part = await socket.ReceiveAsync(room, cancellation);
             if (part.MessageType != WebSocketMessageType.Text)
             {
                 return null;
             }
 
-            length += part.Count;
+            buffer.Took(part.Count);
             if (part.EndOfMessage)
             {
-                return buffer.AsMemory(0, length);
+                return buffer.Frame;
             }
         }
+
+        return null;
     }
 
     private static byte[] Bytes<T>(T frame) => JsonSerializer.SerializeToUtf8Bytes(frame, Writing);
+}
+
+/// <summary>Room for one frame, up to <see cref="RunnerFrames.MaxBytes"/>.</summary>
+public sealed class FrameBuffer
+{
+    private const int SmallBytes = 4 * 1024;
+
+    private byte[] bytes = new byte[SmallBytes];
+    private int length;
+
+    public ReadOnlyMemory<byte> Frame => bytes.AsMemory(0, length);
+
+    public void Empty()
+    {
+        length = 0;
+        bytes = bytes.Length > SmallBytes ? new byte[SmallBytes] : bytes;
+    }
+
+    /// <summary>Empty once the frame is as long as one may be.</summary>
+    public Memory<byte> Room()
+    {
+        if (length == bytes.Length && bytes.Length < RunnerFrames.MaxBytes)
+        {
+            Array.Resize(ref bytes, Math.Min(RunnerFrames.MaxBytes, bytes.Length * 2));
+        }
+
+        return bytes.AsMemory(length);
+    }
+
+    public void Took(int count) => length += count;
 }

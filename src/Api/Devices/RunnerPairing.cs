@@ -5,6 +5,7 @@ using Jarvis.Application.Devices;
 using Jarvis.Domain.Accounts;
 using Jarvis.Domain.Platform;
 using Marten;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Jarvis.Api.Devices;
 
@@ -26,8 +27,8 @@ public static class RunnerPairing
 
     public static void MapRunnerPairing(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/runner/v1/pair", Pair).AllowAnonymous().AddEndpointFilter<PairingLimit>();
-        routes.MapPost("/runner/v1/token", Token).AllowAnonymous().AddEndpointFilter<PairingLimit>();
+        routes.MapPost("/runner/v1/pair", Pair).AllowAnonymous().AddEndpointFilter<PairingLimit>().WithMetadata(new RequestSizeLimitAttribute(SignInLimits.BodyBytes));
+        routes.MapPost("/runner/v1/token", Token).AllowAnonymous().AddEndpointFilter<PairingLimit>().WithMetadata(new RequestSizeLimitAttribute(SignInLimits.BodyBytes));
     }
 
     private static async Task<IResult> Pair(PairRequest request, PairDevice pairing, ServerConfiguration configuration, CancellationToken cancellation)

@@ -22,6 +22,8 @@ public static class ReadSide
         services.AddJarvisGraphQL();
         services.AddOpenApi("v1");
         services.AddProblemDetails();
+        // A body that cannot be read is a refusal, in development too.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
         builder.AddObserving();
     }
 
@@ -30,6 +32,7 @@ public static class ReadSide
     {
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
+        app.UsePlainAnswers();
         app.UseWebSockets();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -1,4 +1,6 @@
 using Jarvis.Api.Accounts;
+using Jarvis.Api.Platform.GraphQL;
+using Jarvis.Domain.Platform;
 using Jarvis.Projections.Platform;
 using Npgsql;
 
@@ -32,6 +34,12 @@ public sealed class ViewReader(NpgsqlDataSource database)
         var query = new NpgsqlBatchCommand(sql);
         foreach (var parameter in parameters)
         {
+            if (parameter is string text && text.Contains('\0', StringComparison.Ordinal))
+            {
+                // PostgreSQL holds no such text, and would fail instead of finding none.
+                throw new RefusalError(new Refusal("input.invalid", "A text cannot hold the character U+0000."));
+            }
+
             query.Parameters.Add(new NpgsqlParameter { Value = parameter ?? DBNull.Value });
         }
 

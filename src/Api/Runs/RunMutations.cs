@@ -74,8 +74,7 @@ public sealed class RunMutations
 {
     public static async Task<RunPayload> StartRun(IResolveFieldContext context, StartRunInput input)
     {
-        var trigger = context.Caller().DeviceId is null ? RunTrigger.Manual : RunTrigger.Api;
-        var answer = await context.Give(input, new RequestRun(input.WorkflowId, input.WorkflowName, input.Revision, input.Input, input.DeviceId, trigger));
+        var answer = await context.Give(input, new RequestRun(input.WorkflowId, input.WorkflowName, input.Revision, input.Input, input.DeviceId, RunTrigger.Manual));
         return new RunPayload(new Position(answer.Position), new RunReference(answer.Stream!.Value));
     }
 

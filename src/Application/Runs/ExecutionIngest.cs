@@ -50,17 +50,29 @@ public sealed class ExecutionIngest(
         }
 
         // Sealed here, by as many requests at once as there are, and not while the one commit at a time holds its locks.
-        if (await Seal(submission, cancellation) is not { } ready)
+        var isWaiting = false;
+        Waiting entry;
+        try
         {
-            Interlocked.Add(ref waitingEvents, -submission.Events.Count);
-            return Refused(BatchRefusals.Unavailable);
-        }
+            if (await Seal(submission, cancellation) is not { } ready)
+            {
+                return Refused(BatchRefusals.Unavailable);
+            }
 
-        var entry = new Waiting(ready, new TaskCompletionSource<SubmissionAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
-        if (!waiting.Writer.TryWrite(entry))
+            entry = new Waiting(ready, new TaskCompletionSource<SubmissionAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
+            isWaiting = waiting.Writer.TryWrite(entry);
+            if (!isWaiting)
+            {
+                return Refused(BatchRefusals.TooFast);
+            }
+        }
+        finally
         {
-            Interlocked.Add(ref waitingEvents, -submission.Events.Count);
-            return Refused(BatchRefusals.TooFast);
+            // Also where the runner went away meanwhile: what never waits must not be counted for good.
+            if (!isWaiting)
+            {
+                Interlocked.Add(ref waitingEvents, -submission.Events.Count);
+            }
         }
 
         return await entry.Answer.Task.WaitAsync(cancellation);

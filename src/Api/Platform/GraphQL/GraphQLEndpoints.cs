@@ -11,7 +11,7 @@ public static class GraphQLEndpoints
     {
         app.Map("/graphql", (Delegate)Answer).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/graphql/schema.graphql", (ISchema schema) => Results.Text(SchemaText.Of(schema), "text/plain; charset=utf-8"))
-            .WithSummary("The schema in GraphQL's schema language");
+            .RequireAuthorization(SignInSetup.PersonPolicy).WithSummary("The schema in GraphQL's schema language");
         if (app.Services.GetRequiredService<ServerMode>().IsDevelopment)
         {
             app.MapGet("/graphiql", () => Results.Content(ExplorerPage.Html, "text/html; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
@@ -27,6 +27,15 @@ public static class GraphQLEndpoints
             return;
         }
 
+        var count = services.GetRequiredService<SocketCount>();
+        using var place = count.Enter();
+        if (place is null)
+        {
+            context.Response.Headers.RetryAfter = "5";
+            await ProblemAnswers.Of(StatusCodes.Status503ServiceUnavailable, BodyBudget.Busy).ExecuteAsync(context);
+            return;
+        }
+
         var accepts = context.WebSockets.WebSocketRequestedProtocols.Contains(GraphQLSocket.Subprotocol);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(accepts ? GraphQLSocket.Subprotocol : null);
         if (!accepts)
@@ -38,8 +47,8 @@ public static class GraphQLEndpoints
 
         using var connection = new GraphQLSocket(
             socket, services.GetRequiredService<GraphQLExecution>(), services.GetRequiredService<IGraphQLTextSerializer>(),
-            services.GetRequiredService<AccessTokens>(), services.GetRequiredService<RevokedSessions>(),
-            services.GetRequiredService<IServiceScopeFactory>(), services.GetRequiredService<TimeProvider>());
+            services.GetRequiredService<AccessTokens>(), services.GetRequiredService<RevokedSessions>(), services.GetRequiredService<BodyBudget>(),
+            count, place, services.GetRequiredService<IServiceScopeFactory>(), services.GetRequiredService<TimeProvider>());
         await connection.Serve(services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using GraphQL;
 using GraphQLParser.AST;
 using Jarvis.Api.Accounts;
@@ -12,7 +11,7 @@ namespace Jarvis.Api.Platform.GraphQL;
 /// GraphQL over HTTP. Queries by GET and POST, mutations by POST only, subscriptions by socket only. A POST needs <c>application/json</c>, which
 /// no page of another origin can send without being asked first, and the only credential is a header: there is nothing to forge.
 /// </summary>
-public sealed class GraphQLHttp(GraphQLExecution execution, IGraphQLTextSerializer serializer)
+public sealed class GraphQLHttp(GraphQLExecution execution, IGraphQLTextSerializer serializer, BodyBudget bodies)
 {
     public async Task Answer(HttpContext context)
     {
@@ -38,7 +37,19 @@ public sealed class GraphQLHttp(GraphQLExecution execution, IGraphQLTextSerializ
         }
 
         var caller = (signIn.Principal?.Identity as CallerIdentity)?.Caller;
-        var (request, refusal, status) = await Read(context);
+        if (caller?.DeviceId is not null)
+        {
+            await Write(context, StatusCodes.Status403Forbidden, mediaType, AuthRefusals.Forbidden);
+            return;
+        }
+
+        using var body = await Hold(context, caller, mediaType);
+        if (body is null)
+        {
+            return;
+        }
+
+        var (request, refusal, status) = Read(context, body);
         if (request is null)
         {
             await Write(context, status, mediaType, refusal!);
@@ -83,7 +94,51 @@ public sealed class GraphQLHttp(GraphQLExecution execution, IGraphQLTextSerializ
     private static int RequestErrorStatus(string mediaType) =>
         mediaType == GraphQLMediaTypes.Json ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest;
 
-    private static async Task<(GraphQLRequest? Request, Refusal? Refusal, int Status)> Read(HttpContext context)
+    // Null once it was answered why there is none. A GET has an empty one.
+    private async Task<HeldBody?> Hold(HttpContext context, Caller? caller, string mediaType)
+    {
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            return new HeldBody(bodies, caller?.AccountId);
+        }
+
+        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
+            || !type.MediaType.Equals(GraphQLMediaTypes.Json, StringComparison.OrdinalIgnoreCase)
+            || (type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+        {
+            await Write(context, StatusCodes.Status415UnsupportedMediaType, mediaType, new Refusal("graphql.media_type", "Send application/json in UTF-8."));
+            return null;
+        }
+
+        var limit = caller is null ? GraphQLLimits.AnonymousBodyBytes : GraphQLLimits.BodyBytes;
+        try
+        {
+            return context.Request.ContentLength > limit
+                ? throw new BodyTooLargeException()
+                : await bodies.Read(context.Request.Body, limit, caller?.AccountId, context.RequestAborted);
+        }
+        catch (BodyTooLargeException) when (caller is null)
+        {
+            await Unauthorized(context, mediaType, AuthRefusals.Required);
+        }
+        catch (BodyTooLargeException)
+        {
+            await Write(context, StatusCodes.Status413PayloadTooLarge, mediaType, TooLarge);
+        }
+        catch (BodyTooSlowException)
+        {
+            await Write(context, StatusCodes.Status408RequestTimeout, mediaType, BodyBudget.TooSlow);
+        }
+        catch (BodyBudgetException)
+        {
+            context.Response.Headers.RetryAfter = "2";
+            await Write(context, StatusCodes.Status503ServiceUnavailable, mediaType, BodyBudget.Busy);
+        }
+
+        return null;
+    }
+
+    private static (GraphQLRequest? Request, Refusal? Refusal, int Status) Read(HttpContext context, HeldBody body)
     {
         if (HttpMethods.IsGet(context.Request.Method))
         {
@@ -91,32 +146,16 @@ public sealed class GraphQLHttp(GraphQLExecution execution, IGraphQLTextSerializ
             return (fromQuery, no, StatusCodes.Status400BadRequest);
         }
 
-        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
-            || !type.MediaType.Equals(GraphQLMediaTypes.Json, StringComparison.OrdinalIgnoreCase)
-            || (type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+        var (json, malformed) = GraphQLBody.Parse(body.Memory);
+        if (json is null)
         {
-            return (null, new Refusal("graphql.media_type", "Send application/json in UTF-8."), StatusCodes.Status415UnsupportedMediaType);
+            return (null, malformed, StatusCodes.Status400BadRequest);
         }
 
-        if (context.Request.ContentLength > GraphQLLimits.BodyBytes)
+        using (json)
         {
-            return (null, TooLarge, StatusCodes.Status413PayloadTooLarge);
-        }
-
-        try
-        {
-            using var body = await JsonDocument.ParseAsync(
-                new BoundedStream(context.Request.Body, GraphQLLimits.BodyBytes), new JsonDocumentOptions { MaxDepth = GraphQLLimits.BodyDepth }, context.RequestAborted);
-            var (fromBody, no) = GraphQLRequest.From(body.RootElement);
+            var (fromBody, no) = GraphQLRequest.From(json.RootElement);
             return (fromBody, no, no?.Code == GraphQLRequest.Malformed ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status400BadRequest);
-        }
-        catch (BodyTooLargeException)
-        {
-            return (null, TooLarge, StatusCodes.Status413PayloadTooLarge);
-        }
-        catch (JsonException)
-        {
-            return (null, new Refusal("graphql.malformed_json", "The body is not JSON."), StatusCodes.Status400BadRequest);
         }
     }
 

@@ -9,6 +9,15 @@ public static class GraphQLLimits
     /// <summary>Nesting of the JSON body, in levels.</summary>
     public const int BodyDepth = 128;
 
+    /// <summary>Body of a POST without a token, in bytes: it can only ask whether there is a GraphQL server here.</summary>
+    public const int AnonymousBodyBytes = 64 * 1024;
+
+    /// <summary>Values in the JSON body, names counted as well.</summary>
+    public const int BodyValues = 200_000;
+
+    /// <summary>Length of one number in the JSON body: every double can be written out.</summary>
+    public const int NumberCharacters = 1_100;
+
     /// <summary>Length of the document itself, in characters.</summary>
     public const int DocumentCharacters = 32 * 1024;
 
@@ -60,6 +69,15 @@ public static class GraphQLLimits
     public static readonly TimeSpan SocketSendTimeout = TimeSpan.FromSeconds(20);
 
     public const int SocketMessageBytes = BodyBytes;
+
+    /// <summary>Of a message before the socket is acknowledged, in bytes: a token fits.</summary>
+    public const int StrangersMessageBytes = 16 * 1024;
+
+    /// <summary>Sockets at once that have not said who they are.</summary>
+    public const int StrangersSockets = 1_000;
+
+    public const int SocketsPerAccount = 5_000;
+
     public const int OperationsPerSocket = 50;
 
     /// <summary>Messages that wait to be sent on one socket.</summary>

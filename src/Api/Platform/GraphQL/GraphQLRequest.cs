@@ -1,6 +1,6 @@
+using System.Text;
 using System.Text.Json;
 using GraphQL;
-using GraphQL.SystemTextJson;
 using Jarvis.Domain.Platform;
 
 namespace Jarvis.Api.Platform.GraphQL;
@@ -10,8 +10,6 @@ public sealed record GraphQLRequest(string Query, string? OperationName, Inputs 
 {
     /// <summary>A body that is no request: not an object, or a parameter of the wrong type.</summary>
     public const string Malformed = "graphql.malformed_request";
-
-    private static readonly GraphQLSerializer Reader = new();
 
     public static (GraphQLRequest? Request, Refusal? Refusal) From(JsonElement body)
     {
@@ -54,7 +52,7 @@ public sealed record GraphQLRequest(string Query, string? OperationName, Inputs 
                 return (null, new Refusal(Malformed, "The parameter must be an object.", "variables"));
             }
 
-            variables = Reader.ReadNode<Inputs>(values) ?? Inputs.Empty;
+            variables = GraphQLBody.Variables(values);
         }
 
         return (new GraphQLRequest(query.GetString()!, operationName, variables), null);
@@ -73,19 +71,20 @@ public sealed record GraphQLRequest(string Query, string? OperationName, Inputs 
         {
             if (query[key].ToString() is { Length: > 0 } text)
             {
-                try
+                var (json, _) = GraphQLBody.Parse(Encoding.UTF8.GetBytes(text));
+                if (json is null)
                 {
-                    using var json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = GraphQLLimits.BodyDepth });
+                    return (null, new Refusal(Malformed, "The parameter must be JSON.", key));
+                }
+
+                using (json)
+                {
                     if (json.RootElement.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
                     {
                         return (null, new Refusal(Malformed, "The parameter must be a JSON object.", key));
                     }
 
-                    variables = key == "variables" ? Reader.ReadNode<Inputs>(json.RootElement) ?? Inputs.Empty : variables;
-                }
-                catch (JsonException)
-                {
-                    return (null, new Refusal(Malformed, "The parameter must be JSON.", key));
+                    variables = key == "variables" && json.RootElement.ValueKind == JsonValueKind.Object ? GraphQLBody.Variables(json.RootElement) : variables;
                 }
             }
         }

@@ -22,6 +22,8 @@ public static class GraphQLSetup
         services.AddSingleton<IDocumentExecuter>(_ => new DocumentExecuter());
         services.AddSingleton<ISchema>(_ => new JarvisSchema());
         services.AddSingleton<GraphQLExecution>();
+        services.AddSingleton<BodyBudget>();
+        services.AddSingleton<SocketCount>();
         services.AddSingleton<GraphQLHttp>();
 
         services.AddSingleton<ViewReader>();

@@ -32,9 +32,12 @@ public enum SocketClose
 /// </summary>
 public sealed class GraphQLSocket(
     WebSocket socket, GraphQLExecution execution, IGraphQLTextSerializer serializer, AccessTokens tokens, RevokedSessions revoked,
-    IServiceScopeFactory scopes, TimeProvider time) : IDisposable
+    BodyBudget bodies, SocketCount count, IDisposable stranger, IServiceScopeFactory scopes, TimeProvider time) : IDisposable
 {
     public const string Subprotocol = "graphql-transport-ws";
+
+    /// <summary>Read at once, in bytes; most messages are shorter.</summary>
+    private const int ReadBytes = 1024;
 
     private sealed record Outgoing(byte[] Message, EventWindow? Window);
 
@@ -49,11 +52,13 @@ public sealed class GraphQLSocket(
     private volatile bool acknowledged;
     private Caller? caller;
     private IDisposable? watching;
+    private IDisposable? place;
     private long lastHeard;
 
     public void Dispose()
     {
         watching?.Dispose();
+        place?.Dispose();
         ending.Dispose();
     }
 
@@ -104,34 +109,26 @@ public sealed class GraphQLSocket(
 
     private async Task Receive()
     {
-        var buffer = new byte[16 * 1024];
-        using var message = new MemoryStream();
+        var message = new HeldBody(bodies, null);
         try
         {
             while (!ending.IsCancellationRequested)
             {
-                message.SetLength(0);
-                ValueWebSocketReceiveResult part;
-                do
+                message.Empty();
+                if (acknowledged && !message.IsOf(caller!.AccountId))
                 {
-                    // A receive that is cancelled aborts the socket, and no close code could be sent: so it is raced instead.
-                    part = await ReceiveOrEnd(buffer);
-                    if (part.MessageType == WebSocketMessageType.Close || ending.IsCancellationRequested)
-                    {
-                        return;
-                    }
-
-                    message.Write(buffer, 0, part.Count);
-                    if (message.Length > GraphQLLimits.SocketMessageBytes)
-                    {
-                        Close(SocketClose.BadRequest, "Message too large");
-                        return;
-                    }
+                    // From now on what it sends is the account's.
+                    message.Dispose();
+                    message = new HeldBody(bodies, caller.AccountId);
                 }
-                while (!part.EndOfMessage);
+
+                if (await ReadWhole(message) is not { } type)
+                {
+                    return;
+                }
 
                 lastHeard = time.GetTimestamp();
-                if (part.MessageType != WebSocketMessageType.Text || !await Handle(message.GetBuffer().AsMemory(0, (int)message.Length)))
+                if (type != WebSocketMessageType.Text || !await Handle(message.Memory))
                 {
                     Close(SocketClose.BadRequest, "Invalid message");
                     return;
@@ -142,15 +139,60 @@ public sealed class GraphQLSocket(
         {
             // The client is gone without a word; there is nobody to tell.
         }
+        catch (BodyBudgetException)
+        {
+            Close(SocketClose.TryAgainLater, "Too many large messages at once");
+        }
+        finally
+        {
+            message.Dispose();
+        }
     }
 
-    private async Task<ValueWebSocketReceiveResult> ReceiveOrEnd(byte[] buffer)
+    /// <summary>Reads one message; null where the connection ends instead.</summary>
+    private async Task<WebSocketMessageType?> ReadWhole(HeldBody message)
     {
-        var receive = socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None).AsTask();
-        var ended = Task.Delay(Timeout.InfiniteTimeSpan, ending.Token);
+        var limit = acknowledged ? GraphQLLimits.SocketMessageBytes : GraphQLLimits.StrangersMessageBytes;
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            // A receive that is cancelled aborts the socket, and no close code could be sent: so it is raced instead.
+            var part = await ReceiveOrEnd(message.Room(ReadBytes, limit + 1), message.Length == 0 ? null : BodyBudget.ArrivalTime - time.GetElapsedTime(began));
+            if (part.MessageType == WebSocketMessageType.Close || ending.IsCancellationRequested)
+            {
+                return null;
+            }
+
+            began = message.Length == 0 ? time.GetTimestamp() : began;
+            message.Took(part.Count);
+            if (message.Length > limit)
+            {
+                Close(SocketClose.BadRequest, "Message too large");
+                return null;
+            }
+
+            if (part.EndOfMessage)
+            {
+                return part.MessageType;
+            }
+        }
+    }
+
+    /// <param name="patience">How long the rest of a message may take; null while none has begun.</param>
+    private async Task<ValueWebSocketReceiveResult> ReceiveOrEnd(Memory<byte> buffer, TimeSpan? patience)
+    {
+        var receive = socket.ReceiveAsync(buffer, CancellationToken.None).AsTask();
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+        var ended = Task.Delay(patience is not { } left ? Timeout.InfiniteTimeSpan : left > TimeSpan.Zero ? left : TimeSpan.Zero, waiting.Token);
         if (await Task.WhenAny(receive, ended) == receive)
         {
+            await waiting.CancelAsync();
             return await receive;
+        }
+
+        if (!ending.IsCancellationRequested)
+        {
+            Close(SocketClose.BadRequest, "The message came too slowly");
         }
 
         _ = receive.ContinueWith(static task => task.Exception, TaskScheduler.Default);
@@ -160,12 +202,8 @@ public sealed class GraphQLSocket(
     /// <summary>False for a message that the protocol does not know.</summary>
     private async Task<bool> Handle(ReadOnlyMemory<byte> utf8)
     {
-        JsonDocument json;
-        try
-        {
-            json = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = GraphQLLimits.BodyDepth });
-        }
-        catch (JsonException)
+        var (json, _) = GraphQLBody.Parse(utf8);
+        if (json is null)
         {
             return false;
         }
@@ -230,6 +268,21 @@ public sealed class GraphQLSocket(
             return;
         }
 
+        if (found.DeviceId is not null)
+        {
+            // A runner's token speaks for its device, at the runner's own addresses.
+            Close(SocketClose.Forbidden, "Forbidden");
+            return;
+        }
+
+        place = count.Admit(found.AccountId);
+        if (place is null)
+        {
+            Close(SocketClose.TryAgainLater, "Too many sockets of this account");
+            return;
+        }
+
+        stranger.Dispose();
         caller = found;
         watching = revoked.Watch(found.SessionId, () => Close(SocketClose.Unauthorized, "The session has ended"));
         acknowledged = true;

@@ -1,0 +1,33 @@
+using System.Net;
+using System.Net.Http.Json;
+using Jarvis.Api.Tests.Platform;
+using Shouldly;
+using Xunit;
+
+namespace Jarvis.Api.Tests.Accounts;
+
+/// <summary>A runner's token speaks for its device and not for the person who owns it, and the other way round.</summary>
+public sealed class RunnerTokenTests(ServerUnderTest server) : IClassFixture<ServerUnderTest>
+{
+    [Fact]
+    public async Task it_opens_none_of_the_persons_addresses()
+    {
+        var person = await Person.Register(server);
+        var device = await server.PairedDevice(person.Id);
+        using var runner = await server.ClientOf(person.Id, device);
+        (await runner.PostAsJsonAsync("/graphql", new { query = "{ viewer { email } }" })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await runner.PostAsJsonAsync("/graphql", new { query = "mutation { __typename }" })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await runner.GetAsync($"/audit/streams/{person.Id}")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await runner.GetAsync("/audit/events")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await runner.PostAsJsonAsync("/auth/ticket", new { path = $"/audit/streams/{person.Id}" })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await runner.GetAsync("/graphql/schema.graphql")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task a_persons_token_opens_none_of_the_runners()
+    {
+        var person = await Person.Register(server);
+        (await person.Client.PostAsJsonAsync("/runner/v1/events", Array.Empty<object>())).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await person.Client.GetAsync("/runner/v1/commands")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+}
