@@ -14,10 +14,15 @@ public sealed class RunDays(ViewReader views)
         Caller caller, DateOnly from, DateOnly to, string timeZone, ReadPoint point, CancellationToken cancel)
     {
         var now = point.Position is null;
-        var (table, time, number) = now ? ("run_days", "quarter", "sum(n)") : ("runs", "occurred_at", "count(*)");
-        var conditions = new Conditions().AddIf(!caller.IsAdministrator, "owner_id = ?", caller.AccountId);
-        if (!now)
+        var (table, time, number) = now ? ("run_figures", "quarter", "sum(n)") : ("runs", "occurred_at", "count(*)");
+        var conditions = new Conditions();
+        if (now)
         {
+            RunFigureRows.Pick(conditions, caller, null, null);
+        }
+        else
+        {
+            conditions.AddIf(!caller.IsAdministrator, "owner_id = ?", caller.AccountId);
             point.Pick(conditions);
         }
 

@@ -24,6 +24,14 @@ public sealed record RunFilter
 
     public DateTimeOffset? RequestedTo { get; init; }
 
+    /// <summary>By when it occurred (began by the PC's clock, corrected; until then when it was requested), as statistics count.</summary>
+    public DateTimeOffset? OccurredFrom { get; init; }
+
+    public DateTimeOffset? OccurredTo { get; init; }
+
+    /// <summary>The node of the error: the task's pointer in the definition, whichever time it was done; empty for an error of no task.</summary>
+    public string? ErrorNode { get; init; }
+
     public RunTrigger? Trigger { get; init; }
 
     /// <summary>Part of the workflow's name.</summary>
@@ -84,7 +92,7 @@ public sealed class RunList(ViewReader views)
     /// </summary>
     public async Task<Count> Count(Caller caller, RunFilter? filter, ReadPoint point, CancellationToken cancel)
     {
-        if (point.Position is null && filter is null or { ActorId: null, RequestedFrom: null, RequestedTo: null, Trigger: null, Text: null })
+        if (point.Position is null && filter is null or { ActorId: null, RequestedFrom: null, RequestedTo: null, OccurredFrom: null, OccurredTo: null, ErrorNode: null, Trigger: null, Text: null })
         {
             var kept = new Conditions();
             kept.AddIf(!caller.IsAdministrator, "owner_id = ?", caller.AccountId);
@@ -129,6 +137,9 @@ public sealed class RunList(ViewReader views)
             .AddIf(filter?.ActorId is not null, "requested_by = ?", filter?.ActorId)
             .AddIf(filter?.RequestedFrom is not null, "requested_at >= ?", filter?.RequestedFrom)
             .AddIf(filter?.RequestedTo is not null, "requested_at < ?", filter?.RequestedTo)
+            .AddIf(filter?.OccurredFrom is not null, "occurred_at >= ?", filter?.OccurredFrom)
+            .AddIf(filter?.OccurredTo is not null, "occurred_at < ?", filter?.OccurredTo)
+            .AddIf(filter?.ErrorNode is not null, $"error_type is not null and {RunFigureChanges.NodeSql("error_instance")} = ?", filter?.ErrorNode)
             .AddIf(filter?.Trigger is not null, "trigger = ?", filter?.Trigger is { } trigger ? Stored(trigger.ToString()) : null)
             .AddIf(!string.IsNullOrWhiteSpace(filter?.Text), "strpos(lower(workflow_name), lower(?)) > 0", Cut(filter?.Text));
     }

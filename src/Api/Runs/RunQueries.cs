@@ -65,12 +65,7 @@ public sealed class RunQueries
         IResolveFieldContext context, DateOnly? from, DateOnly? to, string? timeZone, AsOf? asOf, Position? atLeast)
     {
         var caller = context.Caller();
-        var zone = timeZone ?? (await Accounts.ViewerQueries.Viewer(context)).TimeZone ?? "UTC";
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var info) || !info.HasIanaId)
-        {
-            throw new RefusalError(new Refusal("input.invalid", "There is no such time zone. Give an IANA name such as Asia/Shanghai.", "timeZone"));
-        }
-
+        var (zone, info) = await StatisticsQueries.ZoneOf(context, timeZone);
         var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(context.Service<TimeProvider>().GetUtcNow(), info).DateTime);
         var end = to ?? today;
         var start = from ?? end.AddDays(1 - DefaultDays);

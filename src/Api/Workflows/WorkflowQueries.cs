@@ -48,6 +48,11 @@ public sealed class WorkflowNode(WorkflowRow row, ReadPoint point)
     /// <summary>Every revision, the first first.</summary>
     public async Task<IEnumerable<WorkflowRevisionNode>> Revisions(IResolveFieldContext context) => await All(context);
 
+    /// <summary>Its runs in numbers; the period is as in the query of that name.</summary>
+    public Task<RunStatistics> Statistics(
+        IResolveFieldContext context, StatisticsPeriod? period, DateOnly? from, DateOnly? to, string? timeZone, StatisticsStep by = StatisticsStep.Day) =>
+        StatisticsQueries.Statistics(context, period, from, to, timeZone, Id, null, point.Position is { } position ? new AsOf(new Position(position), null) : null, null, by);
+
     private async Task<IReadOnlyList<WorkflowRevisionNode>> All(IResolveFieldContext context)
     {
         var recorded = context.Service<RecordedEvents>();

@@ -16,7 +16,7 @@ public static class ViewTables
     public const long Open = long.MaxValue;
 
     public static readonly IReadOnlyList<string> Guarded =
-        ["runs", "run_counts", "run_days", "run_progress", "run_tasks", "run_log", "run_variables", "workflows", "devices"];
+        ["runs", "run_counts", "run_figures", "run_failures", "run_durations", "run_progress", "run_tasks", "run_log", "run_variables", "workflows", "devices"];
 
     // 9223372036854775807 is Open; a partial index needs the literal.
     private const string Script = """
@@ -78,13 +78,37 @@ public static class ViewTables
             primary key (owner_id, status, workflow_id, device_id)
         );
 
-        create table if not exists views.run_days (
+        create table if not exists views.run_figures (
             owner_id uuid not null,
+            workflow_id uuid not null,
+            device_id uuid not null,
             quarter timestamptz not null,
             status text not null,
             n bigint not null,
-            primary key (owner_id, quarter, status)
+            timed bigint not null,
+            duration_ms bigint not null,
+            primary key (owner_id, workflow_id, device_id, quarter, status)
         );
+
+        create table if not exists views.run_failures (
+            owner_id uuid not null,
+            workflow_id uuid not null,
+            quarter timestamptz not null,
+            error_type text not null,
+            node text not null,
+            n bigint not null,
+            primary key (owner_id, workflow_id, quarter, error_type, node)
+        );
+
+        create table if not exists views.run_durations (
+            run_id uuid primary key,
+            owner_id uuid not null,
+            workflow_id uuid not null,
+            device_id uuid not null,
+            occurred_at timestamptz not null,
+            duration_ms bigint not null
+        );
+        create index if not exists run_durations_of_owners on views.run_durations (owner_id, occurred_at) include (duration_ms, workflow_id, device_id);
 
         create table if not exists views.run_progress (
             run_id uuid primary key,

@@ -20,7 +20,7 @@ public sealed class RunsView : View
     private sealed record Clock(Guid DeviceId, long ClockOffsetMs);
 
     public RunsView(string schema = ViewTables.Schema)
-        : base(Name, schema, "runs", "run_counts", "run_days", "run_progress", "run_tasks", "run_log", "run_variables", "run_clocks")
+        : base(Name, schema, "runs", "run_counts", "run_figures", "run_failures", "run_durations", "run_progress", "run_tasks", "run_log", "run_variables", "run_clocks")
     {
         foreach (var type in EventNames.All.Keys.Where(type =>
             typeof(IRunEvent).IsAssignableFrom(type) || typeof(IExecutionEvent).IsAssignableFrom(type) || type == typeof(DeviceConnected)))
@@ -45,18 +45,15 @@ public sealed class RunsView : View
             insert into {Schema}.run_counts as t select * from json_populate_recordset(null::{Schema}.run_counts, ?::json)
             on conflict (owner_id, status, workflow_id, device_id) do update set n = t.n + excluded.n
             """, batch.Tallies.Counts);
-        Write(operations,
-            $"""
-            insert into {Schema}.run_days as t select * from json_populate_recordset(null::{Schema}.run_days, ?::json)
-            on conflict (owner_id, quarter, status) do update set n = t.n + excluded.n
-            """, batch.Tallies.Days);
         // A count that fell to nothing leaves no row, however the history was cut into batches.
         Write(operations,
             $"delete from {Schema}.run_counts t using json_populate_recordset(null::{Schema}.run_counts, ?::json) c "
             + "where t.n = 0 and (t.owner_id, t.status, t.workflow_id, t.device_id) = (c.owner_id, c.status, c.workflow_id, c.device_id)", batch.Tallies.Counts);
-        Write(operations,
-            $"delete from {Schema}.run_days t using json_populate_recordset(null::{Schema}.run_days, ?::json) c "
-            + "where t.n = 0 and (t.owner_id, t.quarter, t.status) = (c.owner_id, c.quarter, c.status)", batch.Tallies.Days);
+        Write(operations, RunFigure.Upsert(Schema), batch.Figures.Figures);
+        Write(operations, RunFigure.Sweep(Schema), batch.Figures.Figures);
+        Write(operations, RunFailureCount.Upsert(Schema), batch.Figures.Failures);
+        Write(operations, RunFailureCount.Sweep(Schema), batch.Figures.Failures);
+        Write(operations, RunDuration.Upsert(Schema), batch.Figures.Durations);
         Write(operations, RunTaskRow.Upsert(Schema), batch.Tasks.Values);
         Write(operations, $"insert into {Schema}.run_log select * from json_populate_recordset(null::{Schema}.run_log, ?::json)", batch.Log);
         Write(operations, $"insert into {Schema}.run_variables select * from json_populate_recordset(null::{Schema}.run_variables, ?::json)", batch.Variables);
@@ -97,6 +94,8 @@ public sealed class RunsView : View
 
         public RunTallies Tallies { get; } = new();
 
+        public RunFigureChanges Figures { get; } = new();
+
         public Dictionary<(Guid, string), RunTaskRow> Tasks { get; } = [];
 
         public List<RunLogRow> Log { get; } = [];
@@ -118,6 +117,7 @@ public sealed class RunsView : View
                         runs.Put(after);
                         owners[after.RunId] = after.OwnerId;
                         Tallies.Move(before, after);
+                        Figures.Move(before, after);
                     }
 
                     break;

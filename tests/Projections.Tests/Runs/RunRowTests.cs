@@ -69,7 +69,6 @@ public sealed class RunRowTests
         tallies.Move(null, pending);
         tallies.Move(pending, running);
         tallies.Counts.Select(count => (count.Status, count.N)).ShouldBe([(RunStatus.Running, 1L)]);
-        tallies.Days.Single().Quarter.ShouldBe(new DateTimeOffset(2026, 3, 1, 23, 45, 0, TimeSpan.Zero));
     }
 
     private static RunRow? Fold(params object[] events)

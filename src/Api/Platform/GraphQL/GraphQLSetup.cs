@@ -31,6 +31,7 @@ public static class GraphQLSetup
         services.AddSingleton<ReadPoints>();
         services.AddSingleton<RunList>();
         services.AddSingleton<RunDays>();
+        services.AddSingleton<RunFigureRows>();
         services.AddSingleton<RunDetails>();
         services.AddSingleton<RunTaskList>();
         services.AddSingleton<RunLog>();

@@ -39,6 +39,7 @@ public sealed class JarvisSchema : Schema
             Name = "Query";
             Take<ViewerQueries>();
             Take<RunQueries>();
+            Take<StatisticsQueries>();
             Take<WorkflowQueries>();
             Take<DeviceQueries>();
         }

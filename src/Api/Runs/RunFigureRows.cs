@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Text.Json;
+using Jarvis.Api.Accounts;
+using Jarvis.Api.Platform;
+using Jarvis.Domain.Runs;
+using Jarvis.Projections.Platform;
+using Jarvis.Projections.Runs;
+
+namespace Jarvis.Api.Runs;
+
+/// <summary>How long a calendar step of statistics is.</summary>
+public enum StatisticsStep { Day, Week, Month }
+
+/// <summary>Which runs are counted.</summary>
+/// <param name="Begin">Where the first day begins; the same instant bounds the list of the same runs.</param>
+/// <param name="End">Where the last day ends, excluded.</param>
+/// <param name="Zone">An IANA name.</param>
+public sealed record FigureScope(Caller Caller, DateTimeOffset Begin, DateTimeOffset End, string Zone, Guid? WorkflowId, Guid? DeviceId, ReadPoint Point);
+
+/// <summary>The runs of one step in one status.</summary>
+public sealed record FigureRow(DateOnly Step, RunStatus Status, long N, long Timed, long DurationMs);
+
+/// <summary>How many runs failed in one way.</summary>
+public sealed record FailureRow(Guid WorkflowId, string ErrorType, string Node, long N);
+
+/// <summary>Half of the runs took no longer than the median, 95 of 100 no longer than p95: durations that runs really had, in milliseconds.</summary>
+public sealed record DurationShares(long MedianMs, long P95Ms);
+
+/// <summary>
+/// Reads figures of runs: now from what is kept per quarter of an hour, whose sums are exact in any time zone; for a past moment, or for one
+/// workflow on one device, from the versions of the runs. Both give the same numbers.
+/// </summary>
+public sealed class RunFigureRows(ViewReader views)
+{
+    /// <summary>Ways of failing that one answer tells apart.</summary>
+    public const int MaxFailures = 100;
+
+    private const string Duration = "greatest(0, floor(extract(epoch from ended_at - started_at) * 1000))::bigint";
+    private const string IsTimed = "started_at is not null and ended_at is not null";
+
+    /// <summary>Picks the kept figures of a caller: all owners' for an administrator.</summary>
+    public static void Pick(Conditions conditions, Caller caller, Guid? workflowId, Guid? deviceId)
+    {
+        // Figures of single workflows and devices stand under their owner only.
+        if (caller.IsAdministrator && (workflowId ?? deviceId) is not null)
+        {
+            conditions.Add("owner_id <> ?", Guid.Empty);
+        }
+        else
+        {
+            conditions.Add("owner_id = ?", caller.IsAdministrator ? Guid.Empty : caller.AccountId);
+        }
+
+        conditions.Add("workflow_id = ?", workflowId ?? Guid.Empty).Add("device_id = ?", deviceId ?? Guid.Empty);
+    }
+
+    /// <summary>Figures by step and status, steps by their first day (a Monday, a first of the month).</summary>
+    public Task<List<FigureRow>> Figures(FigureScope scope, StatisticsStep by, CancellationToken cancel)
+    {
+        var conditions = new Conditions();
+        var (table, time, sums) = IsKept(scope)
+            ? ("run_figures", "quarter", "sum(n)::bigint, sum(timed)::bigint, sum(duration_ms)::bigint")
+            : ("runs", "occurred_at", $"count(*)::bigint, (count(*) filter (where {IsTimed}))::bigint, coalesce(sum({Duration}), 0)::bigint");
+        if (IsKept(scope))
+        {
+            Pick(conditions, scope.Caller, scope.WorkflowId, scope.DeviceId);
+        }
+        else
+        {
+            PickVersions(conditions, scope);
+        }
+
+        Within(conditions, scope, time);
+        return views.Rows(scope.Caller,
+            $"select {StepSql(time, by, conditions, scope)}, status, {sums} from {ViewTables.Schema}.{table} where {conditions.Sql} group by 1, 2",
+            conditions.Parameters,
+            static r => new FigureRow(r.GetFieldValue<DateOnly>(0), Enum.Parse<RunStatus>(r.GetString(1), ignoreCase: true), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4)),
+            cancel);
+    }
+
+    /// <summary>Ways of failing, the most frequent first.</summary>
+    public Task<List<FailureRow>> Failures(FigureScope scope, int first, CancellationToken cancel)
+    {
+        var conditions = new Conditions();
+        string select;
+        if (scope.DeviceId is null && scope.Point.Position is null)
+        {
+            conditions.AddIf(!scope.Caller.IsAdministrator, "owner_id = ?", scope.Caller.AccountId).AddIf(scope.WorkflowId is not null, "workflow_id = ?", scope.WorkflowId);
+            Within(conditions, scope, "quarter");
+            select = $"workflow_id, error_type, node, sum(n)::bigint n from {ViewTables.Schema}.run_failures";
+        }
+        else
+        {
+            PickVersions(conditions, scope);
+            Within(conditions, scope, "occurred_at");
+            conditions.Add("status = ?", JsonNamingPolicy.CamelCase.ConvertName(nameof(RunStatus.Failed))).Add("error_type is not null");
+            select = $"coalesce(workflow_id, '{Guid.Empty}'::uuid), left(error_type, {RunFigureChanges.MaxNameCharacters}), {RunFigureChanges.NodeSql("error_instance")}, count(*)::bigint n "
+                + $"from {ViewTables.Schema}.runs";
+        }
+
+        return views.Rows(scope.Caller,
+            $"select {select} where {conditions.Sql} group by 1, 2, 3 order by n desc, 1, 2, 3 limit {first.ToString(CultureInfo.InvariantCulture)}", conditions.Parameters,
+            static r => new FailureRow(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetInt64(3)), cancel);
+    }
+
+    /// <summary>Median and 95th percentile of each step, or under null of the whole period.</summary>
+    public async Task<Dictionary<DateOnly, DurationShares>> Shares(FigureScope scope, StatisticsStep? by, CancellationToken cancel)
+    {
+        var conditions = new Conditions();
+        var (table, ms) = scope.Point.Position is null ? ("run_durations", "duration_ms") : ("runs", Duration);
+        if (scope.Point.Position is null)
+        {
+            conditions.AddIf(!scope.Caller.IsAdministrator, "owner_id = ?", scope.Caller.AccountId)
+                .AddIf(scope.WorkflowId is not null, "workflow_id = ?", scope.WorkflowId).AddIf(scope.DeviceId is not null, "device_id = ?", scope.DeviceId);
+        }
+        else
+        {
+            PickVersions(conditions, scope);
+            conditions.Add(IsTimed);
+        }
+
+        Within(conditions, scope, "occurred_at");
+        var step = by is { } length ? StepSql("occurred_at", length, conditions, scope) : "'0001-01-01'::date";
+        var rows = await views.Rows(scope.Caller,
+            $"select {step}, percentile_disc(array[0.5, 0.95]) within group (order by {ms}) from {ViewTables.Schema}.{table} where {conditions.Sql} group by 1",
+            conditions.Parameters, static r => (r.GetFieldValue<DateOnly>(0), r.GetFieldValue<long[]>(1)), cancel);
+        return rows.ToDictionary(row => row.Item1, row => new DurationShares(row.Item2[0], row.Item2[1]));
+    }
+
+    private static bool IsKept(FigureScope scope) => scope.Point.Position is null && (scope.WorkflowId is null || scope.DeviceId is null);
+
+    private static void PickVersions(Conditions conditions, FigureScope scope)
+    {
+        conditions.AddIf(!scope.Caller.IsAdministrator, "owner_id = ?", scope.Caller.AccountId);
+        scope.Point.Pick(conditions);
+        conditions.AddIf(scope.WorkflowId is not null, "workflow_id = ?", scope.WorkflowId).AddIf(scope.DeviceId is not null, "device_id = ?", scope.DeviceId);
+    }
+
+    private static void Within(Conditions conditions, FigureScope scope, string time) =>
+        conditions.Add($"{time} >= ?", scope.Begin).Add($"{time} < ?", scope.End);
+
+    private static string StepSql(string time, StatisticsStep by, Conditions conditions, FigureScope scope)
+    {
+        conditions.Parameters.Add(scope.Zone);
+        var local = $"({time} at time zone ${conditions.Parameters.Count})";
+        return by switch
+        {
+            StatisticsStep.Week => $"date_trunc('week', {local})::date",
+            StatisticsStep.Month => $"date_trunc('month', {local})::date",
+            _ => $"{local}::date",
+        };
+    }
+}
