@@ -56,6 +56,9 @@ public sealed record RetryRunInput : MutationInput
     public required RetryStart From { get; init; }
 
     public MarkDoneInput? MarkDone { get; init; }
+
+    /// <summary>From the start: on this one of the person's devices; where the first run was asked to go by default.</summary>
+    public Guid? DeviceId { get; init; }
 }
 
 /// <summary>The run that a mutation made or turned to; read it with atLeast, or follow it.</summary>
@@ -89,7 +92,7 @@ public sealed class RunMutations
 
     public static async Task<RunPayload> RetryRun(IResolveFieldContext context, RetryRunInput input)
     {
-        var answer = await context.Give(input, new RetryRun(input.RunId, input.From, input.MarkDone?.Output));
+        var answer = await context.Give(input, new RetryRun(input.RunId, input.From, input.MarkDone?.Output, input.DeviceId));
         return new RunPayload(new Position(answer.Position), new RunReference(answer.Stream!.Value));
     }
 

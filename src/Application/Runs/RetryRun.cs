@@ -1,5 +1,7 @@
 using FluentValidation;
+using Jarvis.Application.Devices;
 using Jarvis.Application.Platform;
+using Jarvis.Domain.Devices;
 using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Data;
@@ -11,7 +13,8 @@ namespace Jarvis.Application.Runs;
 /// <summary>A new run of what an ended one ran, linked to it; the parent is never changed.</summary>
 /// <param name="From">From the start, or from the task that failed, on the device that has the finished ones.</param>
 /// <param name="DoneOutput">Marks the failed task done with this output instead of running it again.</param>
-public sealed record RetryRun(Guid RunId, RetryStart From, Json? DoneOutput) : Instruction
+/// <param name="DeviceId">From the start, on this one of the owner's; from the failed task it can only be the one that has the finished tasks.</param>
+public sealed record RetryRun(Guid RunId, RetryStart From, Json? DoneOutput, Guid? DeviceId = null) : Instruction
 {
     public sealed class Validator : AbstractValidator<RetryRun>
     {
@@ -43,11 +46,23 @@ public static class RetryRunHandler
             return await session.Refuse(command, refusal, cancellation);
         }
 
+        if (command.From == RetryStart.FailedTask && command.DeviceId is { } other && other != parent.DeviceId)
+        {
+            return await session.Refuse(command, RunRefusals.JournalElsewhere, cancellation);
+        }
+
+        var device = command.DeviceId ?? (command.From == RetryStart.FailedTask ? parent.DeviceId : parent.Requested.AskedDeviceId);
+        if (device is { } asked && await session.LoadAsync<DevicePresence>(asked, cancellation) is var presence
+            && (presence is null or { IsRevoked: true } || presence.OwnerId != envelope.Owner))
+        {
+            return await session.Refuse(
+                command, command.DeviceId is null ? RunRefusals.DeviceGone : DeviceRefusals.NotFound with { Field = "deviceId" }, cancellation);
+        }
+
         var now = clock.GetUtcNow();
         var owner = parent.OwnerId;
         var runId = Guid.CreateVersion7();
         var deadline = now + RunLimits.DispatchTime;
-        var device = command.From == RetryStart.FailedTask ? parent.DeviceId : parent.Requested.AskedDeviceId;
         var continuation = new RunContinuation(
             command.RunId, command.From, instance,
             command.DoneOutput is { } output ? await vault.Seal(owner, output, cancellation) : null,

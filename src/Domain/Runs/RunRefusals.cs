@@ -21,6 +21,12 @@ public static class RunRefusals
 
     public static readonly Refusal NothingFailed = new("run.nothing_failed", "No task of the run failed; retry it from the start.", "from");
 
+    public static readonly Refusal JournalElsewhere = new(
+        "run.journal_elsewhere", "What the run had finished is in the journal of the device it ran on: go on there, or retry from the start on this one.", "deviceId");
+
+    public static readonly Refusal DeviceGone = new(
+        "run.device_gone", "The device that the retry would go to was revoked: retry from the start and name another device.", "deviceId");
+
     public static readonly Refusal Gone = new("run.gone", "The run is not for this device any more.");
 
     public static readonly Refusal NoDefinition = new("run.no_definition", "The definition that the run executed is not known here.");

@@ -19,7 +19,7 @@ public sealed class ClockTests
         using var clock = new WrongClock();
         await using var system = await JarvisSystem.StartAsync(environment: ofTheServer ? clock.Environment : null);
         await system.StartRunnerAsync(environment: ofTheServer ? null : clock.Environment);
-        var workflow = await system.PublishAsync(Workflows.Files(system.PathOf("out"), 100));
+        var workflow = await system.PublishAsync(Workflows.Files(system.PathOf("out"), 40));
         var runs = new List<Guid>();
         foreach (var jump in Jumps)
         {
@@ -31,7 +31,7 @@ public sealed class ClockTests
             runs.Add(await system.StartRunAsync(workflow));
             foreach (var asked in runs.TakeLast(2))
             {
-                (await system.WaitForStatusAsync(asked, "COMPLETED", "FAILED", "CANCELLED")).ShouldBe("COMPLETED", $"clock {jump}");
+                (await system.WaitForStatusAsync(asked, TimeSpan.FromMinutes(3), "COMPLETED", "FAILED", "CANCELLED")).ShouldBe("COMPLETED", $"clock {jump}");
             }
         }
 

@@ -26,6 +26,8 @@ public sealed class ObservingTests(ServerUnderTest server) : IClassFixture<Serve
         var token = await server.Services.GetRequiredService<Sessions>().Begin(Guid.CreateVersion7(), AccountRole.Administrator, null, CancellationToken.None);
         administrator.DefaultRequestHeaders.Authorization = new("Bearer", token.AccessToken);
         var metrics = await Eventually.Be(() => administrator.GetStringAsync("/metrics"), text => text.Contains("jarvis_daemon_lag", StringComparison.Ordinal));
+        metrics.ShouldContain("jarvis_daemon_lag_time");
+        metrics.ShouldContain("jarvis_daemon_late");
         metrics.ShouldContain("jarvis_deadletters");
         metrics.ShouldNotContain(person.Email);
     }

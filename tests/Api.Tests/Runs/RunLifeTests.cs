@@ -1,5 +1,6 @@
 using Jarvis.Api.Tests.Devices;
 using Jarvis.Api.Tests.Platform;
+using Jarvis.Application.Devices;
 using Jarvis.Application.Platform;
 using Jarvis.Application.Runs;
 using Jarvis.Application.Workflows;
@@ -94,6 +95,46 @@ public sealed class RunLifeTests(ServerUnderTest server) : IClassFixture<ServerU
         var paused = await Eventually.Be(() => State(run), state => state!.Controls[0].Phase == ControlPhase.Effective);
         paused!.Status.ShouldBe(RunStatus.Paused);
         (await server.Do(new PauseRun(run), owner)).Refusal!.Code.ShouldBe("run.already_paused");
+    }
+
+    [Fact]
+    public async Task a_retry_from_the_start_goes_to_the_device_that_was_named()
+    {
+        await using var first = new RunnerUnderTest(server, owner, await server.PairedDevice(owner));
+        await using var second = new RunnerUnderTest(server, owner, await server.PairedDevice(owner));
+        var run = await Failed(first);
+        await second.Connect();
+
+        var retry = (await server.Do(new RetryRun(run, RetryStart.Start, null, second.Device), owner)).Stream!.Value;
+
+        var start = await second.ReceiveCommand();
+        start["runId"]!.ToString().ShouldBe(retry.ToString());
+        (await second.Claim(retry))["type"]!.ToString().ShouldBe("granted");
+    }
+
+    [Fact]
+    public async Task a_retry_from_the_failed_task_on_another_device_is_refused_and_says_why()
+    {
+        await using var first = new RunnerUnderTest(server, owner, await server.PairedDevice(owner));
+        var other = await server.PairedDevice(owner);
+        var run = await Failed(first);
+
+        var refusal = (await server.Do(new RetryRun(run, RetryStart.FailedTask, null, other), owner)).Refusal!;
+        refusal.Code.ShouldBe("run.journal_elsewhere");
+        refusal.Message.ShouldContain("from the start");
+        (await server.Do(new RetryRun(run, RetryStart.FailedTask, null, first.Device), owner)).Refusal.ShouldBeNull();
+        (await server.Do(new RetryRun(run, RetryStart.Start, null, Guid.CreateVersion7()), owner)).Refusal!.Code.ShouldBe("device.not_found");
+        (await server.Do(new RetryRun(run, RetryStart.Start, null, await server.PairedDevice(Guid.CreateVersion7())), owner)).Refusal!.Code.ShouldBe("device.not_found");
+    }
+
+    [Fact]
+    public async Task a_retry_from_the_failed_task_of_a_revoked_device_is_refused_instead_of_waiting_for_it()
+    {
+        await using var first = new RunnerUnderTest(server, owner, await server.PairedDevice(owner));
+        var run = await Failed(first);
+        await server.Do(new RevokeDevice(first.Device), owner);
+
+        (await server.Do(new RetryRun(run, RetryStart.FailedTask, null), owner)).Refusal!.Code.ShouldBe("run.device_gone");
     }
 
     [Fact]
@@ -192,5 +233,14 @@ public sealed class RunLifeTests(ServerUnderTest server) : IClassFixture<ServerU
     {
         await using var session = server.Store.QuerySession();
         return await session.Events.AggregateStreamAsync<Run>(run);
+    }
+
+    private async Task<Guid> Failed(RunnerUnderTest runner)
+    {
+        var run = await Running(runner);
+        var error = new FaultError("https://serverlessworkflow.io/spec/1.0.0/errors/runtime", 500, "/do/0/greet", Content.Of(Json.Of(("title", Json.Of("no")))));
+        await runner.Submit(runner.Event(run, 2, new ExecutionFaulted("greeting", At, error)));
+        await Eventually.Be(() => State(run), state => state!.Status == RunStatus.Failed);
+        return run;
     }
 }

@@ -43,6 +43,22 @@ public sealed class ClockTests
     }
 
     [Fact]
+    public async Task log_lines_and_progress_are_told_though_the_clock_is_put_back()
+    {
+        var clock = new JumpingClock();
+        await using var it = new EngineUnderTest(settings => settings with { Clock = clock });
+        var run = await it.Start("  - talk: { run: { shell: { command: 'echo one; sleep 1.5; echo two; sleep 1.5; echo three' } } }\n  - nap: { wait: { seconds: 60 } }\n");
+        await EngineUnderTest.Eventually(() => it.LogTexts(run).Contains("one"));
+
+        clock.Ahead = TimeSpan.FromDays(-1);
+
+        await EngineUnderTest.Eventually(() => it.LogTexts(run).Contains("three"));
+        await EngineUnderTest.Eventually(() => it.Events(run).OfType<ExecutionProgressed>().Any(e => e.At < DateTimeOffset.UtcNow.AddHours(-12)));
+        await it.Ask(run, ControlKind.Cancel);
+        await it.Ended(run);
+    }
+
+    [Fact]
     public void what_time_it_is_on_the_server_does_not_depend_on_the_clock_of_the_pc()
     {
         var clock = new JumpingClock();

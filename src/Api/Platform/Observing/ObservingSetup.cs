@@ -21,6 +21,8 @@ public static class ObservingSetup
             .AddCheck<DatabaseHealth>("database", tags: [ReadyTag])
             .AddCheck<ViewsHealth>("views", tags: [ReadyTag]);
         services.AddSingleton<ViewsHealth>();
+        services.AddSingleton<ViewLag>();
+        services.AddHostedService(provider => provider.GetRequiredService<ViewLag>());
         services.AddHostedService<ServerGauges>();
 
         var exports = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };

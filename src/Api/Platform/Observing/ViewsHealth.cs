@@ -9,7 +9,7 @@ namespace Jarvis.Api.Platform.Observing;
 /// Whether the views keep up: every shard runs, none is paused, and none stays behind what is settled for long. A stalled
 /// high-water mark is seen as well, by the head running away from it.
 /// </summary>
-public sealed class ViewsHealth(ViewProgress progress, ReadPoints points, IProjectionCoordinator coordinator, TimeProvider time) : IHealthCheck
+public sealed class ViewsHealth(ViewProgress progress, ViewLag lag, ReadPoints points, IProjectionCoordinator coordinator, TimeProvider time) : IHealthCheck
 {
     /// <summary>A view that makes no headway for this long while there is something to do is not well (goals: lag alarm at 30 s).</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -39,7 +39,10 @@ public sealed class ViewsHealth(ViewProgress progress, ReadPoints points, IProje
             }
         }
 
-        return HealthCheckResult.Healthy();
+        // They move, and will be there: the server serves, and says that what it shows is old.
+        return lag.Late() is { Count: > 0 } late
+            ? HealthCheckResult.Degraded($"{string.Join(", ", late)}: behind for {late.Max(lag.Of).TotalSeconds:0} s.")
+            : HealthCheckResult.Healthy();
     }
 
     /// <summary>How far the slowest view is behind the head.</summary>

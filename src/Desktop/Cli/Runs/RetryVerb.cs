@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Jarvis.Cli.Devices;
 using Jarvis.Cli.Platform;
 
 namespace Jarvis.Cli.Runs;
@@ -17,9 +18,10 @@ internal static class RetryVerb
         var from = new Option<string>("--from") { Description = "Where the new run begins.", DefaultValueFactory = _ => "failed-task", HelpName = "start|failed-task" };
         from.AcceptOnlyFromAmong("start", "failed-task");
         var done = new Option<string?>("--mark-done") { Description = "Takes the failed task for done, with this JSON output (a file, or - for stdin).", HelpName = "FILE|-" };
+        var device = new Option<string?>("--device") { Description = "On which device, by name or id; only with --from start.", HelpName = "DEVICE" };
         var reason = ServerVerb.Reason();
         var json = ServerVerb.Json();
-        return new Command(name, summary) { run, from, done, reason, json }.AsSignedIn(async (client, parsed, cancel) =>
+        return new Command(name, summary) { run, from, done, device, reason, json }.AsSignedIn(async (client, parsed, cancel) =>
         {
             var input = new JsonObject
             {
@@ -28,6 +30,11 @@ internal static class RetryVerb
                 ["from"] = parsed.GetValue(from) == "start" ? "START" : "FAILED_TASK",
                 ["reason"] = parsed.GetValue(reason),
             };
+            if (parsed.GetValue(device) is { } named)
+            {
+                input["deviceId"] = await DeviceReference.Resolve(client, named, cancel);
+            }
+
             if (parsed.GetValue(done) is { } path)
             {
                 var text = await TextInput.Read(path, cancel);

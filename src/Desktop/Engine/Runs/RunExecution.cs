@@ -131,7 +131,7 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
         var blobs = new BlobFolder(parts.Settings.BlobFolder);
         var onLine = parts.Settings.OnLine;
         await using var recorder = new RunRecorder(
-            parts.Journal, place, new LargeValues(blobs), new RunProgress(parsed.Definition, recorded, clock.GetUtcNow()), clock,
+            parts.Journal, place, new LargeValues(blobs), new RunProgress(parsed.Definition, recorded, clock), clock,
             onLine is null ? null : (line, text) => onLine(run.RunId, line, text));
         if (wasPaused)
         {

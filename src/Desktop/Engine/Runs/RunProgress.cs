@@ -6,7 +6,7 @@ namespace Jarvis.Engine.Runs;
 
 /// <summary>How far a run is, told at most once in a while; what happens in between is never numbered.</summary>
 /// <param name="recorded">What happened before this engine took the run up.</param>
-internal sealed class RunProgress(Definition? definition, RecordedExecution recorded, DateTimeOffset begun)
+internal sealed class RunProgress(Definition? definition, RecordedExecution recorded, TimeProvider clock)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -18,10 +18,10 @@ internal sealed class RunProgress(Definition? definition, RecordedExecution reco
     // Folded only when progress is told: most runs end before that.
     private readonly List<IExecutionEvent> unfolded = [];
     private Execution execution = recorded.State;
-    private DateTimeOffset told = begun;
+    private long told = clock.GetTimestamp();
 
-    /// <summary>When the next event may be told; null while there is nothing new.</summary>
-    public DateTimeOffset? Due => unfolded.Count > 0 ? told + Interval : null;
+    /// <summary>How long until the next event may be told; null while there is nothing new. A clock that is set changes nothing in it.</summary>
+    public TimeSpan? Left => unfolded.Count > 0 ? Interval - clock.GetElapsedTime(told) : null;
 
     public void Observe(IExecutionEvent item)
     {
@@ -44,9 +44,9 @@ internal sealed class RunProgress(Definition? definition, RecordedExecution reco
         unfolded.Add(item);
     }
 
-    public ExecutionProgressed Tell(DateTimeOffset now)
+    public ExecutionProgressed Tell()
     {
-        told = now;
+        told = clock.GetTimestamp();
         foreach (var item in unfolded)
         {
             execution = Execution.Evolve(execution, item);
@@ -54,6 +54,6 @@ internal sealed class RunProgress(Definition? definition, RecordedExecution reco
 
         unfolded.Clear();
         var percent = definition is null ? 0 : Math.Min(99, Progress.Of(definition, execution, recorded));
-        return new ExecutionProgressed(percent, [.. executing.Values.Distinct().TakeLast(MaxCurrent)], now);
+        return new ExecutionProgressed(percent, [.. executing.Values.Distinct().TakeLast(MaxCurrent)], clock.GetUtcNow());
     }
 }

@@ -23,7 +23,7 @@ internal sealed class RunRecorder : IAsyncDisposable
     private readonly ITimer timer;
     private List<PendingEvent> waiting = [];
     private TaskCompletionSource logRoom = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private DateTimeOffset nextLog;
+    private long? lastLog;
     private Exception? failure;
     private bool timerSet;
     private bool ended;
@@ -223,21 +223,20 @@ internal sealed class RunRecorder : IAsyncDisposable
     /// <summary>Takes log lines and progress that are due.</summary>
     private void TakeDue()
     {
-        var now = clock.GetUtcNow();
-        if (now >= nextLog)
+        if (lastLog is not { } last || clock.GetElapsedTime(last) >= RunLog.Interval)
         {
             TakeLog(all: false);
         }
 
-        if (!ended && progress.Due is { } due)
+        if (!ended && progress.Left is { } left)
         {
-            if (now >= due)
+            if (left <= TimeSpan.Zero)
             {
-                waiting.Add(Pending(progress.Tell(now), null));
+                waiting.Add(Pending(progress.Tell(), null));
             }
             else
             {
-                SetTimer(due - now);
+                SetTimer(left);
             }
         }
     }
@@ -263,7 +262,7 @@ internal sealed class RunRecorder : IAsyncDisposable
             }
 
             waiting.Add(Pending(batch, null));
-            nextLog = clock.GetUtcNow() + RunLog.Interval;
+            lastLog = clock.GetTimestamp();
             if (!all)
             {
                 return;

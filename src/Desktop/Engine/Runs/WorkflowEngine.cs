@@ -283,7 +283,7 @@ public sealed class WorkflowEngine : IRunExecutor, IAsyncDisposable
 
     private async Task Watch(CancellationToken stopping)
     {
-        var nextTakeOver = settings.Clock.GetUtcNow() + TakeOverInterval;
+        var lastTakeOver = settings.Clock.GetTimestamp();
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -300,10 +300,10 @@ public sealed class WorkflowEngine : IRunExecutor, IAsyncDisposable
                     }
                 }
 
-                if (settings.TakesOver && settings.Clock.GetUtcNow() >= nextTakeOver)
+                if (settings.TakesOver && settings.Clock.GetElapsedTime(lastTakeOver) >= TakeOverInterval)
                 {
                     await TakeOver(stopping);
-                    nextTakeOver = settings.Clock.GetUtcNow() + TakeOverInterval;
+                    lastTakeOver = settings.Clock.GetTimestamp();
                 }
             }
             catch (OperationCanceledException)
