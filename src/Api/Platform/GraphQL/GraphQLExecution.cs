@@ -42,6 +42,8 @@ public sealed record AdmittedOperation(GraphQLRequest Request, GraphQLDocument D
 /// <summary>Admits and executes operations, the same for HTTP and sockets.</summary>
 public sealed class GraphQLExecution(ISchema schema, IDocumentExecuter executer, ServerMode mode, ILogger<GraphQLExecution> log)
 {
+    private readonly ConcurrentDictionary<string, bool> valid = new(StringComparer.Ordinal);
+
     /// <summary>Parses, weighs and names the operation to be executed, and says no where it must.</summary>
     public (AdmittedOperation? Operation, Refusal? Refusal) Admit(GraphQLRequest request, Caller? caller)
     {
@@ -79,6 +81,8 @@ public sealed class GraphQLExecution(ISchema schema, IDocumentExecuter executer,
             Variables = admitted.Request.Variables,
             UserContext = new GraphQLUser(caller, window),
             RequestServices = services,
+            // The rules look at the document and the schema alone, and a document that they let pass comes again and again.
+            ValidationRules = valid.ContainsKey(admitted.Request.Query) ? [] : null,
             CancellationToken = cancel,
             MaxParallelExecutionCount = GraphQLLimits.ParallelResolvers,
             Timeout = kind == OperationType.Subscription ? Timeout.InfiniteTimeSpan : GraphQLLimits.OperationTimeout,
@@ -95,7 +99,22 @@ public sealed class GraphQLExecution(ISchema schema, IDocumentExecuter executer,
             },
         };
         var result = await executer.ExecuteAsync(options);
+        if (result is { Executed: true, Errors: null or { Count: 0 } } && options.ValidationRules is null)
+        {
+            Remember(admitted.Request.Query);
+        }
+
         return Cut(result);
+    }
+
+    private void Remember(string query)
+    {
+        if (valid.Count >= GraphQLLimits.ValidDocuments)
+        {
+            valid.Clear();
+        }
+
+        valid[query] = true;
     }
 
     /// <summary>A request error in the shape of a result.</summary>

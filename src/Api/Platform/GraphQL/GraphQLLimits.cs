@@ -48,6 +48,9 @@ public static class GraphQLLimits
     public const int PageDefault = 20;
     public const int PageMax = 100;
 
+    /// <summary>Documents remembered as valid; with their longest length, some 32 MB of text at the very most.</summary>
+    public const int ValidDocuments = 500;
+
     public const int ErrorsAnswered = 20;
 
     /// <summary>An error's message, in characters.</summary>
