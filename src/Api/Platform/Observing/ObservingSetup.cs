@@ -14,6 +14,8 @@ public static class ObservingSetup
 {
     private const string ReadyTag = "ready";
 
+    private static readonly double[] AppendSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
     public static void AddObserving(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -31,6 +33,7 @@ public static class ObservingSetup
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter(Telemetry.Name, "Marten", "Wolverine:*", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+                    .AddView("jarvis.ingest.append", new ExplicitBucketHistogramConfiguration { Boundaries = AppendSeconds })
                     .AddPrometheusExporter();
                 if (exports)
                 {
