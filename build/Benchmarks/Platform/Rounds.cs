@@ -25,25 +25,37 @@ internal sealed record Rounds(int Count, TimeSpan Length, bool IsQuick)
         for (var round = 0; round < Count; round++)
         {
             double our, their;
+            string ourCost, theirCost;
             await settle();
             if (round % 2 == 0)
             {
-                our = await ours();
+                (our, ourCost) = await CostOf(ours);
                 await settle();
-                their = await peer();
+                (their, theirCost) = await CostOf(peer);
             }
             else
             {
-                their = await peer();
+                (their, theirCost) = await CostOf(peer);
                 await settle();
-                our = await ours();
+                (our, ourCost) = await CostOf(ours);
             }
 
             pairs.Add(new Pair(our, their));
             Report.Say($"  round {round + 1} of {Count}: ours {Report.Number(our)}, peer {Report.Number(their)}, ratio {our / their:0.00}");
+            Report.Say($"    ours {ourCost}");
+            Report.Say($"    peer {theirCost}");
         }
 
         return pairs;
+    }
+
+    /// <summary>A side's figure, and how much of the processors each part was busy with it.</summary>
+    private static async Task<(double Figure, string Cost)> CostOf(Func<Task<double>> side)
+    {
+        var before = ProcessorShares.Take();
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var figure = await side();
+        return (figure, (ProcessorShares.Take() - before).Over(watch.Elapsed, figure));
     }
 }
 

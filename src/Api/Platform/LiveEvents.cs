@@ -94,6 +94,14 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
 
     private async Task ReadNews(CancellationToken cancel)
     {
+        if (followed.IsEmpty)
+        {
+            // Nobody follows any run: there is nothing to read, and whoever comes begins with the store.
+            contiguous = -1;
+            aheadOfGap.Clear();
+            return;
+        }
+
         if (contiguous < 0)
         {
             // What was committed before this process listened is history: whoever follows already reads it from the store.

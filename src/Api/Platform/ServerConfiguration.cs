@@ -14,7 +14,7 @@ public sealed class ConfigurationException(string message) : Exception(message);
 /// <param name="IsDevelopment">JARVIS_DEVELOPMENT: explorer and documents are open.</param>
 /// <param name="IsDemo">JARVIS_DEMO: marks a demonstration.</param>
 /// <param name="SetupToken">JARVIS_SETUP_TOKEN: makes the first administrator.</param>
-/// <param name="WritesRows">JARVIS_EXECUTION_WRITER: whether batches of runners are written as rows (<c>rows</c>) or by the store's own append (<c>store</c>, the default).</param>
+/// <param name="WritesRows">JARVIS_EXECUTION_WRITER: whether batches of runners are written as rows (<c>rows</c>, the default) or by the store's own append (<c>store</c>).</param>
 public sealed record ServerConfiguration(
     string Database, Uri Url, string DataFolder, string? MasterKey, bool IsDevelopment, bool IsDemo, string? SetupToken, bool WritesRows)
 {
@@ -34,7 +34,7 @@ public sealed record ServerConfiguration(
             Flag(configuration, "JARVIS_DEVELOPMENT"),
             Flag(configuration, "JARVIS_DEMO"),
             configuration["JARVIS_SETUP_TOKEN"],
-            (configuration["JARVIS_EXECUTION_WRITER"] ?? "store") switch
+            (configuration["JARVIS_EXECUTION_WRITER"] ?? "rows") switch
             {
                 "store" => false,
                 "rows" => true,

@@ -26,6 +26,7 @@ public static class StoreSetup
         services.AddSingleton(_ => DataSource(configuration.Database, isForReads: false));
         services.AddKeyedSingleton(Reads, (_, _) => DataSource(configuration.Database, isForReads: true));
         services.AddSingleton(_ => MasterKey.Load(configuration.DataFolder, configuration.MasterKey));
+        services.AddSingleton<DaemonWakeup>();
         services.AddSingleton(Workflows.KnownFunctions.Validation);
         services.AddApplication(configuration.WritesRows);
         services.AddMarten(provider =>
@@ -34,6 +35,9 @@ public static class StoreSetup
             options.UseJarvis(
                 provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<EventFeed>());
             options.SetUpViews();
+            // Every commit tells on one channel already; the daemon need not be told on a second one, nor be woken by each commit of a burst.
+            options.Events.UseListenNotifyForEventAppends = false;
+            options.Projections.Wakeup = provider.GetRequiredService<DaemonWakeup>();
             return options;
         })
             .UseLightweightSessions()

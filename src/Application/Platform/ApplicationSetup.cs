@@ -9,7 +9,7 @@ namespace Jarvis.Application.Platform;
 public static class ApplicationSetup
 {
     /// <param name="writesRows">Whether the hot path writes the store's rows itself (<see cref="RowExecutionWriter"/>).</param>
-    public static IServiceCollection AddApplication(this IServiceCollection services, bool writesRows = false)
+    public static IServiceCollection AddApplication(this IServiceCollection services, bool writesRows = true)
     {
         services.AddSingleton<EventFeed>();
         services.AddSingleton<Vault>();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -15,6 +16,7 @@ public sealed class MasterKey
 {
     public const int Bytes = 32;
 
+    private const int StackBytes = 1024;
     private const string FileName = "master.key";
     private const string WrapLabel = "jarvis/wrap/v1";
     private const string TokenLabel = "jarvis/token/v1";
@@ -45,12 +47,26 @@ public sealed class MasterKey
     /// <param name="label">What kind of content it is, such as a type name; part of what is hashed.</param>
     public string Hash(HashPurpose purpose, ReadOnlySpan<byte> content, string label = "")
     {
-        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, hashing[purpose]);
-        hmac.AppendData(Encoding.UTF8.GetBytes(label));
-        hmac.AppendData([0]);
-        hmac.AppendData(content);
-        Span<byte> digest = stackalloc byte[32];
-        hmac.GetHashAndReset(digest);
+        // One call over one buffer: an incremental hash makes and destroys a handle each time, which costs more than hashing a small event.
+        var length = Encoding.UTF8.GetByteCount(label) + 1 + content.Length;
+        var rented = length > StackBytes ? ArrayPool<byte>.Shared.Rent(length) : null;
+        Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        try
+        {
+            var source = rented is null ? stackalloc byte[length] : rented.AsSpan(0, length);
+            var written = Encoding.UTF8.GetBytes(label, source);
+            source[written++] = 0;
+            content.CopyTo(source[written..]);
+            HMACSHA256.HashData(hashing[purpose], source, digest);
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented, clearArray: true);
+            }
+        }
+
         return System.Buffers.Text.Base64Url.EncodeToString(digest[..16]);
     }
 

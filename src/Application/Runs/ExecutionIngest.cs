@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Jarvis.Application.Platform;
@@ -7,6 +8,7 @@ using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Wolverine.Marten;
 
 namespace Jarvis.Application.Runs;
@@ -16,7 +18,8 @@ namespace Jarvis.Application.Runs;
 /// tried again batch by batch, so that one never fails its neighbours. Full, it says so at once.
 /// </summary>
 public sealed class ExecutionIngest(
-    IDocumentStore store, IServiceScopeFactory scopes, Vault vault, IExecutionWriter writer, EventFeed feed, TimeProvider clock, ILogger<ExecutionIngest> log) : BackgroundService
+    IDocumentStore store, NpgsqlDataSource database, IServiceScopeFactory scopes, Vault vault, IExecutionWriter writer, TimeProvider clock, ILogger<ExecutionIngest> log)
+    : BackgroundService
 {
     /// <summary>Batches that may wait.</summary>
     private const int MaxWaiting = 512;
@@ -146,7 +149,7 @@ public sealed class ExecutionIngest(
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !cancellation.IsCancellationRequested)
             {
-                if (attempt < Attempts && exception is not Npgsql.NpgsqlException { InnerException: System.Net.Sockets.SocketException })
+                if (attempt < Attempts && exception is not NpgsqlException { InnerException: System.Net.Sockets.SocketException })
                 {
                     continue;
                 }
@@ -166,34 +169,33 @@ public sealed class ExecutionIngest(
     private async Task Write(IReadOnlyList<Waiting> batch, CancellationToken cancellation)
     {
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
-        await using var scope = scopes.CreateAsyncScope();
-        await using var session = store.LightweightSession();
-        var outbox = scope.ServiceProvider.GetRequiredService<IMartenOutbox>();
-        outbox.Enroll(session);
-        await session.BeginTransactionAsync(cancellation);
-        var judge = await ExecutionJudge.Open(session, [.. batch.Select(entry => entry.Submission)], known, cancellation);
+        await using var transaction = await ExecutionTransaction.Begin(store, database, cancellation);
+        var judge = await ExecutionJudge.Open(transaction.Connection, [.. batch.Select(entry => entry.Submission)], known, cancellation);
         var answers = batch.Select(entry => judge.Judge(entry.Submission)).ToList();
         var appends = judge.Appends.ToList();
         if (appends.Count > 0)
         {
-            Begin(session, judge, appends);
-            var untold = await writer.Append(session, appends, cancellation);
-            foreach (var append in appends)
+            var reports = new List<ExecutionReported>();
+            var begun = judge.Begun.ToDictionary(run => run.RunId, run => run.From);
+            for (var i = 0; i < appends.Count; i++)
             {
+                var append = appends[i];
                 var milestones = append.Events
                     .Select(@event => ExecutionMilestone.Of(@event.Data, @event.Sequence)).OfType<ExecutionMilestone>().ToList();
+                if (begun.TryGetValue(append.RunId, out var from))
+                {
+                    appends[i] = append = Begin(transaction.Session, append, from, ref milestones);
+                }
+
                 if (milestones.Count > 0)
                 {
-                    await outbox.PublishAsync(new ExecutionReported(append.OwnerId, append.RunId, append.DeviceId, milestones));
+                    reports.Add(new ExecutionReported(append.OwnerId, append.RunId, append.DeviceId, milestones));
                 }
             }
 
-            await session.SaveChangesAsync(cancellation);
+            await writer.Append(transaction, appends, cancellation);
+            await Commit(transaction, reports, cancellation);
             Remember(appends);
-            if (untold.Count > 0)
-            {
-                feed.Tell(untold);
-            }
         }
 
         IngestMetrics.Committed(began, batch.Count, appends.Sum(append => append.Events.Count));
@@ -208,38 +210,77 @@ public sealed class ExecutionIngest(
         }
     }
 
+    /// <summary>With the messages of what the runs' conversation must hear of.</summary>
+    private async Task Commit(ExecutionTransaction transaction, List<ExecutionReported> reports, CancellationToken cancellation)
+    {
+        if (reports.Count == 0)
+        {
+            await transaction.Commit(cancellation);
+            return;
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        var outbox = scope.ServiceProvider.GetRequiredService<IMartenOutbox>();
+        outbox.Enroll(transaction.Session);
+        foreach (var report in reports)
+        {
+            await outbox.PublishAsync(report);
+        }
+
+        await transaction.Commit(cancellation);
+    }
+
     /// <summary>The same batch with its contents sealed for its owner; null where the owner's key cannot be read at the moment.</summary>
     private async Task<Submission?> Seal(Submission submission, CancellationToken cancellation)
     {
         try
         {
             using var sealer = await vault.SealerOf(submission.OwnerId, cancellation);
-            return submission with
+            var serializer = store.Options.Serializer();
+            var buffer = new ArrayBufferWriter<byte>(1024);
+            var events = new RunnerEvent[submission.Events.Count];
+            for (var i = 0; i < events.Length; i++)
             {
-                Events = [.. submission.Events.Select(@event => @event with { Data = (IExecutionEvent)sealer.SealEvent(@event.Data) })],
-            };
+                var data = (IExecutionEvent)sealer.SealEvent(submission.Events[i].Data);
+                buffer.ResetWrittenCount();
+                serializer.WriteTo(buffer, data);
+                events[i] = submission.Events[i] with { Data = data, Stored = buffer.WrittenSpan.ToArray() };
+            }
+
+            return submission with { Events = events };
         }
-        catch (Npgsql.NpgsqlException exception)
+        catch (NpgsqlException exception)
         {
             log.LogWarning(exception, "The key of owner {Owner} cannot be read", submission.OwnerId);
             return null;
         }
     }
 
-    /// <summary>Makes the runs that began on their PC.</summary>
-    private void Begin(IDocumentSession session, ExecutionJudge judge, List<ExecutionAppend> appends)
+    /// <summary>
+    /// Makes a run that began on its PC. Nobody else knows of it yet, so that what its first batch tells is noted at once and needs no message of
+    /// its own; a run that has ended already takes the way of every other.
+    /// </summary>
+    private ExecutionAppend Begin(IDocumentSession session, ExecutionAppend append, Submission from, ref List<ExecutionMilestone> milestones)
     {
-        foreach (var (runId, from) in judge.Begun)
+        var started = (ExecutionStarted)append.Events[0].Data;
+        List<object> beginning =
+        [
+            new RunRequested(
+                from.OwnerId, null, null, started.Local!.DefinitionHash, started.Definition.Namespace, started.Definition.Name, RunTrigger.Local,
+                from.DeviceId, from.OwnerId, clock.GetUtcNow(), started.Input, null, null, null),
+            new RunBeganOnDevice(from.DeviceId, started.StartedAt),
+        ];
+        session.Insert(new RunGrant(append.RunId, from.OwnerId, from.DeviceId));
+        var run = beginning.Aggregate((Run?)null, Run.Evolve)!;
+        var noted = run.Report(milestones).Events;
+        if (noted.Aggregate(run, (state, @event) => Run.Evolve(state, @event)!) is { HasEnded: false })
         {
-            var started = (ExecutionStarted)appends.First(append => append.RunId == runId).Events[0].Data;
-            session.Insert(new RunGrant(runId, from.OwnerId, from.DeviceId));
-            session.Events.StartStream<Run>(
-                runId,
-                new RunRequested(
-                    from.OwnerId, null, null, started.Local!.DefinitionHash, started.Definition.Namespace, started.Definition.Name, RunTrigger.Local,
-                    from.DeviceId, from.OwnerId, clock.GetUtcNow(), started.Input, null, null, null),
-                new RunBeganOnDevice(from.DeviceId, started.StartedAt));
+            beginning.AddRange(noted);
+            milestones = [];
+            session.Insert(new RunDispatch { Id = append.RunId, OwnerId = from.OwnerId, DeviceId = from.DeviceId });
         }
+
+        return append with { Beginning = beginning };
     }
 
     private void Remember(List<ExecutionAppend> appends)

@@ -1,7 +1,6 @@
 using Jarvis.Application.Devices;
 using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
-using Marten;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -24,6 +23,9 @@ public sealed class ExecutionJudge
         $"select id, version from {Platform.EventStoreSetup.Schema}.mt_streams where id = any($1) order by id for update";
 
     private const string TakenSql = $"select id from {Platform.EventStoreSetup.Schema}.mt_streams where id = any($1)";
+
+    private const string GrantsSql =
+        $"select id, (data ->> 'ownerId')::uuid, (data ->> 'deviceId')::uuid from {Platform.EventStoreSetup.Schema}.mt_doc_rungrant where id = any($1)";
 
     private const string HashesSql = $"""
         select e.stream_id, e.version, e.headers ->> '{ExecutionHeaders.Hash}'
@@ -49,24 +51,22 @@ public sealed class ExecutionJudge
     public IEnumerable<ExecutionAppend> Appends =>
         accepted.Select(pair => new ExecutionAppend(pair.Key, grants[pair.Key].OwnerId, grants[pair.Key].DeviceId, stored.GetValueOrDefault(pair.Key), pair.Value));
 
-    /// <summary>Locks and reads all that judging these batches needs. The session's transaction must have begun.</summary>
+    /// <summary>Locks and reads all that judging these batches needs. The connection's transaction must have begun.</summary>
     public static async Task<ExecutionJudge> Open(
-        IDocumentSession session, IReadOnlyList<Submission> submissions, IReadOnlyDictionary<Guid, RunGrant> known, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<Submission> submissions, IReadOnlyDictionary<Guid, RunGrant> known, CancellationToken cancellation)
     {
-        var runs = submissions.SelectMany(s => s.Events).Select(e => e.RunId).Distinct().ToArray();
-        var grants = runs.Where(known.ContainsKey).ToDictionary(id => id, id => known[id]);
-        var missing = runs.Where(id => !grants.ContainsKey(id)).ToArray();
-        if (missing.Length > 0)
+        var runs = new HashSet<Guid>();
+        foreach (var submission in submissions)
         {
-            foreach (var grant in await session.LoadManyAsync<RunGrant>(cancellation, missing))
+            foreach (var @event in submission.Events)
             {
-                grants[grant.Id] = grant;
+                runs.Add(@event.RunId);
             }
         }
 
-        var judge = new ExecutionJudge(grants);
-        await judge.Lock(session, [.. submissions.Select(s => s.DeviceId).Distinct().Order()], runs, [.. missing.Where(id => !grants.ContainsKey(id))], cancellation);
-        await judge.ReadHashes(session, submissions, cancellation);
+        var judge = new ExecutionJudge(runs.Where(known.ContainsKey).ToDictionary(id => id, id => known[id]));
+        await judge.Lock(connection, [.. submissions.Select(s => s.DeviceId).Distinct().Order()], [.. runs], cancellation);
+        await judge.ReadHashes(connection, submissions, cancellation);
         return judge;
     }
 
@@ -165,14 +165,19 @@ public sealed class ExecutionJudge
         }
     }
 
-    /// <summary>Devices, then streams, in the order of their ids; and which unknown ids mean something else already. One round trip.</summary>
-    private async Task Lock(IDocumentSession session, Guid[] devices, Guid[] runs, Guid[] unknown, CancellationToken cancellation)
+    /// <summary>
+    /// Devices, then streams, in the order of their ids; of runs that are not known yet whose they are, and whether the id means something else
+    /// already. One round trip.
+    /// </summary>
+    private async Task Lock(NpgsqlConnection connection, Guid[] devices, Guid[] runs, CancellationToken cancellation)
     {
-        await using var batch = new NpgsqlBatch(session.Connection);
+        var unknown = runs.Where(id => !grants.ContainsKey(id)).ToArray();
+        await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(DeviceEpochs.Lock(devices));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(LockStreamsSql) { Parameters = { new() { Value = runs.Select(StreamIds.Execution).ToArray() } } });
         if (unknown.Length > 0)
         {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(GrantsSql) { Parameters = { new() { Value = unknown } } });
             batch.BatchCommands.Add(new NpgsqlBatchCommand(TakenSql) { Parameters = { new() { Value = unknown.Concat(unknown.Select(StreamIds.Execution)).ToArray() } } });
         }
 
@@ -188,13 +193,19 @@ public sealed class ExecutionJudge
         await reader.NextResultAsync(cancellation);
         while (unknown.Length > 0 && await reader.ReadAsync(cancellation))
         {
+            grants[reader.GetGuid(0)] = new RunGrant(reader.GetGuid(0), reader.GetGuid(1), reader.GetGuid(2));
+        }
+
+        await reader.NextResultAsync(cancellation);
+        while (unknown.Length > 0 && await reader.ReadAsync(cancellation))
+        {
             // A run on a PC cannot begin under these.
             taken.Add(StreamIds.RunOf(reader.GetGuid(0)));
         }
     }
 
     /// <summary>Only of sequences that these batches repeat, in one question.</summary>
-    private async Task ReadHashes(IDocumentSession session, IReadOnlyList<Submission> submissions, CancellationToken cancellation)
+    private async Task ReadHashes(NpgsqlConnection connection, IReadOnlyList<Submission> submissions, CancellationToken cancellation)
     {
         var repeats = submissions.SelectMany(s => s.Events)
             .Where(e => e.Sequence <= stored.GetValueOrDefault(e.RunId))
@@ -206,7 +217,7 @@ public sealed class ExecutionJudge
             return;
         }
 
-        await using var command = new NpgsqlCommand(HashesSql)
+        await using var command = new NpgsqlCommand(HashesSql, connection)
         {
             Parameters =
             {
@@ -215,7 +226,7 @@ public sealed class ExecutionJudge
                 new() { Value = repeats.Select(r => r.Last).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
             },
         };
-        await using var reader = await session.ExecuteReaderAsync(command, cancellation);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             hashes[(StreamIds.RunOf(reader.GetGuid(0)), reader.GetInt64(1))] = reader.GetString(2);

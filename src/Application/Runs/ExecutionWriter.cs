@@ -1,8 +1,12 @@
+using System.Buffers;
+using System.Text.Json;
 using Jarvis.Application.Platform;
 using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using JasperFx.Events;
 using Marten;
+using Marten.Services;
+using Npgsql;
 
 namespace Jarvis.Application.Runs;
 
@@ -12,16 +16,76 @@ namespace Jarvis.Application.Runs;
 public sealed record ExecutionAppend(Guid RunId, Guid OwnerId, Guid DeviceId, long Version, IReadOnlyList<RunnerEvent> Events)
 {
     public Guid StreamId => StreamIds.Execution(RunId);
+
+    /// <summary>Where the run begins with this append: the first events of its <c>Run</c> stream, which come before. Else none.</summary>
+    public IReadOnlyList<object> Beginning { get; init; } = [];
 }
 
 /// <summary>
-/// Puts accepted events into the session's transaction. The one seam of the hot path: whatever stands behind it, rows,
-/// metadata, daemon, rebuild and archiving are the same.
+/// Puts accepted events into a transaction. The one seam of the hot path: whatever stands behind it, rows, metadata, daemon,
+/// rebuild and archiving are the same.
 /// </summary>
 public interface IExecutionWriter
 {
-    /// <returns>Events that the session does not know of: whoever commits it tells them then.</returns>
-    ValueTask<IReadOnlyList<IEvent>> Append(IDocumentSession session, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation);
+    Task Append(ExecutionTransaction transaction, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation);
+}
+
+/// <summary>One commit of the hot path: a plain transaction, which a session of the store joins only where it has something to add.</summary>
+public sealed class ExecutionTransaction : IAsyncDisposable
+{
+    private readonly IDocumentStore store;
+    private readonly NpgsqlTransaction transaction;
+    private IDocumentSession? session;
+
+    private ExecutionTransaction(IDocumentStore store, NpgsqlConnection connection, NpgsqlTransaction transaction)
+    {
+        this.store = store;
+        this.transaction = transaction;
+        Connection = connection;
+    }
+
+    public NpgsqlConnection Connection { get; }
+
+    /// <summary>The store's session on this transaction, opened when first asked for.</summary>
+    public IDocumentSession Session => session ??= store.LightweightSession(SessionOptions.ForTransaction(transaction, shouldAutoCommit: true));
+
+    public static async Task<ExecutionTransaction> Begin(IDocumentStore store, NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        var connection = await database.OpenConnectionAsync(cancellation);
+        try
+        {
+            return new ExecutionTransaction(store, connection, await connection.BeginTransactionAsync(cancellation));
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task Commit(CancellationToken cancellation)
+    {
+        if (session is null)
+        {
+            await transaction.CommitAsync(cancellation);
+            return;
+        }
+
+        // A session commits only when it has something to do itself.
+        session.QueueSqlCommand($"notify {EventFeed.Channel}");
+        await session.SaveChangesAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (session is not null)
+        {
+            await session.DisposeAsync();
+        }
+
+        await transaction.DisposeAsync();
+        await Connection.DisposeAsync();
+    }
 }
 
 /// <summary>Metadata of <c>Execution</c> events: ids and hashes only.</summary>
@@ -48,15 +112,36 @@ public static class ExecutionHeaders
         @event.SetHeader(Owner, append.OwnerId.ToString());
         return @event;
     }
+
+    /// <summary>The same headers as they are stored.</summary>
+    internal static byte[] Stored(ArrayBufferWriter<byte> buffer, ExecutionAppend append, RunnerEvent accepted)
+    {
+        buffer.ResetWrittenCount();
+        using var writer = new Utf8JsonWriter(buffer);
+        writer.WriteStartObject();
+        writer.WriteString(Hash, accepted.Hash);
+        writer.WriteNumber(Epoch, accepted.Epoch);
+        writer.WriteString(Device, append.DeviceId);
+        writer.WriteString(Owner, append.OwnerId);
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
 }
 
 /// <summary>The store's own append.</summary>
 public sealed class MartenExecutionWriter : IExecutionWriter
 {
-    public ValueTask<IReadOnlyList<IEvent>> Append(IDocumentSession session, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation)
+    public Task Append(ExecutionTransaction transaction, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation)
     {
+        var session = transaction.Session;
         foreach (var append in appends)
         {
+            if (append.Beginning.Count > 0)
+            {
+                session.Events.StartStream<Run>(append.RunId, append.Beginning);
+            }
+
             var events = append.Events.Select(@event => (object)ExecutionHeaders.Wrap(session, append, @event)).ToArray();
             if (append.Version == 0)
             {
@@ -68,6 +153,6 @@ public sealed class MartenExecutionWriter : IExecutionWriter
             }
         }
 
-        return ValueTask.FromResult<IReadOnlyList<IEvent>>([]);
+        return Task.CompletedTask;
     }
 }

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Jarvis.Application.Platform;
 using Jarvis.Domain.Runs;
-using JasperFx.Events;
 using Marten;
 using Marten.Events;
 using Npgsql;
@@ -10,127 +12,207 @@ using NpgsqlTypes;
 namespace Jarvis.Application.Runs;
 
 /// <summary>
-/// Writes the rows of <c>Execution</c> streams itself: one statement for every stream and event of a commit, where the store's own
-/// append sends one for each stream (and one for each event of a new one). The rows are those that
+/// Writes the rows of <c>Execution</c> streams itself, and of the <c>Run</c> streams that begin with them: one statement for every stream and
+/// event of a commit, where the store's own append sends one for each stream (and one for each event of a new one). The rows are those that
 /// <see cref="MartenExecutionWriter"/> leaves, column for column, which a test holds it to. Why, and what it costs:
 /// docs/decisions/rows-of-the-hot-path.md.
 /// </summary>
 public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock) : IExecutionWriter
 {
-    // A stream that is archived, or whose row is not the one that was locked, takes no event; the count of what came back shows it.
-    // Positions are drawn in the order of the events. Streams that are new to two nodes at once meet at the unique (stream, version).
-    private const string Sql = $"""
+    // A stream that is archived takes no event: the count of streams that came back shows it. Positions are drawn in the order of the
+    // events. Streams that are new to two nodes at once meet at the unique (stream, version).
+    private const string InsertSql = $"""
         with streams as (
             insert into {EventStoreSetup.Schema}.mt_streams as s (id, type, version, timestamp, created, tenant_id, is_archived)
-            select a.id, $3, a.version, now(), now(), '{Tenancy}', false from unnest($1::uuid[], $2::bigint[]) as a(id, version)
+            select a.id, a.type, a.version, now(), now(), '{Tenancy}', false from unnest($1::uuid[], $2::varchar[], $3::bigint[]) as a(id, type, version)
             on conflict (id) do update set version = excluded.version, timestamp = excluded.timestamp where not s.is_archived
-            returning s.id
+            returning 1
+        ), events as (
+            insert into {EventStoreSetup.Schema}.mt_events
+                (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, correlation_id, causation_id, headers, user_name, is_archived)
+            select nextval('{EventStoreSetup.Schema}.mt_events_sequence'), e.id, e.stream_id, e.version, e.data, e.type, $12, '{Tenancy}', e.dotnet_type,
+                e.correlation_id, e.causation_id, e.headers, e.user_name, false
+            from unnest($4::uuid[], $5::uuid[], $6::bigint[], $7::jsonb[], $8::varchar[], $9::varchar[], $10::varchar[], $11::varchar[], $13::jsonb[], $14::varchar[])
+                as e(id, stream_id, version, data, type, dotnet_type, correlation_id, causation_id, headers, user_name)
+            returning 1
         )
-        insert into {EventStoreSetup.Schema}.mt_events
-            (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, correlation_id, causation_id, headers, user_name, is_archived)
-        select nextval('{EventStoreSetup.Schema}.mt_events_sequence'), e.id, e.stream_id, e.version, e.data, e.type, $12, '{Tenancy}', e.dotnet_type,
-            e.correlation_id, e.causation_id, e.headers, e.user_name, false
-        from (
-            select e.* from unnest($4::uuid[], $5::uuid[], $6::bigint[], $7::jsonb[], $8::varchar[], $9::varchar[], $10::varchar[], $11::varchar[], $13::jsonb[], $14::varchar[])
-                with ordinality as e(id, stream_id, version, data, type, dotnet_type, correlation_id, causation_id, headers, user_name, place)
-            join streams on streams.id = e.stream_id
-            order by e.place
-        ) e
-        returning seq_id
+        select (select count(*) from streams), (select count(*) from events)
         """;
+
+    // The statement brings the row of every stream it writes events of, or fails: looking each one up again for the foreign key is half as much
+    // work as the insert itself. Only a role that may do so leaves the look-up out; for any other it stays.
+    private const string TrustSql = $"select set_config('{ChecksSetting}', 'replica', true) where has_parameter_privilege('{ChecksSetting}', 'set')";
+    private const string CheckSql = $"select set_config('{ChecksSetting}', 'origin', true) where has_parameter_privilege('{ChecksSetting}', 'set')";
+    private const string ChecksSetting = "session_replication_role";
 
     private const string Tenancy = "*DEFAULT*";
 
-    private readonly MartenExecutionWriter ofTheStore = new();
-    private readonly string streamType = ((EventGraph)store.Options.Events).AggregateAliasFor(typeof(Execution));
+    private readonly EventGraph graph = (EventGraph)store.Options.Events;
+    private readonly ConcurrentDictionary<Type, (string Name, string DotNetType)> names = new();
 
-    public async ValueTask<IReadOnlyList<IEvent>> Append(IDocumentSession session, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation)
+    public async Task Append(ExecutionTransaction transaction, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation)
     {
-        // A run that begins with this commit is written by the session, behind the run's own first events: views rely on that order.
-        var begun = session.PendingChanges.Streams().Select(stream => stream.Id).ToHashSet();
-        await ofTheStore.Append(session, [.. appends.Where(append => begun.Contains(append.RunId))], cancellation);
-        return await Insert(session, [.. appends.Where(append => !begun.Contains(append.RunId))], cancellation);
-    }
-
-    private async Task<IReadOnlyList<IEvent>> Insert(IDocumentSession session, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation)
-    {
-        if (appends.Count == 0)
+        var rows = new Rows(store, names, graph, appends);
+        await using var batch = new NpgsqlBatch(transaction.Connection)
         {
-            return [];
+            BatchCommands =
+            {
+                new NpgsqlBatchCommand(TrustSql),
+                rows.Insert(clock.GetUtcNow()),
+                new NpgsqlBatchCommand(CheckSql),
+                new NpgsqlBatchCommand($"notify {EventFeed.Channel}"),
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        if (reader.GetInt64(0) != rows.Streams || reader.GetInt64(1) != rows.Count)
+        {
+            throw new InvalidOperationException($"Only {reader.GetInt64(0)} of {rows.Streams} streams could be appended to: one of them is archived.");
         }
 
-        var now = clock.GetUtcNow();
-        var rows = new List<IEvent>(appends.Sum(append => append.Events.Count));
-        foreach (var append in appends)
+        // What a later command of the batch has to say is heard, too.
+        while (await reader.NextResultAsync(cancellation))
         {
-            var version = append.Version;
-            foreach (var accepted in append.Events)
+            await reader.ReadAsync(cancellation);
+        }
+    }
+
+    /// <summary>The columns of a commit, filled once.</summary>
+    private sealed class Rows
+    {
+        private const int BytesPerId = 16;
+
+        /// <summary>What the store keeps where an event has none.</summary>
+        private static readonly byte[] NoHeaders = "null"u8.ToArray();
+
+        private readonly IDocumentStore store;
+        private readonly ConcurrentDictionary<Type, (string Name, string DotNetType)> names;
+        private readonly EventGraph graph;
+        private readonly ArrayBufferWriter<byte> buffer = new(512);
+        private readonly byte[] random;
+        private readonly Guid[] streamIds;
+        private readonly string[] streamTypes;
+        private readonly long[] streamVersions;
+        private readonly Guid[] ids;
+        private readonly Guid[] streams;
+        private readonly long[] versions;
+        private readonly byte[][] data;
+        private readonly string[] types;
+        private readonly string[] dotNetTypes;
+        private readonly string?[] correlations;
+        private readonly string?[] causations;
+        private readonly byte[][] headers;
+        private readonly string?[] users;
+        private int stream;
+        private int row;
+
+        public Rows(
+            IDocumentStore store, ConcurrentDictionary<Type, (string Name, string DotNetType)> names, EventGraph graph, IReadOnlyList<ExecutionAppend> appends)
+        {
+            (this.store, this.names, this.graph) = (store, names, graph);
+            Streams = appends.Sum(append => append.Beginning.Count > 0 ? 2 : 1);
+            Count = appends.Sum(append => append.Events.Count + append.Beginning.Count);
+            (streamIds, streamTypes, streamVersions) = (new Guid[Streams], new string[Streams], new long[Streams]);
+            (ids, streams, versions, data) = (new Guid[Count], new Guid[Count], new long[Count], new byte[Count][]);
+            (types, dotNetTypes) = (new string[Count], new string[Count]);
+            (correlations, causations, headers, users) = (new string?[Count], new string?[Count], new byte[Count][], new string?[Count]);
+            random = RandomNumberGenerator.GetBytes(BytesPerId * Count);
+            var runType = graph.AggregateAliasFor(typeof(Run));
+            var executionType = graph.AggregateAliasFor(typeof(Execution));
+            foreach (var append in appends)
             {
-                var row = ExecutionHeaders.Wrap(session, append, accepted);
-                row.StreamId = append.StreamId;
-                row.Version = ++version;
-                row.Timestamp = now;
-                row.TenantId = Tenancy;
-                rows.Add(row);
+                if (append.Beginning.Count > 0)
+                {
+                    Add(append.RunId, runType, append.Beginning.Count);
+                    Add(append.RunId, append.Beginning);
+                }
+
+                Add(append.StreamId, executionType, append.Version + append.Events.Count);
+                Add(append);
             }
         }
 
-        await Insert(session, appends, rows, now, cancellation);
+        public int Streams { get; }
 
-        // Whoever waits for events is told with the commit: our own subscriptions and the daemon. It also makes the session commit.
-        session.QueueSqlCommand($"notify {EventFeed.Channel}");
-        session.QueueSqlCommand("notify mt_events_appended");
-        return rows;
-    }
+        public int Count { get; }
 
-    private async Task Insert(
-        IDocumentSession session, IReadOnlyList<ExecutionAppend> appends, List<IEvent> rows, DateTimeOffset now, CancellationToken cancellation)
-    {
-        var serializer = store.Options.Serializer();
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        byte[] Json(object? value)
-        {
-            buffer.ResetWrittenCount();
-            serializer.WriteTo(buffer, value);
-            return buffer.WrittenSpan.ToArray();
-        }
-
-        await using var command = new NpgsqlCommand(Sql)
+        public NpgsqlBatchCommand Insert(DateTimeOffset now) => new(InsertSql)
         {
             Parameters =
             {
-                Array(NpgsqlDbType.Uuid, appends.Select(append => append.StreamId).ToArray()),
-                Array(NpgsqlDbType.Bigint, appends.Select(append => append.Version + append.Events.Count).ToArray()),
-                new() { Value = streamType, NpgsqlDbType = NpgsqlDbType.Varchar },
-                Column(NpgsqlDbType.Uuid, rows, row => row.Id),
-                Column(NpgsqlDbType.Uuid, rows, row => row.StreamId),
-                Column(NpgsqlDbType.Bigint, rows, row => row.Version),
-                Column(NpgsqlDbType.Jsonb, rows, row => Json(row.Data)),
-                Column(NpgsqlDbType.Varchar, rows, row => row.EventTypeName),
-                Column(NpgsqlDbType.Varchar, rows, row => row.DotNetTypeName),
-                Column(NpgsqlDbType.Varchar, rows, row => row.CorrelationId),
-                Column(NpgsqlDbType.Varchar, rows, row => row.CausationId),
+                Array(NpgsqlDbType.Uuid, streamIds),
+                Array(NpgsqlDbType.Varchar, streamTypes),
+                Array(NpgsqlDbType.Bigint, streamVersions),
+                Array(NpgsqlDbType.Uuid, ids),
+                Array(NpgsqlDbType.Uuid, streams),
+                Array(NpgsqlDbType.Bigint, versions),
+                Array(NpgsqlDbType.Jsonb, data),
+                Array(NpgsqlDbType.Varchar, types),
+                Array(NpgsqlDbType.Varchar, dotNetTypes),
+                Array(NpgsqlDbType.Varchar, correlations),
+                Array(NpgsqlDbType.Varchar, causations),
                 new() { Value = now, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                Column(NpgsqlDbType.Jsonb, rows, row => Json(row.Headers)),
-                Column(NpgsqlDbType.Varchar, rows, row => row.UserName),
+                Array(NpgsqlDbType.Jsonb, headers),
+                Array(NpgsqlDbType.Varchar, users),
             },
         };
-        var written = 0;
-        await using (var reader = await session.ExecuteReaderAsync(command, cancellation))
+
+        private void Add(Guid id, string type, long version)
         {
-            while (await reader.ReadAsync(cancellation))
+            (streamIds[stream], streamTypes[stream], streamVersions[stream]) = (id, type, version);
+            stream++;
+        }
+
+        private void Add(Guid streamId, IReadOnlyList<object> events)
+        {
+            var version = 0L;
+            foreach (var @event in events)
             {
-                rows[written++].Sequence = reader.GetInt64(0);
+                Place(streamId, ++version, @event.GetType(), Json(@event));
+                headers[row++] = NoHeaders;
             }
         }
 
-        if (written != rows.Count)
+        private void Add(ExecutionAppend append)
         {
-            throw new InvalidOperationException($"Only {written} of {rows.Count} events could be appended: a stream of theirs is archived.");
+            var (streamId, version) = (append.StreamId, append.Version);
+            var (correlation, causation, user) = (append.RunId.ToString(), append.DeviceId.ToString(), append.OwnerId.ToString());
+            foreach (var accepted in append.Events)
+            {
+                Place(streamId, ++version, accepted.Data.GetType(), accepted.Stored ?? Json(accepted.Data));
+                (correlations[row], causations[row], users[row]) = (correlation, causation, user);
+                headers[row] = ExecutionHeaders.Stored(buffer, append, accepted);
+                row++;
+            }
         }
+
+        private void Place(Guid streamId, long version, Type type, byte[] json)
+        {
+            var (name, dotNetType) = names.GetOrAdd(type, static (known, graph) => (graph.EventMappingFor(known).EventTypeName, graph.EventMappingFor(known).DotNetTypeName), graph);
+            (ids[row], streams[row], versions[row], data[row]) = (NextId(), streamId, version, json);
+            (types[row], dotNetTypes[row]) = (name, dotNetType);
+        }
+
+        private byte[] Json(object value)
+        {
+            buffer.ResetWrittenCount();
+            store.Options.Serializer().WriteTo(buffer, value);
+            return buffer.WrittenSpan.ToArray();
+        }
+
+        /// <summary>A UUIDv7 out of the randomness that was fetched for all rows at once: a call to the system for each costs as much as its row.</summary>
+        private Guid NextId()
+        {
+            var bytes = random.AsSpan(row * BytesPerId, BytesPerId);
+            var milliseconds = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+            BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)(milliseconds >> 16));
+            BinaryPrimitives.WriteUInt16BigEndian(bytes[4..], (ushort)milliseconds);
+            bytes[6] = (byte)((bytes[6] & 0x0F) | 0x70);
+            bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+            return new Guid(bytes, bigEndian: true);
+        }
+
+        private static NpgsqlParameter Array(NpgsqlDbType type, object values) => new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type };
     }
-
-    private static NpgsqlParameter Column<T>(NpgsqlDbType type, List<IEvent> rows, Func<IEvent, T> of) => Array(type, rows.ConvertAll(row => of(row)));
-
-    private static NpgsqlParameter Array(NpgsqlDbType type, object values) => new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type };
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Jarvis.Application.Platform;
 using Jarvis.Domain.Platform;
@@ -11,7 +10,11 @@ namespace Jarvis.Application.Runs;
 /// <param name="Epoch">The device's epoch when it was sent.</param>
 /// <param name="Data">Contents still clear.</param>
 /// <param name="Hash">Keyed hash of type and data: what "the same content" means.</param>
-public sealed record RunnerEvent(Guid RunId, long Sequence, long Epoch, IExecutionEvent Data, string Hash);
+public sealed record RunnerEvent(Guid RunId, long Sequence, long Epoch, IExecutionEvent Data, string Hash)
+{
+    /// <summary>The sealed contents as they are stored, JSON in UTF-8; null until they are sealed.</summary>
+    public byte[]? Stored { get; init; }
+}
 
 /// <summary>Why a batch was not stored.</summary>
 /// <param name="Runs">For each run that stands in the way: its code, and the sequence expected next where that is the point.</param>
@@ -51,7 +54,7 @@ public static class RunnerBatch
     private const int MaxDepth = 128;
     private const string SpecVersion = "1.0";
 
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = MaxDepth };
+    private static readonly JsonReaderOptions Reading = new() { MaxDepth = MaxDepth };
 
     public static (IReadOnlyList<RunnerEvent> Events, BatchRefusal? Refusal) Parse(ReadOnlyMemory<byte> body, bool isLines, MasterKey keys)
     {
@@ -62,7 +65,7 @@ public static class RunnerBatch
 
         try
         {
-            return isLines ? Lines(body, keys) : Array(body, keys);
+            return isLines ? Lines(body, keys) : Array(body.Span, keys);
         }
         catch (JsonException e)
         {
@@ -72,29 +75,34 @@ public static class RunnerBatch
 
     public static readonly IReadOnlyDictionary<Guid, RunRefusal> NoRuns = new Dictionary<Guid, RunRefusal>();
 
-    private static (IReadOnlyList<RunnerEvent> Events, BatchRefusal? Refusal) Array(ReadOnlyMemory<byte> body, MasterKey keys)
+    private static (IReadOnlyList<RunnerEvent> Events, BatchRefusal? Refusal) Array(ReadOnlySpan<byte> body, MasterKey keys)
     {
-        using var document = JsonDocument.Parse(body, Reading);
-        if (document.RootElement.ValueKind != JsonValueKind.Array)
+        var reader = new Utf8JsonReader(body, Reading);
+        reader.Read();
+        var isArray = reader.TokenType == JsonTokenType.StartArray;
+        var events = new List<RunnerEvent>();
+        BatchRefusal? refusal = null;
+        var count = 0;
+        while (isArray && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            return ([], new BatchRefusal(BatchRefusals.Invalid("A batch is an array of events."), NoRuns));
-        }
-
-        if (document.RootElement.GetArrayLength() > MaxEvents)
-        {
-            return ([], new BatchRefusal(BatchRefusals.TooLarge, NoRuns));
-        }
-
-        var events = new List<RunnerEvent>(document.RootElement.GetArrayLength());
-        foreach (var element in document.RootElement.EnumerateArray())
-        {
-            if (Read(element, keys, events) is { } refusal)
+            count++;
+            if (refusal is null && count <= MaxEvents)
             {
-                return ([], refusal);
+                refusal = Read(ref reader, body, keys, events);
+            }
+            else
+            {
+                // What is not JSON to its end is refused as such, whatever stands in the way before.
+                reader.Skip();
             }
         }
 
-        return (events, null);
+        reader.Skip();
+        reader.Read();
+        return !isArray ? ([], new BatchRefusal(BatchRefusals.Invalid("A batch is an array of events."), NoRuns))
+            : count > MaxEvents ? ([], new BatchRefusal(BatchRefusals.TooLarge, NoRuns))
+            : refusal is not null ? ([], refusal)
+            : (events, null);
     }
 
     private static (IReadOnlyList<RunnerEvent> Events, BatchRefusal? Refusal) Lines(ReadOnlyMemory<byte> body, MasterKey keys)
@@ -115,8 +123,11 @@ public static class RunnerBatch
                 return ([], new BatchRefusal(BatchRefusals.TooLarge, NoRuns));
             }
 
-            using var document = JsonDocument.Parse(line, Reading);
-            if (Read(document.RootElement, keys, events) is { } refusal)
+            var reader = new Utf8JsonReader(line.Span, Reading);
+            reader.Read();
+            var refusal = Read(ref reader, line.Span, keys, events);
+            reader.Read();
+            if (refusal is not null)
             {
                 return ([], refusal);
             }
@@ -125,68 +136,107 @@ public static class RunnerBatch
         return (events, null);
     }
 
-    private static BatchRefusal? Read(JsonElement element, MasterKey keys, List<RunnerEvent> into)
+    /// <summary>Reads the value that the reader stands on, to its end, in one pass; of a member that stands twice the last one counts.</summary>
+    private static BatchRefusal? Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> text, MasterKey keys, List<RunnerEvent> into)
     {
-        if (element.ValueKind != JsonValueKind.Object)
+        if (reader.TokenType != JsonTokenType.StartObject)
         {
+            reader.Skip();
             return new BatchRefusal(BatchRefusals.Invalid("An event is an object."), NoRuns);
         }
 
-        if (!element.TryGetProperty("subject", out var subject) || subject.ValueKind != JsonValueKind.String || !subject.TryGetGuid(out var runId) || !StreamIds.IsMain(runId))
+        Guid? subject = null;
+        long? sequence = null;
+        long? epoch = null;
+        bool isVersion = false, hasId = false, hasSource = false;
+        string? type = null;
+        ReadOnlySpan<byte> data = default;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            if (reader.ValueTextEquals("subject"u8))
+            {
+                reader.Read();
+                subject = reader.TokenType == JsonTokenType.String && reader.TryGetGuid(out var id) ? id : null;
+            }
+            else if (reader.ValueTextEquals("specversion"u8))
+            {
+                reader.Read();
+                isVersion = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(SpecVersion);
+            }
+            else if (reader.ValueTextEquals("id"u8))
+            {
+                reader.Read();
+                hasId = reader.TokenType == JsonTokenType.String;
+            }
+            else if (reader.ValueTextEquals("source"u8))
+            {
+                reader.Read();
+                hasSource = reader.TokenType == JsonTokenType.String;
+            }
+            else if (reader.ValueTextEquals("type"u8))
+            {
+                reader.Read();
+                type = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            }
+            else if (reader.ValueTextEquals("sequence"u8))
+            {
+                reader.Read();
+                sequence = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) ? number : null;
+            }
+            else if (reader.ValueTextEquals("epoch"u8))
+            {
+                reader.Read();
+                epoch = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) ? number : null;
+            }
+            else if (reader.ValueTextEquals("data"u8))
+            {
+                reader.Read();
+                var isObject = reader.TokenType == JsonTokenType.StartObject;
+                var from = (int)reader.TokenStartIndex;
+                reader.Skip();
+                data = isObject ? text[from..(int)reader.BytesConsumed] : default;
+                continue;
+            }
+
+            reader.Skip();
+        }
+
+        if (subject is not { } runId || !StreamIds.IsMain(runId))
         {
             return new BatchRefusal(BatchRefusals.Invalid("The subject is the run: a UUID of version 7.", "subject"), NoRuns);
         }
 
-        BatchRefusal Refuse(Refusal refusal) => new(refusal, new Dictionary<Guid, RunRefusal> { [runId] = new(refusal.Code, null) });
+        var refused = !isVersion ? BatchRefusals.Invalid("The specversion is 1.0.", "specversion")
+            : !hasId ? NotText("id")
+            : !hasSource ? NotText("source")
+            : type is null ? NotText("type")
+            : sequence is not >= 1 ? BatchRefusals.Invalid("An event has 'sequence', a whole number from 1.", "sequence")
+            : epoch is not >= 0 ? BatchRefusals.Invalid("An event has 'epoch', a whole number.", "epoch")
+            : EventNames.TypeOf(type) is not { } known || !typeof(IExecutionEvent).IsAssignableFrom(known) ? BatchRefusals.UnknownType(type)
+            : data.IsEmpty ? BatchRefusals.Invalid("An event has 'data', an object.", "data")
+            : Take(runId, sequence.Value, epoch.Value, type, known, data, keys, into);
+        return refused is null ? null : new BatchRefusal(refused, new Dictionary<Guid, RunRefusal> { [runId] = new(refused.Code, null) });
+    }
 
-        if (!element.TryGetProperty("specversion", out var version) || version.ValueKind != JsonValueKind.String || !version.ValueEquals(SpecVersion))
-        {
-            return Refuse(BatchRefusals.Invalid("The specversion is 1.0.", "specversion"));
-        }
+    private static Refusal NotText(string name) => BatchRefusals.Invalid($"An event has '{name}', a string.", name);
 
-        foreach (var name in (ReadOnlySpan<string>)["id", "source", "type"])
-        {
-            if (!element.TryGetProperty(name, out var text) || text.ValueKind != JsonValueKind.String)
-            {
-                return Refuse(BatchRefusals.Invalid($"An event has '{name}', a string.", name));
-            }
-        }
-
-        if (!element.TryGetProperty("sequence", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt64(out var sequence) || sequence < 1)
-        {
-            return Refuse(BatchRefusals.Invalid("An event has 'sequence', a whole number from 1.", "sequence"));
-        }
-
-        if (!element.TryGetProperty("epoch", out var lease) || lease.ValueKind != JsonValueKind.Number || !lease.TryGetInt64(out var epoch) || epoch < 0)
-        {
-            return Refuse(BatchRefusals.Invalid("An event has 'epoch', a whole number.", "epoch"));
-        }
-
-        var type = element.GetProperty("type").GetString()!;
-        if (EventNames.TypeOf(type) is not { } known || !typeof(IExecutionEvent).IsAssignableFrom(known))
-        {
-            return Refuse(BatchRefusals.UnknownType(type));
-        }
-
-        if (!element.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object)
-        {
-            return Refuse(BatchRefusals.Invalid("An event has 'data', an object.", "data"));
-        }
-
+    private static Refusal? Take(
+        Guid runId, long sequence, long epoch, string type, Type known, ReadOnlySpan<byte> data, MasterKey keys, List<RunnerEvent> into)
+    {
         try
         {
-            var @event = (IExecutionEvent)data.Deserialize(known, EventJson.Wire)!;
+            var @event = (IExecutionEvent)JsonSerializer.Deserialize(data, known, EventJson.Wire)!;
             if (EventShape.Missing(@event) is { } missing)
             {
-                return Refuse(BatchRefusals.Invalid($"'{missing}' is missing from the data of {type}.", $"data.{missing}"));
+                return BatchRefusals.Invalid($"'{missing}' is missing from the data of {type}.", $"data.{missing}");
             }
 
-            into.Add(new RunnerEvent(runId, sequence, epoch, @event, keys.Hash(HashPurpose.EventContent, JsonMarshal.GetRawUtf8Value(data), type)));
+            into.Add(new RunnerEvent(runId, sequence, epoch, @event, keys.Hash(HashPurpose.EventContent, data, type)));
             return null;
         }
         catch (JsonException e)
         {
-            return Refuse(BatchRefusals.Invalid($"The data of {type} does not fit at '{e.Path}'.", "data"));
+            return BatchRefusals.Invalid($"The data of {type} does not fit at '{e.Path}'.", "data");
         }
     }
 }

@@ -117,13 +117,52 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Events_that_the_session_does_not_know_are_handed_back_to_be_told()
+    public async Task A_run_that_begins_with_its_events_has_both_its_streams_its_own_first()
     {
-        var told = await rows.Append([Appending(Runs[1], 5, 2)]);
+        var run = Guid.Parse("0195527b-9d40-7000-8000-0000000000a0");
+        foreach (var side in (Side[])[marten, rows])
+        {
+            await side.Append([Appending(run, 0, 3) with
+            {
+                Beginning =
+                [
+                    new RunRequested(Owner, null, null, "hash", "ns", "name", RunTrigger.Local, Device, Owner, At, new Content.Sealed(Owner, [7]), null, null, null),
+                    new RunBeganOnDevice(Device, At),
+                ],
+            }]);
+        }
 
-        told.Select(e => (e.StreamId, e.Version)).ShouldBe([(StreamIds.Execution(Runs[1]), 6), (StreamIds.Execution(Runs[1]), 7)]);
-        told.ShouldAllBe(e => e.Sequence > 36);
-        (await marten.Append([Appending(Runs[1], 5, 2)])).ShouldBeEmpty();
+        var sql = $"""
+            select seq_id - min(seq_id) over () as place, stream_id, version, data::text, type, timestamp, tenant_id, mt_dotnet_type, correlation_id, causation_id, headers::text,
+                user_name, is_archived
+            from jarvis.mt_events where stream_id in ('{run}', '{StreamIds.Execution(run)}') order by seq_id
+            """;
+        var left = await marten.Rows(sql);
+        left.Select(line => line.Split('|')[1..3]).ShouldBe(
+            [[run.ToString(), "1"], [run.ToString(), "2"], .. Enumerable.Range(1, 3).Select(n => (string[])[StreamIds.Execution(run).ToString(), n.ToString(System.Globalization.CultureInfo.InvariantCulture)])]);
+        (await rows.Rows(sql)).ShouldBe(left);
+        var streams = $"select id, type, version from jarvis.mt_streams where id in ('{run}', '{StreamIds.Execution(run)}') order by id";
+        (await rows.Rows(streams)).ShouldBe(await marten.Rows(streams));
+    }
+
+    [Fact]
+    public async Task Only_the_hot_path_s_own_statement_goes_without_the_look_up_of_streams()
+    {
+        await rows.Append([Appending(Runs[1], 5, 1)]);
+
+        var orphan = $"insert into jarvis.mt_events (seq_id, id, stream_id, version, data, type) values (9000, '{Guid.NewGuid()}', '{Guid.NewGuid()}', 1, 'null', 'x')";
+        (await Should.ThrowAsync<PostgresException>(() => rows.Rows(orphan))).SqlState.ShouldBe(PostgresErrorCodes.ForeignKeyViolation);
+        (await rows.Rows("show session_replication_role")).ShouldBe(["origin"]);
+        (await rows.Rows("select count(*) from jarvis.mt_events e where not exists (select from jarvis.mt_streams s where s.id = e.stream_id)")).ShouldBe(["0"]);
+    }
+
+    [Fact]
+    public async Task Without_the_right_to_leave_the_look_up_out_the_rows_are_the_same()
+    {
+        await using var plain = await Side.Open(store => new RowExecutionWriter(store, new FixedClock()), asOwnerOnly: true);
+        await plain.Append([.. Runs.Select(run => Appending(run, 0, 5))]);
+
+        (await plain.Rows("select count(*), has_parameter_privilege('session_replication_role', 'set') from jarvis.mt_events")).ShouldBe(["15|False"]);
     }
 
     private static ExecutionAppend Appending(Guid run, long version, int events) => new(
@@ -165,10 +204,10 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
             this.writer = writer;
         }
 
-        public static async Task<Side> Open(Func<IDocumentStore, IExecutionWriter> writing)
+        public static async Task<Side> Open(Func<IDocumentStore, IExecutionWriter> writing, bool asOwnerOnly = false)
         {
             var database = await TestDatabase.CreateAsync();
-            var source = NpgsqlDataSource.Create(database.ConnectionString);
+            var source = NpgsqlDataSource.Create(asOwnerOnly ? await OwnerOnly(database.ConnectionString) : database.ConnectionString);
             var store = DocumentStore.For(options =>
             {
                 options.UseJarvis(source, new FixedClock(), new EventFeed());
@@ -178,13 +217,21 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
             return new Side(database, source, store, writing(store));
         }
 
-        public async Task<IReadOnlyList<IEvent>> Append(IReadOnlyList<ExecutionAppend> appends)
+        /// <summary>A connection as an ordinary role that owns the database and nothing more.</summary>
+        private static async Task<string> OwnerOnly(string connectionString)
         {
-            await using var session = store.LightweightSession();
-            await session.BeginTransactionAsync(TestContext.Current.CancellationToken);
-            var untold = await writer.Append(session, appends, TestContext.Current.CancellationToken);
-            await session.SaveChangesAsync(TestContext.Current.CancellationToken);
-            return untold;
+            var ofRole = new NpgsqlConnectionStringBuilder(connectionString) { Username = $"owner_{Guid.NewGuid():N}", Password = "pw" };
+            await using var source = NpgsqlDataSource.Create(connectionString);
+            await using var command = source.CreateCommand($"create role {ofRole.Username} login password 'pw'; alter database \"{ofRole.Database}\" owner to {ofRole.Username}");
+            await command.ExecuteNonQueryAsync();
+            return ofRole.ConnectionString;
+        }
+
+        public async Task Append(IReadOnlyList<ExecutionAppend> appends)
+        {
+            await using var transaction = await ExecutionTransaction.Begin(store, source, TestContext.Current.CancellationToken);
+            await writer.Append(transaction, appends, TestContext.Current.CancellationToken);
+            await transaction.Commit(TestContext.Current.CancellationToken);
         }
 
         public async Task<IReadOnlyList<string>> Rows(string sql)

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using JasperFx.Events.Daemon.HighWater;
+
+namespace Jarvis.Api.Platform;
+
+/// <summary>
+/// Wakes the daemon at a commit, and once for all commits of a short while: each look at what is new costs it a handful of statements and every
+/// view a transaction, which under load would be as much work as the commits themselves.
+/// </summary>
+public sealed class DaemonWakeup : IDaemonWakeup, IDisposable
+{
+    /// <summary>The least time between two looks; what a person waits for is ten times as long.</summary>
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(30);
+
+    private readonly ViewProgress progress;
+    private readonly SemaphoreSlim news = new(0, 1);
+    private long looked;
+
+    public DaemonWakeup(ViewProgress progress)
+    {
+        this.progress = progress;
+        progress.Appended += OnAppended;
+    }
+
+    public async Task WaitAsync(TimeSpan timeout, CancellationToken token)
+    {
+        await news.WaitAsync(timeout, token);
+        if (Apart - Stopwatch.GetElapsedTime(looked) is { Ticks: > 0 } left)
+        {
+            await Task.Delay(left, token);
+        }
+
+        // News that came in the meantime is seen by the look that begins now.
+        await news.WaitAsync(TimeSpan.Zero, token);
+        looked = Stopwatch.GetTimestamp();
+    }
+
+    public void Dispose()
+    {
+        progress.Appended -= OnAppended;
+        news.Dispose();
+    }
+
+    private void OnAppended()
+    {
+        try
+        {
+            news.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It will look anyway.
+        }
+        catch (ObjectDisposedException)
+        {
+            // The server is going down.
+        }
+    }
+}
