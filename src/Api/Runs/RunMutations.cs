@@ -57,7 +57,13 @@ public sealed record RetryRunInput : MutationInput
 
     public MarkDoneInput? MarkDone { get; init; }
 
-    /// <summary>From the start: on this one of the person's devices; where the first run was asked to go by default.</summary>
+    /// <summary>Corrected: the run's input from the start, the failed task's from there; as it was by default.</summary>
+    public Json? Input { get; init; }
+
+    /// <summary>The one that ran by default. From a failed task the newest only where it goes the way that was gone.</summary>
+    public RetryRevision? Revision { get; init; }
+
+    /// <summary>From the start only; as asked for then by default.</summary>
     public Guid? DeviceId { get; init; }
 }
 
@@ -92,7 +98,8 @@ public sealed class RunMutations
 
     public static async Task<RunPayload> RetryRun(IResolveFieldContext context, RetryRunInput input)
     {
-        var answer = await context.Give(input, new RetryRun(input.RunId, input.From, input.MarkDone?.Output, input.DeviceId));
+        var answer = await context.Give(input, new RetryRun(
+            input.RunId, input.From, input.MarkDone?.Output, input.Input, input.Revision ?? RetryRevision.Original, input.DeviceId));
         return new RunPayload(new Position(answer.Position), new RunReference(answer.Stream!.Value));
     }
 

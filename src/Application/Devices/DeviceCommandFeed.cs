@@ -48,7 +48,8 @@ public sealed class DeviceCommandFeed(IDocumentStore store, Vault vault)
         var requested = (await session.Events.AggregateStreamAsync<Run>(runId, token: cancellation))!.Requested;
         var source = await RunDefinitions.Find(session, requested, cancellation);
         var clear = await vault.Unseal(
-            [source ?? new Content.Erased(), requested.Input ?? Content.Of(JsonObject.Empty), requested.Continues?.DoneOutput ?? new Content.Erased()], cancellation);
+            [source ?? new Content.Erased(), requested.Input ?? Content.Of(JsonObject.Empty), requested.Continues?.DoneOutput ?? new Content.Erased(),
+                requested.Continues?.TaskInput ?? new Content.Erased()], cancellation);
         var body = (JsonObject)Json.Of(
             ("workflowId", Json.Of(requested.WorkflowId?.ToString())),
             ("revision", requested.Revision is { } revision ? Json.Of(revision) : Json.Null),
@@ -56,12 +57,13 @@ public sealed class DeviceCommandFeed(IDocumentStore store, Vault vault)
             ("definition", clear[0].Reveal() ?? Json.Of("")),
             ("definitionHash", Json.Of(requested.DefinitionHash)),
             ("input", clear[1].Reveal() ?? Json.Null));
-        return requested.Continues is { From: RetryStart.FailedTask } continues ? body.With("continues", Continues(continues, clear[2].Reveal())) : body;
+        return requested.Continues is { From: RetryStart.FailedTask } continues ? body.With("continues", Continues(continues, clear[2].Reveal(), clear[3].Reveal())) : body;
     }
 
-    private static JsonObject Continues(RunContinuation continues, Json? output)
+    private static JsonObject Continues(RunContinuation continues, Json? output, Json? input)
     {
         var body = (JsonObject)Json.Of(("runId", Json.Of(continues.ParentRunId.ToString())), ("from", Json.Of(continues.Instance)));
+        body = input is null ? body : body.With("input", input);
         return continues.DoneBy is { } by
             ? body.With("done", Json.Of(("output", output ?? Json.Null), ("by", Json.Of(by.ToString()))))
             : body;

@@ -120,10 +120,12 @@ public sealed record Run
         : new Decision([.. Controls.Where(c => c.IsOpen).Select(c => new RunControlRefused(c.Id, RunRefusals.Ended.Code, now, null)),
             new RunFailed(now, null, new FaultError(DeviceRevokedError, GoneStatus, null, null))], null);
 
-    /// <summary>Where a retry of this run goes on; refused while it runs, or where no task failed.</summary>
-    public (string? Instance, Refusal? Refusal) RetryPoint(RetryStart from) =>
+    /// <summary>Where a retry of this run goes on; refused while it runs, where no task failed, or elsewhere than where the finished tasks are.</summary>
+    /// <param name="deviceId">The device asked for; null for none in particular.</param>
+    public (string? Instance, Refusal? Refusal) RetryPoint(RetryStart from, Guid? deviceId = null) =>
         !HasEnded ? (null, RunRefusals.NotEnded)
         : from == RetryStart.Start ? (null, null)
+        : deviceId is not null && deviceId != DeviceId ? (null, RunRefusals.JournalElsewhere)
         : Status == RunStatus.Failed && IsGranted && Error?.Instance is { } instance ? (instance, null)
         : (null, RunRefusals.NothingFailed);
 

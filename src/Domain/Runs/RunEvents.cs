@@ -11,6 +11,9 @@ public enum RunTrigger { Manual, Api, Retry, Local }
 /// <summary>Where a retry begins: at the start, or at the task that failed.</summary>
 public enum RetryStart { Start, FailedTask }
 
+/// <summary>Which revision a retry runs: the one its parent ran, or the newest at that moment.</summary>
+public enum RetryRevision { Original, Newest }
+
 /// <summary>Why a pending run waits.</summary>
 public enum RunWaitReason { NoDevice, DeviceOffline, DeviceBusy, BehindOthers }
 
@@ -19,7 +22,8 @@ public enum RunWaitReason { NoDevice, DeviceOffline, DeviceBusy, BehindOthers }
 /// <param name="Instance">The failed task instance it goes on from; null when it begins at the start.</param>
 /// <param name="DoneOutput">The output a person gave for that instance instead of running it again; null otherwise.</param>
 /// <param name="DoneBy">Who marked it done.</param>
-public sealed record RunContinuation(Guid ParentRunId, RetryStart From, string? Instance, Content? DoneOutput, Guid? DoneBy);
+/// <param name="TaskInput">The corrected input that a person gave for that instance; null where it gets what it got.</param>
+public sealed record RunContinuation(Guid ParentRunId, RetryStart From, string? Instance, Content? DoneOutput, Guid? DoneBy, Content? TaskInput = null);
 
 /// <summary>A person or the API asked for a run. Everything that was settled at that moment is pinned here.</summary>
 /// <param name="OwnerId">The account whose run it is; every right is decided by it.</param>

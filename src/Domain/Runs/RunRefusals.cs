@@ -1,4 +1,5 @@
 using Jarvis.Domain.Platform;
+using Jarvis.Domain.Workflows.Interpreter;
 
 namespace Jarvis.Domain.Runs;
 
@@ -27,9 +28,32 @@ public static class RunRefusals
     public static readonly Refusal DeviceGone = new(
         "run.device_gone", "The device that the retry would go to was revoked: retry from the start and name another device.", "deviceId");
 
+    public static readonly Refusal NeverPublished = new(
+        "run.never_published", "The run executed a file that was never published; it has no newer revision.", "revision");
+
+    public static readonly Refusal PrefixTooLong = new(
+        "run.prefix_too_long", "The run recorded too much to be held against another revision here; retry on the original revision.", "revision");
+
+    public static readonly Refusal TaskGone = new(
+        "run.task_gone", "On the newest revision the run would not go on at the task that failed, so there is nothing to give that input or output to.", "revision");
+
+    /// <summary>Names the first difference; its values stand in the details.</summary>
+    public static Refusal PrefixDiffers(ReplayDifference first) => new(
+        "run.prefix_differs",
+        $"The newest revision does not go the way that the run went. First difference at {Place(first)}: {first.Reason} Retry from the start, or on the original revision.",
+        "revision");
+
+    /// <summary>Values were too large to be sent in events, so that a difference may be only seeming.</summary>
+    public static Refusal PrefixUnknown(ReplayDifference first) => new(
+        "run.prefix_unknown",
+        $"Some of what the run recorded is too large to be held against another revision here; at {Place(first)} it cannot be told apart. Retry on the original revision.",
+        "revision");
+
     public static readonly Refusal Gone = new("run.gone", "The run is not for this device any more.");
 
     public static readonly Refusal NoDefinition = new("run.no_definition", "The definition that the run executed is not known here.");
+
+    private static string Place(ReplayDifference difference) => difference.Instance.Length == 0 ? "the end" : difference.Instance;
 
     /// <summary>Its details say where; they may quote the input, so they are kept sealed.</summary>
     public static readonly Refusal InputInvalid = new("run.input_invalid", "The input does not fit the workflow's schema.", "input");

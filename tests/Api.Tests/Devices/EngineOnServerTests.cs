@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Jarvis.Api.Accounts;
 using Jarvis.Api.Tests.Platform;
 using Jarvis.Application.Devices;
@@ -105,6 +106,71 @@ public sealed class EngineOnServerTests(ListeningServer server) : IClassFixture<
         await Ended(retry, RunStatus.Completed);
         await SameEvents(retry);
     }
+
+    private const string Loop = """
+        document: { dsl: '1.0.0', namespace: tests, name: loop, version: '1.0.0' }
+        do:
+          - each:
+              for: { in: '[1, 2, 3]' }
+              do:
+                - made: { set: { n: '${ $item }' } }
+                - fussy: { run: { shell: { command: '${ "test " + (.n | tostring) + " != 2 && echo ok" }' } } }
+        """;
+
+    [Fact]
+    public async Task a_run_that_failed_in_a_loop_goes_on_at_that_iteration_with_a_corrected_input()
+    {
+        await runner.Connected();
+        var run = await Request(Loop);
+        await Ended(run, RunStatus.Failed);
+
+        var retry = (await server.Do(new RetryRun(run, RetryStart.FailedTask, Input: Json.Parse("""{"n":20}""")), owner)).Stream!.Value;
+
+        await Ended(retry, RunStatus.Completed);
+        await SameEvents(retry);
+        Instances(retry).ShouldBe(["/do/0/each/do@2/1/fussy", "/do/0/each/do@3/0/made", "/do/0/each/do@3/1/fussy", "/do/0/each"]);
+        (await State(retry))!.Requested.Continues!.TaskInput.ShouldBeOfType<Content.Sealed>();
+    }
+
+    [Fact]
+    public async Task a_failed_run_goes_on_with_the_newest_revision_where_what_it_did_stays_the_same()
+    {
+        await runner.Connected();
+        var run = await Request(Broken);
+        await Ended(run, RunStatus.Failed);
+        await server.Do(new PublishWorkflow(Broken.Replace("a: 1", "a: 2", StringComparison.Ordinal)), owner);
+        var refused = await server.Do(new RetryRun(run, RetryStart.FailedTask, Revision: RetryRevision.Newest), owner);
+        refused.Refusal!.Code.ShouldBe("run.prefix_differs");
+        refused.Refusal.Message.ShouldContain("/do/0/first");
+
+        await server.Do(new PublishWorkflow(Broken.Replace("raise: { error: { type: 'https://example.org/no', status: 400, title: No } }", "set: { mended: '${ .a }' }", StringComparison.Ordinal)), owner);
+        var retry = (await server.Do(new RetryRun(run, RetryStart.FailedTask, Revision: RetryRevision.Newest), owner)).Stream!.Value;
+
+        var ended = await Ended(retry, RunStatus.Completed);
+        ended.Requested.Revision.ShouldBe(3);
+        Instances(retry).ShouldBe(["/do/1/fails"]);
+    }
+
+    [Fact]
+    public async Task a_retry_from_the_failed_task_stays_on_its_device_and_one_from_the_start_may_leave_it()
+    {
+        await runner.Connected();
+        var run = await Request(Broken);
+        await Ended(run, RunStatus.Failed);
+        var other = await server.PairedDevice(owner, "another");
+
+        (await server.Do(new RetryRun(run, RetryStart.FailedTask, DeviceId: other), owner)).Refusal!.Code.ShouldBe("run.journal_elsewhere");
+        (await server.Do(new RetryRun(run, RetryStart.Start, DeviceId: Guid.CreateVersion7()), owner)).Refusal!.Code.ShouldBe("device.not_found");
+        var retry = (await server.Do(new RetryRun(run, RetryStart.Start, DeviceId: other, Input: Json.Parse("""{"again":true}""")), owner)).Stream!.Value;
+
+        var state = (await State(retry))!;
+        state.Requested.AskedDeviceId.ShouldBe(other);
+        (await server.Vault.Unseal([state.Requested.Input!], CancellationToken.None))[0].Reveal().ShouldBe(Json.Parse("""{"again":true}"""));
+        (await Eventually.Be(() => State(retry), seen => seen!.Waiting is not null))!.Waiting!.Reason.ShouldBe(RunWaitReason.DeviceOffline);
+    }
+
+    private IEnumerable<string> Instances(Guid run) => runner.Journal.AllEvents(run).Where(e => e.Type == EventNames.Of(typeof(ExecutionTaskCompleted)))
+        .Select(e => JsonDocument.Parse(e.Data).RootElement.GetProperty("instance").GetString()!);
 
     [Fact]
     public async Task a_server_that_stops_in_mid_run_is_told_all_of_it_when_it_is_back()

@@ -84,7 +84,7 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public async Task what_was_flushed_is_there_after_opening_again()
     {
-        var run = NewRun() with { Continues = new Continuation(Guid.CreateVersion7(), "/do/1/x", new MarkedDone("{}"u8.ToArray(), Guid.CreateVersion7())) };
+        var run = NewRun() with { Continues = new Continuation(Guid.CreateVersion7(), "/do/1/x", new MarkedDone("{}"u8.ToArray(), Guid.CreateVersion7()), "[1]"u8.ToArray()) };
         await using (var journal = Journal.Open(File))
         {
             var place = (await journal.Begin(run, "me"))!;
@@ -96,9 +96,31 @@ public sealed class JournalTests : IDisposable
         found.LastSequence.ShouldBe(1);
         found.Request.Continues!.From.ShouldBe("/do/1/x");
         found.Request.Continues.Done!.By.ShouldBe(run.Continues.Done!.By);
+        found.Request.Continues.Input.ShouldBe("[1]"u8.ToArray());
         var kept = again.ReadEvents(run.RunId, 0).ShouldHaveSingleItem();
         kept.Private.ShouldBe("1"u8.ToArray());
         kept.Whole.ShouldBe("2"u8.ToArray());
+    }
+
+    [Fact]
+    public async Task a_journal_of_the_first_format_is_brought_to_this_one_with_what_is_in_it()
+    {
+        var run = NewRun();
+        await using (var journal = Journal.Open(File))
+        {
+            await journal.Create(run);
+        }
+
+        using (var earlier = new SqliteDatabase(File))
+        {
+            earlier.Execute("ALTER TABLE runs DROP COLUMN continues_input; PRAGMA user_version=1;");
+        }
+
+        await using var again = Journal.Open(File);
+        again.Find(run.RunId).ShouldNotBeNull();
+        var later = NewRun() with { Continues = new Continuation(run.RunId, null, null, "[1]"u8.ToArray()) };
+        await again.Create(later);
+        again.Find(later.RunId)!.Request.Continues!.Input.ShouldBe("[1]"u8.ToArray());
     }
 
     [Fact]

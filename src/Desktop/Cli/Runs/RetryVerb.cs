@@ -18,16 +18,20 @@ internal static class RetryVerb
         var from = new Option<string>("--from") { Description = "Where the new run begins.", DefaultValueFactory = _ => "failed-task", HelpName = "start|failed-task" };
         from.AcceptOnlyFromAmong("start", "failed-task");
         var done = new Option<string?>("--mark-done") { Description = "Takes the failed task for done, with this JSON output (a file, or - for stdin).", HelpName = "FILE|-" };
-        var device = new Option<string?>("--device") { Description = "On which device, by name or id; only with --from start.", HelpName = "DEVICE" };
+        var given = new Option<string?>("--input") { Description = "A corrected input, JSON (a file, or - for stdin): the run's from the start, the failed task's from there.", HelpName = "FILE|-" };
+        var revision = new Option<string>("--revision") { Description = "Which revision runs.", DefaultValueFactory = _ => "original", HelpName = "original|newest" };
+        revision.AcceptOnlyFromAmong("original", "newest");
+        var device = new Option<string?>("--device") { Description = "On which device, from the start; its name or id.", HelpName = "NAME" };
         var reason = ServerVerb.Reason();
         var json = ServerVerb.Json();
-        return new Command(name, summary) { run, from, done, device, reason, json }.AsSignedIn(async (client, parsed, cancel) =>
+        return new Command(name, summary) { run, from, done, given, revision, device, reason, json }.AsSignedIn(async (client, parsed, cancel) =>
         {
             var input = new JsonObject
             {
                 ["commandId"] = ServerVerb.NewCommandId(),
                 ["runId"] = await RunReference.Resolve(client, parsed.GetValue(run)!, cancel),
                 ["from"] = parsed.GetValue(from) == "start" ? "START" : "FAILED_TASK",
+                ["revision"] = parsed.GetValue(revision) == "newest" ? "NEWEST" : "ORIGINAL",
                 ["reason"] = parsed.GetValue(reason),
             };
             if (parsed.GetValue(device) is { } named)
@@ -37,15 +41,17 @@ internal static class RetryVerb
 
             if (parsed.GetValue(done) is { } path)
             {
-                var text = await TextInput.Read(path, cancel);
-                try
-                {
-                    input["markDone"] = new JsonObject { ["output"] = JsonNode.Parse(text) };
-                }
-                catch (System.Text.Json.JsonException broken)
-                {
-                    throw new UsageException($"{path} is not JSON: {broken.Message}");
-                }
+                input["markDone"] = new JsonObject { ["output"] = await Read(path, cancel) };
+            }
+
+            if (parsed.GetValue(given) is { } corrected)
+            {
+                input["input"] = await Read(corrected, cancel);
+            }
+
+            if (parsed.GetValue(device) is { } named)
+            {
+                input["deviceId"] = await DeviceReference.Resolve(client, named, cancel);
             }
 
             var data = await client.GraphQL(Document, new JsonObject { ["input"] = input }, cancel);
@@ -61,5 +67,18 @@ internal static class RetryVerb
 
             return ExitCode.Done;
         });
+    }
+
+    private static async Task<JsonNode?> Read(string path, CancellationToken cancel)
+    {
+        var text = await TextInput.Read(path, cancel);
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (System.Text.Json.JsonException broken)
+        {
+            throw new UsageException($"{path} is not JSON: {broken.Message}");
+        }
     }
 }

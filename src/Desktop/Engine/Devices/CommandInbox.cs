@@ -153,7 +153,7 @@ public sealed class CommandInbox(Journal journal, IRunExecutor executor, Validat
         WorkflowId: body.WorkflowId,
         Revision: body.Revision,
         Continues: body.Continues is { } from
-            ? new Continuation(from.RunId, from.From, from.Done is { } done ? new MarkedDone((done.Output ?? Domain.Workflows.Data.Json.Null).ToUtf8Bytes(), done.By) : null)
+            ? new Continuation(from.RunId, from.From, from.Done is { } done ? new MarkedDone((done.Output ?? Domain.Workflows.Data.Json.Null).ToUtf8Bytes(), done.By) : null, from.Input?.ToUtf8Bytes())
             : null);
 
     private ReceivedCommand? StartOf(Guid runId) => open.Values.FirstOrDefault(command => command.Type == "start" && command.RunId == runId);

@@ -89,7 +89,8 @@ public sealed record StartBody(
 /// <summary>The run goes on from a failed one that this runner has in its journal.</summary>
 /// <param name="From">Instance of the task at which it goes on.</param>
 /// <param name="Done">A person says that this task is done, with this output.</param>
-public sealed record ContinuesBody(Guid RunId, string? From, MarkedDoneBody? Done);
+/// <param name="Input">A person corrected this task's input.</param>
+public sealed record ContinuesBody(Guid RunId, string? From, MarkedDoneBody? Done, Json? Input = null);
 
 public sealed record MarkedDoneBody(Json? Output, Guid By);
 

@@ -22,7 +22,8 @@ public sealed record MarkedDone(byte[] Output, Guid By);
 /// <summary>What a retry goes on from.</summary>
 /// <param name="RunId">The parent run, in this same journal.</param>
 /// <param name="From">Instance pointer of the failed task; null takes the one at which the parent ended.</param>
-public sealed record Continuation(Guid RunId, string? From, MarkedDone? Done);
+/// <param name="Input">The failed task's input as a person corrected it, UTF-8 JSON; null for what it got.</param>
+public sealed record Continuation(Guid RunId, string? From, MarkedDone? Done, byte[]? Input = null);
 
 /// <summary>A run as it is asked for.</summary>
 /// <param name="Definition">The source text, YAML or JSON.</param>

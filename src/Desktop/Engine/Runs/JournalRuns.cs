@@ -9,20 +9,21 @@ internal static class JournalRuns
     private const string Columns = """
         SELECT number, run_id, workflow_namespace, workflow_name, workflow_version, definition, definition_hash, input, origin, submits, requested_at,
                base_folder, workflow_id, revision, continues_run, continues_from, done_output, done_by, parent_run, depth, status, ended_at, acknowledged, parked_code,
-               parked_detail, owner, (SELECT coalesce(max(sequence), 0) FROM events WHERE run = number) FROM runs
+               parked_detail, owner, (SELECT coalesce(max(sequence), 0) FROM events WHERE run = number), continues_input FROM runs
         """;
 
     public static bool Insert(SqliteDatabase database, NewRun run, string? owner)
     {
         var inserted = database.Prepare("""
             INSERT INTO runs(run_id, workflow_namespace, workflow_name, workflow_version, definition, definition_hash, input, origin, submits, requested_at,
-                base_folder, workflow_id, revision, continues_run, continues_from, done_output, done_by, parent_run, depth, owner)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(run_id) DO NOTHING
+                base_folder, workflow_id, revision, continues_run, continues_from, done_output, done_by, parent_run, depth, owner, continues_input)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(run_id) DO NOTHING
             """)
             .Bind(run.RunId).Bind(run.Workflow.Namespace).Bind(run.Workflow.Name).Bind(run.Workflow.Version).Bind(run.Definition).Bind(run.DefinitionHash)
             .Bind(run.Input.AsSpan()).Bind((long)run.Origin).Bind(run.Submits ? 1 : 0).Bind(run.RequestedAt).Bind(run.BaseFolder)
             .Bind(run.WorkflowId).Bind((long?)run.Revision).Bind(run.Continues?.RunId).Bind(run.Continues?.From)
-            .Bind(run.Continues?.Done?.Output).Bind(run.Continues?.Done?.By).Bind(run.ParentRunId).Bind(run.Depth).Bind(owner).Run() == 1;
+            .Bind(run.Continues?.Done?.Output).Bind(run.Continues?.Done?.By).Bind(run.ParentRunId).Bind(run.Depth).Bind(owner)
+            .Bind(run.Continues?.Input).Run() == 1;
         if (inserted && run.Submits)
         {
             database.Prepare("INSERT INTO unsent(run) SELECT number FROM runs WHERE run_id = ?").Bind(run.RunId).Run();
@@ -149,7 +150,7 @@ internal static class JournalRuns
                     row.TextOrNull(11),
                     row.IdOrNull(12),
                     (int?)row.LongOrNull(13),
-                    row.IdOrNull(14) is { } parent ? new Continuation(parent, row.TextOrNull(15), done) : null,
+                    row.IdOrNull(14) is { } parent ? new Continuation(parent, row.TextOrNull(15), done, row.BlobOrNull(27)) : null,
                     row.IdOrNull(18),
                     (int)row.Long(19));
                 runs.Add(new JournaledRun(

@@ -5,7 +5,10 @@ namespace Jarvis.Engine.Runs;
 /// <summary>The journal's tables, and how a connection to it is set up.</summary>
 internal static class JournalSchema
 {
-    private const long Version = 1;
+    private const long Version = 2;
+
+    /// <summary>What brings the tables of each earlier format, from 1 on, to the next.</summary>
+    private static readonly string[] Steps = ["ALTER TABLE runs ADD COLUMN continues_input BLOB"];
 
     private const string Tables = """
         CREATE TABLE runs(
@@ -34,7 +37,8 @@ internal static class JournalSchema
             acknowledged INTEGER NOT NULL DEFAULT 0,
             parked_code TEXT,
             parked_detail TEXT,
-            owner TEXT);
+            owner TEXT,
+            continues_input BLOB);
         CREATE INDEX runs_unended ON runs(number) WHERE ended_at IS NULL;
         CREATE TABLE events(
             run INTEGER NOT NULL,
@@ -84,20 +88,17 @@ internal static class JournalSchema
             {
                 database.Execute($"PRAGMA synchronous={(durable ? "FULL" : "OFF")}; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=4000;");
                 var version = UserVersion(database);
-                if (version == 0)
-                {
-                    database.Execute("BEGIN IMMEDIATE");
-                    if (UserVersion(database) == 0)
-                    {
-                        database.Execute(Tables);
-                        database.Execute($"PRAGMA user_version={Version}");
-                    }
-
-                    database.Execute("COMMIT");
-                }
-                else if (version > Version)
+                if (version > Version)
                 {
                     throw new JournalException($"The journal {file} was written by a newer version of Jarvis (its format {version}, this program's {Version}). Update Jarvis.");
+                }
+
+                if (version < Version)
+                {
+                    database.Execute("BEGIN IMMEDIATE");
+                    // Another process may have been first.
+                    Bring(database, UserVersion(database));
+                    database.Execute("COMMIT");
                 }
 
                 return database;
@@ -115,6 +116,26 @@ internal static class JournalSchema
         catch (SqliteException refusal)
         {
             throw new JournalException($"The journal {file} cannot be opened: {refusal.Message}", refusal);
+        }
+    }
+
+    private static void Bring(SqliteDatabase database, long version)
+    {
+        if (version == 0)
+        {
+            database.Execute(Tables);
+        }
+        else
+        {
+            for (var step = version; step < Version; step++)
+            {
+                database.Execute(Steps[step - 1]);
+            }
+        }
+
+        if (version < Version)
+        {
+            database.Execute($"PRAGMA user_version={Version}");
         }
     }
 

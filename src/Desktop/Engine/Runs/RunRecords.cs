@@ -117,7 +117,7 @@ internal static class RunRecords
         var recorded = RecordedExecution.From(Entries(journal, continues.RunId), Inherited(journal, parent.Request, depth + 1));
         if (continues.Done is not { } done)
         {
-            return recorded.ForContinuation(continues.From);
+            return recorded.ForContinuation(continues.From, correctedInput: continues.Input is { } input ? Json.Parse(input) : null);
         }
 
         var instance = continues.From ?? recorded.FailedInstance

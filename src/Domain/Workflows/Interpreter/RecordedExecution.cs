@@ -19,6 +19,7 @@ public sealed class RecordedExecution
 
     private readonly Dictionary<string, RecordedTask> tasks = new(StringComparer.Ordinal);
     private readonly List<(DateTimeOffset From, DateTimeOffset? To)> pauses = [];
+    private ImmutableDictionary<string, TaskState> inheritedTold = Execution.None.Tasks;
 
     private RecordedExecution()
     {
@@ -30,8 +31,14 @@ public sealed class RecordedExecution
     /// <summary>The state by the run's own events.</summary>
     public Execution State { get; private set; } = Execution.None;
 
+    /// <summary>What is told of every task instance, own and inherited: as it left the PC, secrets masked.</summary>
+    public ImmutableDictionary<string, TaskState> Told => inheritedTold.SetItems(State.Tasks);
+
     /// <summary>What a person settled for this continuing run, not yet in its own events.</summary>
     internal MarkedDone? Done { get; private set; }
+
+    /// <summary>Inputs that people corrected, by the instance that gets them instead of what the task before handed on.</summary>
+    internal ImmutableDictionary<string, Json> Corrected { get; private init; } = ImmutableDictionary<string, Json>.Empty;
 
     /// <summary>
     /// Instance of the task at which the run failed: the innermost of those that carry its fault. Null where it did not fail
@@ -56,12 +63,13 @@ public sealed class RecordedExecution
     /// <param name="entries">As they were recorded, in order: events and private parts unchanged.</param>
     public static RecordedExecution From(IEnumerable<JournalEntry> entries, RecordedExecution? inherited = null)
     {
-        var recorded = new RecordedExecution { Done = inherited?.Done };
+        var recorded = new RecordedExecution { Done = inherited?.Done, Corrected = inherited?.Corrected ?? ImmutableDictionary<string, Json>.Empty };
         foreach (var task in inherited?.tasks.Values ?? Enumerable.Empty<RecordedTask>())
         {
             recorded.tasks[task.Instance] = task.Copy();
         }
 
+        recorded.inheritedTold = inherited?.inheritedTold ?? recorded.inheritedTold;
         foreach (var entry in entries)
         {
             recorded.Take(entry);
@@ -77,10 +85,15 @@ public sealed class RecordedExecution
     /// </summary>
     /// <param name="from">Instance to go on from, or the pointer of the task that failed; null for <see cref="FailedInstance"/>.</param>
     /// <param name="done">Instead of doing it again, its output as a person gave it.</param>
-    public RecordedExecution ForContinuation(string? from = null, MarkedDone? done = null)
+    /// <param name="correctedInput">Its input as a person corrected it; null for what the task before handed on, or an earlier correction.</param>
+    public RecordedExecution ForContinuation(string? from = null, MarkedDone? done = null, Json? correctedInput = null)
     {
         var failed = Meant(done?.Instance ?? from);
-        var inherited = new RecordedExecution { Done = done is null || failed is null ? done : done with { Instance = failed } };
+        var inherited = new RecordedExecution
+        {
+            Done = done is null || failed is null ? done : done with { Instance = failed },
+            Corrected = correctedInput is null || failed is null ? Corrected : Corrected.SetItem(failed, correctedInput),
+        };
         foreach (var task in tasks.Values)
         {
             // Whatever is asked for, what failed the run is to be done again: else it could only fail again at once.
@@ -100,11 +113,18 @@ public sealed class RecordedExecution
             }
         }
 
+        inherited.inheritedTold = Told.RemoveRange(Told.Keys.Where(instance => inherited[instance] is not { Ended: TaskPhase.Completed or TaskPhase.Faulted }));
         return inherited;
     }
 
+    /// <summary>Nothing happened yet, but what people corrected stands.</summary>
+    internal RecordedExecution OnlyCorrections() => new() { Corrected = Corrected };
+
+    /// <summary>
+    /// An error names its task by the pointer, which is also the instance of the first iteration: what is meant is the one that failed.
+    /// </summary>
     private string? Meant(string? asked) =>
-        asked is null || (FailedInstance is not null && tasks[FailedInstance].Task == asked && !tasks.ContainsKey(asked)) ? FailedInstance : asked;
+        asked is null || (FailedInstance is not null && tasks[FailedInstance].Task == asked) ? FailedInstance : asked;
 
     private void Take(JournalEntry entry)
     {
@@ -156,7 +176,7 @@ public sealed class RecordedExecution
     }
 
     /// <summary>Whether the first instance is the second or encloses it.</summary>
-    private static bool IsAtOrAround(string outer, string inner) =>
+    internal static bool IsAtOrAround(string outer, string inner) =>
         inner.StartsWith(outer, StringComparison.Ordinal) && (inner.Length == outer.Length || inner[outer.Length] == '/');
 }
 

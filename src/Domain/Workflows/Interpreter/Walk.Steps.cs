@@ -142,7 +142,7 @@ internal sealed partial class Walk
         {
             try
             {
-                await host.Until(startedAt + after + paused, frame.Pointer, frame.Instance, over.Token);
+                await (rehearsal?.Alarm(frame.Instance, over.Token) ?? host.Until(startedAt + after + paused, frame.Pointer, frame.Instance, over.Token));
                 for (var now = host.PausedSince(startedAt); now > paused; now = host.PausedSince(startedAt))
                 {
                     // It was paused meanwhile: as much is added.

@@ -21,10 +21,12 @@ internal sealed partial class Walk
     private readonly CancellationToken cancel;
     private readonly CancellationToken stop;
     private readonly ExecutionRecorder recorder;
+    private readonly Rehearsal? rehearsal;
     private int instances;
 
     public Walk(Definition definition, RunFacts facts, RecordedExecution recorded, IExecutionHost host, CancellationToken cancel, CancellationToken stop)
     {
+        rehearsal = host as Rehearsal;
         this.definition = definition;
         this.facts = facts;
         this.recorded = recorded;
@@ -178,6 +180,7 @@ internal sealed partial class Walk
             throw new WorkflowFaultException(earlier);
         }
 
+        rawInput = recorded.Corrected.GetValueOrDefault(instance) ?? rawInput;
         if (Interlocked.Increment(ref instances) > WorkflowInterpreter.MaxTaskInstances)
         {
             throw new WorkflowFaultException(Fault.Runtime($"The run needs more than {WorkflowInterpreter.MaxTaskInstances:N0} tasks; it seems to go round in circles.").At(task.Pointer));
@@ -190,7 +193,8 @@ internal sealed partial class Walk
             frame.Pending.Add(new JournalEntry(new ExecutionTaskCreated(task.Pointer, instance, task.Name, task.Head.Kind, host.Now), null));
         }
 
-        return recorded.Done is { } done && done.Instance == instance
+        var done = recorded.Done?.Instance == instance ? recorded.Done : rehearsal?.DoneByHand(instance);
+        return done is not null
             ? await Settle(frame, done)
             : await Live(frame, known, cancellation);
     }
@@ -221,7 +225,7 @@ internal sealed partial class Walk
             var result = await Limited(task.Head.Timeout, frame, frame.StartedAt, $"The task {task.Name}", limited => Execute(frame, known, limited), cancellation);
             frame.SetRawOutput(result.Output);
             frame.Clock = Clock;
-            frame.Output = Leave(task.Head.Output, result.Output, frame, null, cancellation);
+            frame.Output = rehearsal?.OutputOf(task, frame.Instance) ?? Leave(task.Head.Output, result.Output, frame, null, cancellation);
             Export(frame, cancellation);
             var then = result.Then ?? task.Head.Then;
             await Complete(frame, before, then, null);
@@ -244,7 +248,8 @@ internal sealed partial class Walk
         }
     }
 
-    private Task<Step> Execute(Frame frame, RecordedTask? known, CancellationToken cancellation) => frame.Task switch
+    private Task<Step> Execute(Frame frame, RecordedTask? known, CancellationToken cancellation) =>
+        rehearsal?.Whole(frame.Task!, frame.Instance, cancellation) ?? frame.Task switch
     {
         TaskDefinition.Do task => Do(task, frame, cancellation),
         TaskDefinition.Set task => Set(task, frame, cancellation),

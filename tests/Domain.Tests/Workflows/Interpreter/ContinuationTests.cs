@@ -144,4 +144,45 @@ public sealed class ContinuationTests
         next.ShouldGive("""[{"amount":1,"currency":"EUR"},2,3]""");
         next.Host.Performed.Select(a => a.Task).ShouldBe(["/do/0/both/fork/branches/1/bad/do/1/x", "/do/0/both/fork/branches/2/long"], ignoreOrder: true);
     }
+
+    private const string Deliveries = """
+        do:
+          - all:
+              for: { in: '[1,2,3]' }
+              do:
+                - prepare: { call: test.echo, with: { to: '${ $item }' } }
+                - send: { call: test.pay, with: { amount: '${ .to }' } }
+        """;
+
+    [Fact]
+    public void a_retry_goes_on_at_its_iteration_with_a_corrected_input()
+    {
+        var story = Story.Of(Deliveries);
+        var failed = story.Run(h => h.On("test.pay", a => a.Instance.Contains("@2", StringComparison.Ordinal) ? throw new WorkflowFaultException(Fault.Runtime("no")) : Json.True));
+        var parent = RecordedExecution.From(Outcome.Reread(failed.Journal));
+        parent.FailedInstance.ShouldBe("/do/0/all/do@2/1/send");
+
+        // The error names the task, whose first iteration has the same name and is finished.
+        failed.Fault.Instance.ShouldBe("/do/0/all/do/1/send");
+        var next = story.Run(inherited: parent.ForContinuation(failed.Fault.Instance, correctedInput: Json.Parse("""{"to":20}""")));
+
+        next.ShouldGive("""{"amount":3,"currency":"EUR"}""");
+        next.Host.Performed.Select(a => a.Instance).ShouldBe(["/do/0/all/do@2/1/send", "/do/0/all/do@3/0/prepare", "/do/0/all/do@3/1/send"]);
+        ((Activity.Function)next.Host.Performed[0]).Arguments.ShouldBe(Json.Parse("""{"amount":20,"currency":"EUR"}"""));
+    }
+
+    [Fact]
+    public void a_correction_stays_when_its_task_fails_again_until_another_one_takes_its_place()
+    {
+        var story = Story.Of(Deliveries);
+        void Never(FakeHost h) => h.On("test.pay", _ => throw new WorkflowFaultException(Fault.Runtime("no")));
+        var first = RecordedExecution.From(story.Run(Never).Journal).ForContinuation(correctedInput: Json.Parse("""{"to":20}"""));
+        var again = RecordedExecution.From(story.Run(Never, inherited: first).Journal, first);
+
+        Amount(again.ForContinuation()).ShouldBe("20");
+        Amount(again.ForContinuation(correctedInput: Json.Parse("""{"to":30}"""))).ShouldBe("30");
+
+        string Amount(RecordedExecution inherited) =>
+            ((JsonObject)((Activity.Function)story.Run(inherited: inherited).Host.Performed[0]).Arguments)["amount"]!.ToString();
+    }
 }
