@@ -99,7 +99,7 @@ public sealed class RunMutations
     public static async Task<RunPayload> RetryRun(IResolveFieldContext context, RetryRunInput input)
     {
         var answer = await context.Give(input, new RetryRun(
-            input.RunId, input.From, input.MarkDone?.Output, input.Input, input.Revision ?? RetryRevision.Original, input.DeviceId));
+            input.RunId, input.From, input.MarkDone?.Output, input.DeviceId, input.Input, input.Revision ?? RetryRevision.Original));
         return new RunPayload(new Position(answer.Position), new RunReference(answer.Stream!.Value));
     }
 

@@ -19,7 +19,7 @@ namespace Jarvis.Application.Runs;
 /// <param name="Revision">The newest one from a failed task only where what was recorded goes the same way on it.</param>
 /// <param name="DeviceId">From the start: another device than was asked for then; as then for null.</param>
 public sealed record RetryRun(
-    Guid RunId, RetryStart From, Json? DoneOutput = null, Json? Input = null, RetryRevision Revision = RetryRevision.Original, Guid? DeviceId = null) : Instruction
+    Guid RunId, RetryStart From, Json? DoneOutput = null, Guid? DeviceId = null, Json? Input = null, RetryRevision Revision = RetryRevision.Original) : Instruction
 {
     public sealed class Validator : AbstractValidator<RetryRun>
     {

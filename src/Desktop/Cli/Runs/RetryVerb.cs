@@ -49,11 +49,6 @@ internal static class RetryVerb
                 input["input"] = await Read(corrected, cancel);
             }
 
-            if (parsed.GetValue(device) is { } named)
-            {
-                input["deviceId"] = await DeviceReference.Resolve(client, named, cancel);
-            }
-
             var data = await client.GraphQL(Document, new JsonObject { ["input"] = input }, cancel);
             var answer = data["retryRun"]!;
             if (parsed.GetValue(json))
