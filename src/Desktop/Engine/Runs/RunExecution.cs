@@ -156,7 +156,13 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
             recorder.Log(severity, mask.Apply(text), instance);
             await recorder.LogRoom(CancellationToken.None);
         }, KillNow);
-        var context = new FunctionContext(folder, clock, (severity, text) => recorder.Log(severity, mask.Apply(text), null), blobs.Keep);
+        await using var resources = new RunResources();
+        var context = new FunctionContext(folder, clock, (severity, text) => recorder.Log(severity, mask.Apply(text), null), blobs.Keep)
+        {
+            HomeFolder = parts.Settings.Home.Folder,
+            IsSecret = text => text.Length > 0 && mask.Apply(text) == SecretMask.Mask,
+            Resources = resources,
+        };
         var host = new RunHost(
             recorder, Pace, mask, shell, parts.Http, parts.Settings.Functions, context,
             (reference, input, instance, cancellation) => parts.Children.Run(run, Pace, reference, input, instance, KillNow, stop, cancellation),

@@ -139,7 +139,7 @@ internal sealed class RunHost(
             // Off the interpreter's thread: a function may touch slow disks synchronously.
             return await Task.Run(() => function.Invoke(arguments, own, cancellation), cancellation);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException or InvalidDataException)
         {
             throw new WorkflowFaultException(Fault.Runtime(failure.Message), failure);
         }

@@ -2,8 +2,10 @@ using System.Collections.Frozen;
 using Jarvis.Domain.Workflows.Language;
 using Jarvis.Engine.Workflows.Browser;
 using Jarvis.Engine.Workflows.Files;
+using Jarvis.Engine.Workflows.Http;
 using Jarvis.Engine.Workflows.Notifications;
 using Jarvis.Engine.Workflows.Sheets;
+using Jarvis.Engine.Workflows.Texts;
 
 namespace Jarvis.Engine.Workflows;
 
@@ -17,8 +19,10 @@ public sealed class FunctionCatalog(IEnumerable<JarvisFunction> functions)
     public static FunctionCatalog Standard { get; } = new(
     [
         new FileRead(),
-        new FileReadMany(), new FileWrite(), new FileList(), new FileCopy(), new FileMove(), new FileDelete(), new FileHash(),
+        new FileReadMany(), new FileWrite(), new FileList(), new FileCopy(), new FileMove(), new FileDelete(), new FileHash(), new FileZip(), new FileUnzip(),
         new SheetRead(), new SheetWrite(), new SheetAppend(),
+        new TextReplace(), new TextMatch(), new TextSplit(), new TextTemplate(), new TextEncode(), new TextDecode(), new TextParse(),
+        new HttpDownload(),
         new BrowserScreenshot(),
         new NotifyLog(),
     ]);

@@ -28,6 +28,12 @@ public abstract class JarvisFunction
     /// <summary>Systems it works on (<c>linux</c>, <c>windows</c>, <c>macos</c>); empty for all.</summary>
     public virtual IReadOnlyList<string> Platforms => [];
 
+    /// <summary>Arguments of a call as a person would write them, as JSON text; they satisfy <see cref="Parameters"/>.</summary>
+    public virtual string Example => "{}";
+
+    /// <summary>What this machine lacks for it, as a sentence; null where it can work here.</summary>
+    public virtual string? Lacking() => null;
+
     public FunctionDescription Description => description ??= new FunctionDescription(Name, Summary, Json.Parse(Parameters), Repeatable, Platforms);
 
     /// <summary>Checks arguments against the schema and puts in its defaults.</summary>
@@ -87,6 +93,15 @@ public sealed class FunctionArguments(JsonObject values)
 /// <param name="KeepBlob">Keeps content that is too large for an event (bytes, media type) and gives its <c>$blob</c> reference.</param>
 public sealed record FunctionContext(string RunFolder, TimeProvider Clock, Action<Domain.Runs.LogSeverity, string> Log, Func<byte[], string, Json> KeepBlob)
 {
+    /// <summary>The runner's own folder, where functions keep what outlives a run (such as browser profiles).</summary>
+    public string HomeFolder { get; init; } = RunFolder;
+
+    /// <summary>Whether a text is one of the run's secrets.</summary>
+    public Func<string, bool> IsSecret { get; init; } = static _ => false;
+
+    /// <summary>What functions of one run hold open between its steps.</summary>
+    public RunResources Resources { get; init; } = new();
+
     /// <summary>A path as the workflow means it: relative to the run's folder, <c>~</c> for the person's.</summary>
     public string Resolve(string path)
     {

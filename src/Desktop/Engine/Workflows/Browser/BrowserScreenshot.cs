@@ -18,6 +18,10 @@ public sealed class BrowserScreenshot : JarvisFunction
 
     public override bool Repeatable => true;
 
+    public override string Example => """{"url":"https://example.com","path":"page.png"}""";
+
+    public override string? Lacking() => SystemBrowser.Lacking();
+
     public override string Parameters => """
         {"type":"object","additionalProperties":false,"properties":{
           "url":{"type":"string","minLength":1,"description":"Address of the page (http, https or file)."},
@@ -33,7 +37,7 @@ public sealed class BrowserScreenshot : JarvisFunction
     {
         var address = Address(arguments, context);
         var path = context.Resolve(arguments.TextOrNull("path") ?? "screenshot.png");
-        var executable = SystemBrowser.Find() ?? throw NotAvailable("There is no Chromium, Chrome or Edge on this machine.");
+        var executable = SystemBrowser.Find() ?? throw NotAvailable(SystemBrowser.None);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
 
         using var playwright = await Start();

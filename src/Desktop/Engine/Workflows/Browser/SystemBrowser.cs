@@ -6,6 +6,11 @@ internal static class SystemBrowser
     /// <summary>Environment variable that names the browser's executable; an empty file name there means none.</summary>
     public const string Variable = "JARVIS_BROWSER";
 
+    public const string None = "There is no Chromium, Chrome or Edge on this machine.";
+
+    /// <summary>What is missing, as a sentence; null where there is a browser.</summary>
+    public static string? Lacking() => Find() is null ? None : null;
+
     /// <summary>Path of the executable; null where there is none.</summary>
     public static string? Find()
     {

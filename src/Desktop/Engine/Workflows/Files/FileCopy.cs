@@ -11,6 +11,8 @@ public sealed class FileCopy : JarvisFunction
 
     public override bool Repeatable => true;
 
+    public override string Example => """{"from":"a.txt","to":"b.txt"}""";
+
     public override string Parameters => """
         {"type":"object","additionalProperties":false,"required":["from","to"],"properties":{
           "from":{"type":"string","minLength":1},

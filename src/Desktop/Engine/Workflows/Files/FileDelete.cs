@@ -11,6 +11,8 @@ public sealed class FileDelete : JarvisFunction
 
     public override bool Repeatable => true;
 
+    public override string Example => """{"path":"old","recursive":true}""";
+
     public override string Parameters => """
         {"type":"object","additionalProperties":false,"required":["path"],"properties":{
           "path":{"type":"string","minLength":1},

@@ -11,6 +11,8 @@ public sealed class FileHash : JarvisFunction
 
     public override bool Repeatable => true;
 
+    public override string Example => """{"path":"a.zip"}""";
+
     public override string Parameters => """
         {"type":"object","additionalProperties":false,"required":["path"],"properties":{
           "path":{"type":"string","minLength":1},

@@ -12,6 +12,8 @@ public sealed class FileList : JarvisFunction
 
     public override bool Repeatable => true;
 
+    public override string Example => """{"path":"~/Documents","pattern":"*.pdf"}""";
+
     public override string Parameters => """
         {"type":"object","additionalProperties":false,"required":["path"],"properties":{
           "path":{"type":"string","minLength":1},

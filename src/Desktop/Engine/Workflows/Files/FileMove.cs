@@ -11,6 +11,8 @@ public sealed class FileMove : JarvisFunction
 
     public override bool Repeatable => true;
 
+    public override string Example => """{"from":"a.txt","to":"archive"}""";
+
     public override string Parameters => """
         {"type":"object","additionalProperties":false,"required":["from","to"],"properties":{
           "from":{"type":"string","minLength":1},

@@ -13,6 +13,8 @@ public sealed class FileRead : JarvisFunction
 
     public override bool Repeatable => true;
 
+    public override string Example => """{"path":"notes.txt","as":"lines"}""";
+
     public override string Parameters => """
         {"type":"object","additionalProperties":false,"required":["path"],"properties":{
           "path":{"type":"string","minLength":1,"description":"The file; relative to the run's folder."},

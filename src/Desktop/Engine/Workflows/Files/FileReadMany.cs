@@ -24,6 +24,8 @@ public sealed class FileReadMany : JarvisFunction
 
     public override bool Repeatable => true;
 
+    public override string Example => """{"paths":["a.txt","b.txt"]}""";
+
     public override string Parameters => """
         {"type":"object","additionalProperties":false,"required":["paths"],"properties":{
           "paths":{"type":"array","maxItems":10000,"items":{"type":"string","minLength":1},"description":"The files; relative to the run's folder."}}}

@@ -12,6 +12,8 @@ public sealed class FileWrite : JarvisFunction
 
     public override bool Repeatable => true;
 
+    public override string Example => """{"path":"notes.txt","content":"Hello"}""";
+
     public override string Parameters => """
         {"type":"object","additionalProperties":false,"required":["path","content"],"properties":{
           "path":{"type":"string","minLength":1},

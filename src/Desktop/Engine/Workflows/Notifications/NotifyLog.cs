@@ -12,6 +12,8 @@ public sealed class NotifyLog : JarvisFunction
 
     public override bool Repeatable => true;
 
+    public override string Example => """{"message":"Done"}""";
+
     public override string Parameters => """
         {"type":"object","additionalProperties":false,"required":["message"],"properties":{
           "message":{"description":"Text, or any value, which is written as JSON."},

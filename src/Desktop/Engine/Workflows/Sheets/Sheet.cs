@@ -13,6 +13,18 @@ internal static class Sheet
     /// <summary>Most columns of one sheet.</summary>
     public const int MaxColumns = 2_000;
 
+    /// <summary>Whether a file is a workbook by its name.</summary>
+    public static bool IsWorkbook(string path) => Path.GetExtension(path).ToLowerInvariant() is ".xlsx" or ".xlsm";
+
+    /// <summary>A new workbook holds no macros, and programs refuse one that is named as if it did.</summary>
+    public static void RefuseMacros(string path)
+    {
+        if (string.Equals(Path.GetExtension(path), ".xlsm", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new WorkflowFaultException(Fault.Validation($"{path}: a new workbook has a name that ends with .xlsx."));
+        }
+    }
+
     public static (IReadOnlyList<string> Columns, List<Json> Rows) Read(byte[] bytes, FunctionArguments arguments)
     {
         var hasHeader = arguments.Flag("header", otherwise: true);
@@ -120,7 +132,8 @@ internal static class Sheet
         }
     }
 
-    private static List<string> Distinct(string[] header)
+    /// <summary>Column names as keys: an empty one gets its number, one that comes again a count.</summary>
+    public static List<string> Distinct(string[] header)
     {
         if (header.Length > MaxColumns)
         {

@@ -1,0 +1,116 @@
+using System.IO.Compression;
+using Jarvis.Domain.Workflows.Data;
+using Jarvis.Domain.Workflows.Interpreter;
+using Shouldly;
+using Xunit;
+
+namespace Jarvis.Engine.Tests.Workflows;
+
+public sealed class WorkbookTests : IAsyncDisposable
+{
+    private readonly FunctionsUnderTest functions = new();
+
+    [Fact]
+    public async Task a_workbook_of_several_sheets_comes_back_with_its_types_and_dates()
+    {
+        await functions.Call("sheet.write", """
+            {"path":"b.xlsx","sheets":[
+              {"name":"One","rows":[{"day":"2026-01-31","at":"2026-01-31T09:30:00","sum":-3.5,"paid":true,"note":"=1+1"},{"day":"1900-03-01","note":" \u5F20 \"\uD83D\uDE00\""}]},
+              {"name":"\u4E8C","rows":[{"n":1},{"n":1e-7},{"n":123456789012}]}]}
+            """);
+        var first = await functions.Call("sheet.read", """{"path":"b.xlsx"}""");
+        first.ShouldBe(Json.Parse("""
+            {"columns":["day","at","sum","paid","note"],"count":2,"sheet":"One","sheets":["One","\u4E8C"],"rows":[
+              {"day":"2026-01-31","at":"2026-01-31T09:30:00","sum":-3.5,"paid":true,"note":"=1+1"},
+              {"day":"1900-03-01","at":null,"sum":null,"paid":null,"note":" \u5F20 \"\uD83D\uDE00\""}]}
+            """));
+        var second = Json.Parse("""[{"n":1},{"n":1e-7},{"n":123456789012}]""");
+        (await Rows("""{"path":"b.xlsx","sheet":"\u4E8C"}""")).ShouldBe(second);
+        (await Rows("""{"path":"b.xlsx","sheet":2}""")).ShouldBe(second);
+        (await functions.Refused("sheet.read", """{"path":"b.xlsx","sheet":"Three"}""")).Detail.ShouldNotBeNull().ShouldContain("'One'");
+    }
+
+    [Fact]
+    public async Task a_date_is_a_date_for_other_programs_and_text_where_dates_are_not_wanted()
+    {
+        await functions.Call("sheet.write", """{"path":"d.xlsx","rows":[{"day":"2026-01-31"}]}""");
+        Part("d.xlsx", "xl/worksheets/sheet1.xml").ShouldContain(">46053<");
+        await functions.Call("sheet.write", """{"path":"t.xlsx","rows":[{"day":"2026-01-31"}],"dates":false}""");
+        Part("t.xlsx", "xl/worksheets/sheet1.xml").ShouldContain("2026-01-31");
+        (await Rows("""{"path":"t.xlsx"}""")).ShouldBe(Json.Parse("""[{"day":"2026-01-31"}]"""));
+    }
+
+    [Fact]
+    public async Task rows_are_added_to_one_sheet_and_the_others_stay_as_they_are()
+    {
+        await functions.Call("sheet.append", """{"path":"a.xlsx","rows":[{"day":"2026-01-31","n":1}]}""");
+        await functions.Call("sheet.append", """{"path":"a.xlsx","sheet":"More","rows":[{"x":"new"}]}""");
+        await functions.Call("sheet.append", """{"path":"a.xlsx","rows":[{"n":2,"day":"2026-02-01"},["2026-02-02",3]]}""");
+        (await Rows("""{"path":"a.xlsx","sheet":1}""")).ShouldBe(Json.Parse("""[{"day":"2026-01-31","n":1},{"day":"2026-02-01","n":2},{"day":"2026-02-02","n":3}]"""));
+        (await Rows("""{"path":"a.xlsx","sheet":"more"}""")).ShouldBe(Json.Parse("""[{"x":"new"}]"""));
+        (await functions.Refused("sheet.append", """{"path":"a.xlsx","rows":[{"other":1}]}""")).Detail.ShouldNotBeNull().ShouldContain("no column 'other'");
+        (await Rows("""{"path":"a.xlsx"}""")).ShouldBeOfType<JsonArray>().Items.Length.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("not a zip at all")]
+    [InlineData("PK\u0003\u0004")]
+    public async Task what_is_no_workbook_is_said_to_be_none(string content)
+    {
+        await File.WriteAllTextAsync(functions.File("x.xlsx"), content, TestContext.Current.CancellationToken);
+        (await functions.Refused("sheet.read", """{"path":"x.xlsx"}""")).Detail.ShouldNotBeNull().ShouldContain("is not a workbook");
+        (await functions.Refused("sheet.append", """{"path":"x.xlsx","rows":[{"a":1}]}""")).Detail.ShouldNotBeNull().ShouldContain("is not a workbook");
+        File.ReadAllText(functions.File("x.xlsx")).ShouldBe(content);
+    }
+
+    [Fact]
+    public async Task a_small_file_that_inflates_without_end_is_refused()
+    {
+        await functions.Call("sheet.write", """{"path":"bomb.xlsx","rows":[{"a":1}]}""");
+        await using (var archive = await ZipFile.OpenAsync(functions.File("bomb.xlsx"), ZipArchiveMode.Update, TestContext.Current.CancellationToken))
+        {
+            archive.GetEntry("xl/worksheets/sheet1.xml")!.Delete();
+            await using var sheet = archive.CreateEntry("xl/worksheets/sheet1.xml", CompressionLevel.Fastest).Open();
+            sheet.Write("<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData><row>"u8);
+            var blanks = new byte[1024 * 1024];
+            blanks.AsSpan().Fill((byte)' ');
+            for (var i = 0; i < 140; i++)
+            {
+                sheet.Write(blanks);
+            }
+        }
+
+        new FileInfo(functions.File("bomb.xlsx")).Length.ShouldBeLessThan(8 * 1024 * 1024);
+        (await functions.Refused("sheet.read", """{"path":"bomb.xlsx"}""")).Detail.ShouldNotBeNull().ShouldContain("bomb.xlsx");
+    }
+
+    [Theory]
+    [InlineData("""{"path":"n.xlsx","sheet":"a/b","rows":[]}""")]
+    [InlineData("""{"path":"n.xlsx","sheets":[{"name":"A","rows":[]},{"name":"a","rows":[]}]}""")]
+    [InlineData("""{"path":"n.csv","sheet":"A","rows":[]}""")]
+    [InlineData("""{"path":"n.xlsm","rows":[]}""")]
+    public async Task sheets_that_cannot_be_are_refused_and_nothing_is_written(string arguments)
+    {
+        (await functions.Refused("sheet.write", arguments)).Type.ShouldBe(FaultTypes.Validation);
+        Directory.EnumerateFiles(functions.File(), "n.*").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task text_of_a_csv_file_becomes_typed_on_request_and_numbers_that_are_names_stay_text()
+    {
+        await File.WriteAllTextAsync(functions.File("t.csv"), "a,b,c,d,e\n-1.50,007,true,,1e5\n", TestContext.Current.CancellationToken);
+        (await Rows("""{"path":"t.csv"}""")).ShouldBe(Json.Parse("""[{"a":"-1.50","b":"007","c":"true","d":"","e":"1e5"}]"""));
+        (await Rows("""{"path":"t.csv","types":true}""")).ShouldBe(Json.Parse("""[{"a":-1.5,"b":"007","c":true,"d":null,"e":"1e5"}]"""));
+    }
+
+    public ValueTask DisposeAsync() => functions.DisposeAsync();
+
+    private async Task<Json> Rows(string arguments) => ((JsonObject)await functions.Call("sheet.read", arguments))["rows"]!;
+
+    private string Part(string file, string name)
+    {
+        using var archive = ZipFile.OpenRead(functions.File(file));
+        using var reader = new StreamReader(archive.GetEntry(name)!.Open());
+        return reader.ReadToEnd();
+    }
+}
