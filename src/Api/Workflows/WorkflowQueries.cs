@@ -5,6 +5,8 @@ using Jarvis.Api.Platform;
 using Jarvis.Api.Platform.GraphQL;
 using Jarvis.Api.Runs;
 using Jarvis.Domain.Workflows;
+using Jarvis.Domain.Workflows.Data;
+using Jarvis.Domain.Workflows.Language;
 using Jarvis.Projections.Platform;
 using Jarvis.Projections.Workflows;
 
@@ -52,6 +54,44 @@ public sealed class WorkflowNode(WorkflowRow row, ReadPoint point)
     public Task<RunStatistics> Statistics(
         IResolveFieldContext context, StatisticsPeriod? period, DateOnly? from, DateOnly? to, string? timeZone, StatisticsStep by = StatisticsStep.Day) =>
         StatisticsQueries.Statistics(context, period, from, to, timeZone, Id, null, point.Position is { } position ? new AsOf(new Position(position), null) : null, null, by);
+
+    /// <summary>Its input as a form, of the latest revision or another.</summary>
+    public async Task<WorkflowForm?> Form(IResolveFieldContext context, int? revision) =>
+        await Read(context, revision) is var (number, definition) ? new WorkflowForm(number, definition.InputSchema) : null;
+
+    /// <summary>Holds an input against the schema, field by field, as a start would.</summary>
+    public async Task<InputVerdict?> CheckInput(IResolveFieldContext context, Json input, int? revision) =>
+        await Read(context, revision) is var (number, definition) ? InputVerdict.Of(number, definition.InputSchema, input) : null;
+
+    /// <summary>Its tasks and the ways between them, for a list or a picture.</summary>
+    public async Task<WorkflowPicture?> Nodes(IResolveFieldContext context, int? revision) =>
+        await Read(context, revision) is var (number, definition) ? new WorkflowPicture(number, NodeView.Of(definition)) : null;
+
+    /// <summary>What changed from one revision to another (the latest by default): lines of the text, and tasks.</summary>
+    public async Task<RevisionDifference?> RevisionDifference(IResolveFieldContext context, int from, int? to)
+    {
+        var all = await All(context);
+        if (Find(all, from) is not { Source: { } old } first || Find(all, to) is not { Source: { } @new } last)
+        {
+            return null;
+        }
+
+        var lines = TextDifference.Of(old, @new);
+        return new RevisionDifference(
+            first.Number, last.Number, lines.Count(line => line.Kind == DifferenceKind.Added), lines.Count(line => line.Kind == DifferenceKind.Removed), lines,
+            [.. TaskDifferences.Of(Parse(old), Parse(@new)).Select(task => new TaskDifferenceNode(task.Kind, task.Path, task.TaskKind, task.OldId, task.NewId))]);
+    }
+
+    /// <summary>Null for a caller who may not see the definition.</summary>
+    private async Task<(int Number, Definition Definition)?> Read(IResolveFieldContext context, int? revision) =>
+        Find(await All(context), revision) is { Source: { } source } found ? (found.Number, Parse(source)) : null;
+
+    private static WorkflowRevisionNode Find(IReadOnlyList<WorkflowRevisionNode> all, int? number) =>
+        (number is null ? all.LastOrDefault() : all.FirstOrDefault(revision => revision.Number == number)) ?? throw new RefusalError(WorkflowRefusals.RevisionNotFound);
+
+    // What was published was valid; a definition that this version cannot read any more is refused rather than shown in part.
+    private static Definition Parse(string source) =>
+        DefinitionParser.Parse(source, KnownFunctions.Validation).Definition ?? throw new RefusalError(WorkflowRefusals.Invalid);
 
     private async Task<IReadOnlyList<WorkflowRevisionNode>> All(IResolveFieldContext context)
     {
@@ -126,6 +166,12 @@ public sealed class WorkflowQueries
             page, rows, row => row.PublishedPosition.ToString(CultureInfo.InvariantCulture), (row, cursor) => new WorkflowEdge(new WorkflowNode(row, point), cursor));
         return new WorkflowConnection(edges, info, new Position(point.AnswerPosition));
     }
+
+    /// <summary>Holds an input against the schema of a workflow's revision (the latest by default), field by field, as a start would.</summary>
+    public static async Task<InputVerdict?> CheckInput(IResolveFieldContext context, Guid workflowId, Json input, int? revision) =>
+        await Workflow(context, workflowId, null, null, null) is { } workflow
+            ? await workflow.CheckInput(context, input, revision)
+            : throw new RefusalError(WorkflowRefusals.NotFound);
 
     /// <summary>One workflow by id, or by name (<c>name</c> or <c>namespace/name</c>) among the caller's own.</summary>
     public static async Task<WorkflowNode?> Workflow(IResolveFieldContext context, Guid? id, string? name, AsOf? asOf, Position? atLeast)
