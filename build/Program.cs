@@ -25,8 +25,9 @@ try
     var parsed = root.Parse(args);
     if (parsed.Errors.Count > 0)
     {
-        // The last is about what was typed; one before it may only say that a verb is missing.
-        await Console.Error.WriteLineAsync(parsed.Errors[^1].Message);
+        // Of several the first that names what was typed; another may only say that a verb is missing.
+        var error = parsed.Errors.FirstOrDefault(e => args.Any(arg => e.Message.Contains($"'{arg}'", StringComparison.Ordinal))) ?? parsed.Errors[^1];
+        await Console.Error.WriteLineAsync(error.Message);
         return 2;
     }
 

@@ -225,7 +225,7 @@ public sealed class RunningSystem
     }
 
     private void ShowLaterCodes(Runner runner) =>
-        runner.OnPairing = (code, address) => progress.Note($"The runner waits to be paired: confirm the code {code} at {address}, or with build/jarvis devices approve {code}.");
+        runner.OnPairing = (code, _) => progress.Note($"The runner waits to be paired: sign in with build/jarvis login, then build/jarvis devices approve {code}.");
 
     private string Summary(string url, Demo demo, DemoRun run)
     {

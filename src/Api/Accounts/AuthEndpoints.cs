@@ -106,7 +106,7 @@ public static class AuthEndpoints
 
     private static IResult Ticket(TicketRequest request, HttpContext context, Tickets tickets)
     {
-        if (request.Path is not { Length: > 1 and <= 2000 } path || path[0] != '/' || path[1] is '/' or '\\' || path.Contains('#', StringComparison.Ordinal))
+        if (request.Path is not { Length: > 1 and <= 2000 } path || path[0] != '/' || path[1] is '/' or '\\' || path.Contains('#', StringComparison.Ordinal) || path.Any(char.IsControl))
         {
             return ProblemAnswers.Of(
                 StatusCodes.Status422UnprocessableEntity, new Refusal("input.invalid", "Give a path of this server, beginning with one slash.", "path"));

@@ -36,7 +36,7 @@ public static class SetupPage
         var (account, refusal) = await registration.Register(new RegisterRequest(Value(form["email"]), Value(form["password"]), null, null, token), Guid.CreateVersion7(), cancel);
         return account is null
             ? Page(Form(token, refusal!.Message), StatusCodes.Status422UnprocessableEntity)
-            : Page("<h1>Jarvis</h1><p role=\"status\">The administrator's account is made. You can sign in now.</p>");
+            : Page("<h1>Jarvis</h1><p role=\"status\">The administrator's account is made. You can sign in now, from a terminal: <code>build/jarvis login</code> with this server's address.</p>");
     }
 
     private static string Value(StringValues values) => values.Count == 1 ? values[0] ?? "" : "";

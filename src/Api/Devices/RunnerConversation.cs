@@ -104,7 +104,7 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
         limit.CancelAfter(HelloTime);
         var now = clock.GetUtcNow();
         if (await Next(limit.Token) is not { Type: "hello", LastCommand: >= 0 and var last, Os: { } system, Version: { } release } hello
-            || system.Length > MaxText || release.Length > MaxText || hello.Address?.Length > MaxText || hello.Journals?.Count > MaxJournals)
+            || !IsText(system) || !IsText(release) || (hello.Address is { } told && !IsText(told)) || hello.Journals?.Count > MaxJournals)
         {
             close ??= RunnerClose.Malformed;
             return null;
@@ -123,6 +123,8 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
         var cursors = await RunCursors.Of(store, deviceId, hello.Journals?.Keys ?? (IReadOnlyCollection<Guid>)[], stop);
         return RunnerFrames.Welcome(epoch, cursors, Types, clock.GetUtcNow());
     }
+
+    private static bool IsText(string text) => text.Length <= MaxText && !text.Any(char.IsControl);
 
     private async Task Listen(CancellationToken stop, CancellationToken reading)
     {
@@ -159,8 +161,8 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
 
     private async Task<bool> Hear(ClientFrame beat, CancellationToken stop)
     {
-        os = beat.Os is { Length: <= MaxText } system ? system : os;
-        version = beat.Version is { Length: <= MaxText } release ? release : version;
+        os = beat.Os is { } system && IsText(system) ? system : os;
+        version = beat.Version is { } release && IsText(release) ? release : version;
         var connection = await Ask<DeviceConnection>(new HearDevice(deviceId, epoch, os, version, beat.Address ?? address, received), stop);
         if (connection.Refusal is { } refusal)
         {

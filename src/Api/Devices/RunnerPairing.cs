@@ -108,7 +108,7 @@ public static class RunnerPairing
     private static IResult Problem(string error, Refusal refusal) =>
         ProblemAnswers.Of(StatusCodes.Status400BadRequest, refusal, new Dictionary<string, object?> { ["error"] = error });
 
-    private static bool IsText(string? text) => !string.IsNullOrWhiteSpace(text) && text.Length <= MaxTextLength;
+    private static bool IsText(string? text) => !string.IsNullOrWhiteSpace(text) && text.Length <= MaxTextLength && !text.Any(char.IsControl);
 }
 
 /// <summary>How often one address may ask; codes cannot be guessed faster than this.</summary>

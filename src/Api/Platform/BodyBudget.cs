@@ -2,6 +2,9 @@ using Jarvis.Domain.Platform;
 
 namespace Jarvis.Api.Platform;
 
+/// <summary>A body turned out larger than it may be.</summary>
+public sealed class BodyTooLargeException() : IOException("The body is too large.");
+
 /// <summary>More is being read at once than this process holds; the client tries again.</summary>
 public sealed class BodyBudgetException() : IOException("Too many large requests at once.");
 
@@ -46,7 +49,8 @@ public sealed class BodyBudget : IDisposable
     /// <exception cref="BodyTooLargeException">There is more of it.</exception>
     /// <exception cref="BodyBudgetException">Others hold too much.</exception>
     /// <exception cref="BodyTooSlowException">It did not come in time.</exception>
-    public async Task<HeldBody> Read(Stream body, int limit, Guid? account, CancellationToken cancel)
+    /// <param name="inTurn">Whether a large body waits for its turn, because what is made of it takes many times its size.</param>
+    public async Task<HeldBody> Read(Stream body, int limit, Guid? account, CancellationToken cancel, bool inTurn = true)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(ArrivalTime);
@@ -69,7 +73,7 @@ public sealed class BodyBudget : IDisposable
                 }
             }
 
-            if (held.Length > SmallBytes && !await held.TakeTurn(turns, TurnTime, cancel))
+            if (inTurn && held.Length > SmallBytes && !await held.TakeTurn(turns, TurnTime, cancel))
             {
                 throw new BodyBudgetException();
             }

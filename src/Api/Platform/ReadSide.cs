@@ -22,6 +22,7 @@ public static class ReadSide
         services.AddJarvisGraphQL();
         services.AddOpenApi("v1");
         services.AddProblemDetails();
+        services.AddExceptionHandler<StoreAway>();
         // A body that cannot be read is a refusal, in development too.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
         builder.AddObserving();
@@ -31,8 +32,8 @@ public static class ReadSide
     public static void UseReadSide(this WebApplication app)
     {
         app.UseSecurityHeaders();
-        app.UseExceptionHandler();
         app.UsePlainAnswers();
+        app.UseExceptionHandler();
         app.UseWebSockets();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -8,13 +8,20 @@ public static class SecurityHeaders
 
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((context, next) =>
     {
-        var headers = context.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers.XFrameOptions = "DENY";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        headers.ContentSecurityPolicy = ContentPolicy;
+        // At the start of the answer, because whoever answers for an exception clears what was set before.
+        context.Response.OnStarting(static response => Set(((HttpResponse)response).Headers), context.Response);
         return next(context);
     });
+
+    private static Task Set(IHeaderDictionary headers)
+    {
+        // What an endpoint chose for itself stays.
+        headers.TryAdd("X-Content-Type-Options", "nosniff");
+        headers.TryAdd("X-Frame-Options", "DENY");
+        headers.TryAdd("Referrer-Policy", "no-referrer");
+        headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
+        headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
+        headers.TryAdd("Content-Security-Policy", ContentPolicy);
+        return Task.CompletedTask;
+    }
 }

@@ -20,7 +20,7 @@ public static class RunnerEvents
 
     public static void MapRunnerEvents(this IEndpointRouteBuilder routes) => routes.MapPost("/runner/v1/events", Post).RequireAuthorization();
 
-    private static async Task<IResult> Post(HttpContext context, ExecutionIngest ingest, MasterKey keys)
+    private static async Task<IResult> Post(HttpContext context, ExecutionIngest ingest, BodyBudget bodies, MasterKey keys)
     {
         if (context.Caller() is not { DeviceId: { } deviceId } caller)
         {
@@ -34,10 +34,12 @@ public static class RunnerEvents
             return ProblemAnswers.Of(StatusCodes.Status415UnsupportedMediaType, WrongType);
         }
 
-        ReadOnlyMemory<byte> body;
+        IReadOnlyList<RunnerEvent> events;
+        BatchRefusal? refusal;
         try
         {
-            body = await Read(context.Request, encoding == "gzip", context.RequestAborted);
+            using var body = await Read(context.Request, encoding == "gzip", bodies, caller.AccountId, context.RequestAborted);
+            (events, refusal) = RunnerBatch.Parse(body.Memory, type == LinesType, keys);
         }
         catch (BodyTooLargeException)
         {
@@ -47,8 +49,11 @@ public static class RunnerEvents
         {
             return Refuse(context, new BatchRefusal(BatchRefusals.Invalid("The body is not gzip."), RunnerBatch.NoRuns));
         }
+        catch (Exception e) when (e is BodyBudgetException or BodyTooSlowException)
+        {
+            return Refuse(context, new BatchRefusal(BatchRefusals.TooFast, RunnerBatch.NoRuns));
+        }
 
-        var (events, refusal) = RunnerBatch.Parse(body, type == LinesType, keys);
         if (refusal is not null)
         {
             return Refuse(context, refusal);
@@ -60,7 +65,7 @@ public static class RunnerEvents
             : Results.Ok(new { accepted = events.Count, cursors = answer.Cursors });
     }
 
-    private static async Task<ReadOnlyMemory<byte>> Read(HttpRequest request, bool isGzip, CancellationToken cancellation)
+    private static async Task<HeldBody> Read(HttpRequest request, bool isGzip, BodyBudget bodies, Guid account, CancellationToken cancellation)
     {
         if (request.ContentLength > RunnerBatch.MaxBytes)
         {
@@ -68,10 +73,7 @@ public static class RunnerEvents
         }
 
         await using var plain = isGzip ? new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true) : null;
-        await using var bounded = new BoundedStream(plain ?? request.Body, RunnerBatch.MaxBytes);
-        var buffer = new MemoryStream((int)(request.ContentLength ?? 0));
-        await bounded.CopyToAsync(buffer, cancellation);
-        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        return await bodies.Read(plain ?? request.Body, RunnerBatch.MaxBytes, account, cancellation, inTurn: false);
     }
 
     private static IResult Refuse(HttpContext context, BatchRefusal refused)

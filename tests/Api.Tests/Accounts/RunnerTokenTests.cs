@@ -23,6 +23,20 @@ public sealed class RunnerTokenTests(ServerUnderTest server) : IClassFixture<Ser
         (await runner.GetAsync("/graphql/schema.graphql")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }
 
+    [Theory]
+    [InlineData("pc\0")]
+    [InlineData("pc\u001b[31m")]
+    public async Task a_device_has_no_name_that_steers_a_terminal_or_cannot_be_stored(string name) =>
+        (await server.Anonymous().PostAsJsonAsync("/runner/v1/pair", new { name, os = "Linux", version = "1" })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+
+    [Fact]
+    public async Task a_ticket_is_for_a_path_of_one_line()
+    {
+        var person = await Person.Register(server);
+        (await person.Client.PostAsJsonAsync("/auth/ticket", new { path = "/x\r\nSet-Cookie: a=b" })).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await person.Client.PostAsJsonAsync("/auth/ticket", new { path = "/x?y=1" })).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task a_persons_token_opens_none_of_the_runners()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Jarvis.Api.Platform;
 using Jarvis.Api.Tests.Platform.GraphQL;
 using Shouldly;
 using Xunit;
@@ -36,6 +37,15 @@ public sealed class PlainAnswersTests(ServerUnderTest server) : IClassFixture<Se
         using var answer = await server.Anonymous().PostAsync("/auth/login", new StringContent("{}", Encoding.UTF8, "text/plain"));
         answer.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
         JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.Text("code").ShouldBe("request.media_type");
+    }
+
+    [Fact]
+    public void a_store_that_is_away_is_told_from_a_fault()
+    {
+        StoreAway.Is(new Npgsql.NpgsqlException("x", new System.Net.Sockets.SocketException())).ShouldBeTrue();
+        StoreAway.Is(new InvalidOperationException("x", new Npgsql.PostgresException("x", "FATAL", "FATAL", "57P01"))).ShouldBeTrue();
+        StoreAway.Is(new Npgsql.PostgresException("x", "ERROR", "ERROR", "23505")).ShouldBeFalse();
+        StoreAway.Is(new InvalidOperationException("x")).ShouldBeFalse();
     }
 
     [Fact]

@@ -118,6 +118,27 @@ public sealed class ServerVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task an_empty_list_says_what_to_do()
+    {
+        await jarvis.SignIn(api);
+        api.Answers["runs"] = JsonNode.Parse("""{"edges":[]}""");
+        api.Answers["devices"] = JsonNode.Parse("""{"edges":[]}""");
+        (await jarvis.Run(["runs"])).Errors.ShouldContain("`jarvis start WORKFLOW`");
+        (await jarvis.Run(["devices"])).Errors.ShouldContain("`jarvis runner`");
+    }
+
+    [Fact]
+    public async Task what_is_no_command_or_no_file_is_named()
+    {
+        (await jarvis.Run(["strat", "x"])).Errors.Trim().ShouldBe("There is no command 'strat'. See `jarvis --help`.");
+        var bare = await jarvis.Run([]);
+        bare.ExitCode.ShouldBe(2);
+        bare.Errors.ShouldContain("publish");
+        (await jarvis.Run(["run", "/no/such.yaml"])).Errors.Trim().ShouldBe("There is no file /no/such.yaml.");
+        (await jarvis.Run(["validate", jarvis.Home])).Errors.Trim().ShouldBe($"{jarvis.Home} is a folder; name a file.");
+    }
+
+    [Fact]
     public async Task runs_are_a_table_for_people_and_json_for_programs()
     {
         await jarvis.SignIn(api);

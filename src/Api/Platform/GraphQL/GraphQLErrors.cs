@@ -38,6 +38,7 @@ public sealed partial class GraphQLErrors : ErrorInfoProvider
     private static string CodeOf(ExecutionError error) => error switch
     {
         RefusalError refusal => refusal.Refusal.Code,
+        UnhandledError { InnerException: { } cause } when StoreAway.Is(cause) => StoreAway.Refusal.Code,
         UnhandledError => "server.error",
         SyntaxError => "graphql.syntax",
         InvalidVariableError => "graphql.invalid_variable",
@@ -49,6 +50,11 @@ public sealed partial class GraphQLErrors : ErrorInfoProvider
 
     private static string MessageOf(ExecutionError error)
     {
+        if (error is UnhandledError { InnerException: { } cause } && StoreAway.Is(cause))
+        {
+            return StoreAway.Refusal.Message;
+        }
+
         if (error is UnhandledError)
         {
             return "Something went wrong on the server. It was recorded.";

@@ -89,8 +89,8 @@ public sealed class GraphQLExecution(ISchema schema, IDocumentExecuter executer,
             TimeoutAction = TimeoutAction.ReturnTimeoutError,
             UnhandledExceptionDelegate = context =>
             {
-                // The path names fields of the schema only; arguments and values may be personal and stay out of the log.
-                if (context.OriginalException is not OperationCanceledException)
+                // A refusal is an answer. The path names fields of the schema only; arguments and values may be personal and stay out of the log.
+                if (context.OriginalException is not (OperationCanceledException or RefusalError))
                 {
                     log.LogError(context.OriginalException, "A resolver failed at {Path}", string.Join('.', context.FieldContext?.Path ?? []));
                 }

@@ -46,7 +46,7 @@ internal sealed class RunnerLines(bool json)
 
     private static string Text(RunnerNews news) => news switch
     {
-        RunnerNews.PairingCode n => $"To pair this device, confirm the code {n.UserCode} at {n.VerificationUri} or with `jarvis devices approve {n.UserCode}`.",
+        RunnerNews.PairingCode n => $"To pair this device, confirm the code {n.UserCode} with `jarvis devices approve {n.UserCode}`, signed in as its owner.",
         RunnerNews.Paired n => $"Paired as device {n.DeviceId}.",
         RunnerNews.Listening n => $"Programs of this PC reach the engine at {n.Url}.",
         RunnerNews.LocalCallRefused n => $"Refused {n.Method} {n.Path} of a program of this PC: {n.Reason}.",

@@ -37,7 +37,20 @@ internal static class CommandLine
             }
         }
 
-        var parsed = root.Parse(args);
+        if (args is [var first, ..] && first.Length > 0 && first[0] is not ('-' or '[') && !verbs.ContainsKey(first))
+        {
+            await Console.Error.WriteLineAsync($"There is no command '{first}'. See `jarvis --help`.");
+            return ExitCode.BadUsage;
+        }
+
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+        if (args.Length == 0)
+        {
+            // Bad usage still, but what there is helps more than that something is missing.
+            await parsed.InvokeAsync(new InvocationConfiguration { Output = Console.Error });
+            return ExitCode.BadUsage;
+        }
+
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)

@@ -6,8 +6,14 @@ namespace Jarvis.Cli.Platform;
 /// <summary>Tables on stdout: boxed on a terminal, tab-separated where another program reads.</summary>
 internal static class Tables
 {
-    public static void Print(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    /// <param name="whenEmpty">What to do where there is no row; on stderr.</param>
+    public static void Print(IReadOnlyList<string> columns, IReadOnlyCollection<IReadOnlyList<string>> rows, string whenEmpty)
     {
+        if (rows.Count == 0)
+        {
+            Console.Error.WriteLine(whenEmpty);
+        }
+
         if (Console.IsOutputRedirected)
         {
             Console.Out.WriteLine(string.Join('\t', columns));

@@ -6,6 +6,11 @@ internal static class TextInput
     /// <exception cref="UsageException">It cannot be read.</exception>
     public static async Task<string> Read(string path, CancellationToken cancel)
     {
+        if (path != "-" && !File.Exists(path))
+        {
+            throw new UsageException(Directory.Exists(path) ? $"{path} is a folder; name a file." : $"There is no file {path}.");
+        }
+
         try
         {
             // A file is read at once: starting the asynchronous reading of one small file costs a command a tenth of its time.

@@ -52,7 +52,9 @@ internal static class ControlVerb
             }
             else
             {
-                await Console.Out.WriteLineAsync($"Asked to {name} {input["runId"]}; `jarvis watch {input["runId"]}` shows when it takes effect.");
+                await Console.Out.WriteLineAsync(answer["control"] is null
+                    ? $"{input["runId"]} ended at once: no device had it yet."
+                    : $"Asked to {name} {input["runId"]}; `jarvis watch {input["runId"]}` shows when it takes effect.");
             }
 
             return ExitCode.Done;

@@ -21,7 +21,7 @@ internal static class RunLine
             Dsl + "task.completed.v1" => $"done       {data?["instance"]}",
             Dsl + "task.faulted.v1" => $"failed     {data?["instance"]}  {data?["error"]?["type"]}",
             Dsl + "task.cancelled.v1" => $"cancelled  {data?["instance"]}",
-            Dsl + "task.suspended.v1" => $"waits      {data?["instance"]}  {data?["until"]}",
+            Dsl + "task.suspended.v1" => $"waits      {data?["instance"]}  {Until((string?)data?["until"])}",
             Dsl + "task.retried.v1" => $"again      {data?["instance"]}  attempt {data?["attempt"]}",
             Jarvis + "progress.v1" => $"{data?["percent"],3} %",
             Jarvis + "control.acknowledged.v1" => $"{data?["kind"]} acknowledged by the PC",
@@ -42,6 +42,11 @@ internal static class RunLine
             : "            ";
         return $"{at}  {Printable(text)}";
     }
+
+    private static string Until(string? instant) =>
+        DateTimeOffset.TryParse(instant, CultureInfo.InvariantCulture, out var at)
+            ? "until " + at.ToLocalTime().ToString(at - DateTimeOffset.Now > TimeSpan.FromHours(20) ? "yyyy-MM-dd HH:mm:ss" : "HH:mm:ss.fff", CultureInfo.InvariantCulture)
+            : "";
 
     private static string? Log(JsonObject? data) =>
         data?["texts"] is JsonArray { Count: > 0 } texts ? string.Join(" | ", texts.Select(text => (string?)text)) : null;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Jarvis.Cli.Platform;
 
@@ -74,7 +75,7 @@ internal static class WatchVerb
         }
         else
         {
-            await Console.Out.WriteLineAsync($"{Status(details).ToLowerInvariant()}{(details["durationSeconds"] is { } took ? $" after {took} s" : "")}");
+            await Console.Out.WriteLineAsync($"{Status(details).ToLowerInvariant()}{(details["durationSeconds"] is { } took ? string.Create(CultureInfo.InvariantCulture, $" after {(double)took:0.0} s") : "")}");
             if (completed && details["output"] is { } output)
             {
                 ServerVerb.Print(output, indented: true);
