@@ -29,11 +29,11 @@ public static class SignInLimits
     /// <summary>An access ticket (downloads, images) is good for one path and this long.</summary>
     public static readonly TimeSpan TicketLifetime = TimeSpan.FromMinutes(1);
 
-    /// <summary>Password hashes computed at once; more wait in line, so that guessing cannot take both cores.</summary>
-    public const int ConcurrentPasswordHashes = 2;
+    /// <summary>Password hashes computed at once: half of the cores, so that guessing never takes all of them; more wait in line.</summary>
+    public static readonly int ConcurrentPasswordHashes = Math.Max(1, Environment.ProcessorCount / 2);
 
-    /// <summary>Requests that may wait for a password hash; more are turned away.</summary>
-    public const int WaitingPasswordHashes = 200;
+    /// <summary>Requests that may wait for a password hash; more are turned away at once, and whoever waits does not wait long.</summary>
+    public const int WaitingPasswordHashes = 64;
 
     /// <summary>Iterations of PBKDF2 with HMAC-SHA512 (OWASP Password Storage Cheat Sheet).</summary>
     public const int PasswordIterations = 210_000;
