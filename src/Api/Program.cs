@@ -1,5 +1,6 @@
 using Jarvis.Api.Devices;
 using Jarvis.Api.Platform;
+using Jarvis.Api.Platform.Blobs;
 using JasperFx;
 
 try
@@ -9,6 +10,7 @@ try
     builder.WebHost.UseUrls(configuration.Url.ToString());
     builder.Services.AddSingleton(configuration);
     builder.AddJarvisStore(configuration);
+    builder.AddBlobs(configuration);
     builder.AddReadSide(configuration);
     builder.Services.AddRunnerProtocol();
 
@@ -20,6 +22,7 @@ try
 
     app.UseReadSide();
     app.MapReadSide();
+    app.MapBlobs();
     app.MapRunnerProtocol();
     await app.RunAsync();
     return 0;

@@ -106,6 +106,12 @@ public static class AuthEndpoints
 
     private static IResult Ticket(TicketRequest request, HttpContext context, Tickets tickets)
     {
+        // A ticket speaks for a person; a device's token must not become one.
+        if (context.Caller() is { DeviceId: not null })
+        {
+            return ProblemAnswers.Of(StatusCodes.Status403Forbidden, AuthRefusals.Forbidden);
+        }
+
         if (request.Path is not { Length: > 1 and <= 2000 } path || path[0] != '/' || path[1] is '/' or '\\' || path.Contains('#', StringComparison.Ordinal) || path.Any(char.IsControl))
         {
             return ProblemAnswers.Of(

@@ -1,5 +1,6 @@
 using Jarvis.Application.Accounts;
 using Jarvis.Application.Devices;
+using Jarvis.Application.Platform.Blobs;
 using Jarvis.Application.Runs;
 using Jarvis.Application.Workflows;
 using Jarvis.Domain.Platform;
@@ -74,6 +75,7 @@ public static class EventStoreSetup
         options.Schema.For<KeptAnswer>().Identity(answer => answer.Id);
         options.Schema.For<OwnerKey>().Identity(key => key.Id).UniqueIndex(key => key.OwnerId);
 
+        options.SetUpBlobs();
         options.SetUpAccounts();
         options.SetUpWorkflows();
         options.SetUpDevices();

@@ -93,6 +93,22 @@ public sealed class Vault(IDocumentStore store, MasterKey master) : IDisposable
         return new Unsealer(ids.Where(byKey.ContainsKey).ToDictionary(id => id, id => (byKey[id].Owner, byKey[id].Key)));
     }
 
+    /// <summary>
+    /// The key under which one file of an owner's is sealed, derived from the owner's key (HKDF-SHA256, RFC 5869): destroying that one erases
+    /// every file as well.
+    /// </summary>
+    /// <param name="keyId">The owner's key that the file was sealed under; null for the one that seals now.</param>
+    /// <param name="salt">Random, of that file alone.</param>
+    /// <returns>Which key of the owner's it is, and the file's; null once it was destroyed.</returns>
+    public async ValueTask<(Guid KeyId, byte[]? Key)> FileKey(Guid owner, Guid? keyId, byte[] salt, CancellationToken cancellation)
+    {
+        const string Label = "jarvis/blob/v1";
+        var cached = byOwner.TryGetValue(owner, out var known) && known.IsFresh ? known : await LoadOrMake(owner, cancellation);
+        return cached.Key is null || (keyId is { } id && id != cached.KeyId)
+            ? (cached.KeyId, null)
+            : (cached.KeyId, HKDF.DeriveKey(HashAlgorithmName.SHA256, cached.Key, KeyBytes, salt, System.Text.Encoding.ASCII.GetBytes(Label)));
+    }
+
     /// <summary>Destroys an owner's key: everything sealed under it is erased, everywhere.</summary>
     public async Task Destroy(Guid owner, CancellationToken cancellation)
     {

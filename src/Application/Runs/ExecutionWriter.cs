@@ -98,6 +98,9 @@ public static class ExecutionHeaders
     /// <summary>Whose stream it is, from its first event on.</summary>
     public const string Owner = "owner";
 
+    /// <summary>Which blobs its content names, for events that name any (<see cref="BlobNames"/>).</summary>
+    public const string Blobs = "blobs";
+
     /// <summary>An accepted event with all its metadata but its place.</summary>
     internal static IEvent Wrap(IDocumentSession session, ExecutionAppend append, RunnerEvent accepted)
     {
@@ -110,6 +113,11 @@ public static class ExecutionHeaders
         @event.SetHeader(Epoch, accepted.Epoch);
         @event.SetHeader(Device, append.DeviceId.ToString());
         @event.SetHeader(Owner, append.OwnerId.ToString());
+        if (accepted.Blobs.Count > 0)
+        {
+            @event.SetHeader(Blobs, BlobNames.Write(accepted.Blobs));
+        }
+
         return @event;
     }
 
@@ -123,6 +131,11 @@ public static class ExecutionHeaders
         writer.WriteNumber(Epoch, accepted.Epoch);
         writer.WriteString(Device, append.DeviceId);
         writer.WriteString(Owner, append.OwnerId);
+        if (accepted.Blobs.Count > 0)
+        {
+            writer.WriteString(Blobs, BlobNames.Write(accepted.Blobs));
+        }
+
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenSpan.ToArray();

@@ -10,7 +10,8 @@ namespace Jarvis.Application.Runs;
 /// <param name="Epoch">The device's epoch when it was sent.</param>
 /// <param name="Data">Contents still clear.</param>
 /// <param name="Hash">Keyed hash of type and data: what "the same content" means.</param>
-public sealed record RunnerEvent(Guid RunId, long Sequence, long Epoch, IExecutionEvent Data, string Hash)
+/// <param name="Blobs">The blobs that its content names.</param>
+public sealed record RunnerEvent(Guid RunId, long Sequence, long Epoch, IExecutionEvent Data, string Hash, IReadOnlyList<BlobReference> Blobs)
 {
     /// <summary>The sealed contents as they are stored, JSON in UTF-8; null until they are sealed.</summary>
     public byte[]? Stored { get; init; }
@@ -231,7 +232,12 @@ public static class RunnerBatch
                 return BatchRefusals.Invalid($"'{missing}' is missing from the data of {type}.", $"data.{missing}");
             }
 
-            into.Add(new RunnerEvent(runId, sequence, epoch, @event, keys.Hash(HashPurpose.EventContent, data, type)));
+            if (@event is ExecutionBlobAttached { Blob: var named } && !named.IsWellFormed())
+            {
+                return BatchRefusals.Invalid("A blob has a SHA-256 in lower-case hex, a size and a media type.", "data.blob");
+            }
+
+            into.Add(new RunnerEvent(runId, sequence, epoch, @event, keys.Hash(HashPurpose.EventContent, data, type), BlobNames.In(data)));
             return null;
         }
         catch (JsonException e)

@@ -113,6 +113,15 @@ public sealed record ExecutionLogged(IReadOnlyList<LogLine> Lines, Content Texts
 [EventName("ai.jarvis.run.variables.v1")]
 public sealed record ExecutionVariablesChanged(string Task, string Instance, DateTimeOffset At, Content Changed, Content? Removed) : ITaskEvent;
 
+/// <summary>What an attached blob is to its task.</summary>
+public enum BlobPurpose { Screenshot, File }
+
+/// <summary>Content that belongs to a task and is no value of it: a picture of the screen, a file.</summary>
+/// <param name="Task">Null where it belongs to the run as a whole.</param>
+/// <param name="At">When it was taken.</param>
+[EventName("ai.jarvis.run.blob.v1")]
+public sealed record ExecutionBlobAttached(string? Task, string? Instance, DateTimeOffset At, BlobReference Blob, BlobPurpose Purpose) : IExecutionEvent;
+
 /// <summary>What a person can ask of a run that a PC has.</summary>
 public enum ControlKind { Pause, Resume, Cancel }
 

@@ -16,7 +16,7 @@ public static class ViewTables
     public const long Open = long.MaxValue;
 
     public static readonly IReadOnlyList<string> Guarded =
-        ["runs", "run_counts", "run_figures", "run_failures", "run_durations", "run_progress", "run_tasks", "run_log", "run_variables", "workflows", "devices"];
+        ["runs", "run_counts", "run_figures", "run_failures", "run_durations", "run_progress", "run_tasks", "run_log", "run_variables", "run_blobs", "workflows", "devices"];
 
     // 9223372036854775807 is Open; a partial index needs the literal.
     private const string Script = """
@@ -167,6 +167,22 @@ public static class ViewTables
             instance text not null,
             primary key (run_id, sequence)
         );
+
+        create table if not exists views.run_blobs (
+            run_id uuid not null,
+            hash text not null,
+            instance text not null,
+            owner_id uuid not null,
+            task text,
+            sequence bigint not null,
+            position bigint not null,
+            taken_at timestamptz not null,
+            size bigint not null,
+            type text not null,
+            purpose text not null,
+            primary key (run_id, hash, instance, purpose)
+        );
+        create index if not exists run_blobs_named on views.run_blobs (owner_id, hash);
 
         create table if not exists views.run_clocks (
             device_id uuid primary key,

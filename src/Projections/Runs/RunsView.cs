@@ -22,7 +22,7 @@ public sealed class RunsView : View
     private sealed record Clock(Guid DeviceId, long ClockOffsetMs);
 
     public RunsView(string schema = ViewTables.Schema)
-        : base(Name, schema, "runs", "run_counts", "run_figures", "run_failures", "run_durations", "run_progress", "run_tasks", "run_log", "run_variables", "run_clocks")
+        : base(Name, schema, "runs", "run_counts", "run_figures", "run_failures", "run_durations", "run_progress", "run_tasks", "run_log", "run_variables", "run_blobs", "run_clocks")
     {
         // A busy hour is folded in larger portions: reading, writing and committing a portion costs much the same whatever its size.
         Options.BatchSize = EventsAtOnce;
@@ -61,6 +61,7 @@ public sealed class RunsView : View
         Write(operations, RunTaskRow.Upsert(Schema), batch.Tasks.Values);
         Write(operations, $"insert into {Schema}.run_log select * from json_populate_recordset(null::{Schema}.run_log, ?::json)", batch.Log);
         Write(operations, $"insert into {Schema}.run_variables select * from json_populate_recordset(null::{Schema}.run_variables, ?::json)", batch.Variables);
+        Write(operations, RunBlobRow.Insert(Schema), batch.Blobs.Values);
         Write(operations,
             $"""
             insert into {Schema}.run_progress as t select * from json_populate_recordset(null::{Schema}.run_progress, ?::json)
@@ -106,6 +107,8 @@ public sealed class RunsView : View
 
         public List<RunVariablesRow> Variables { get; } = [];
 
+        public Dictionary<(Guid, string, string, string), RunBlobRow> Blobs { get; } = [];
+
         public Dictionary<Guid, RunProgressRow> Progress { get; } = [];
 
         public IReadOnlyList<object> Clocks => [.. heard.Select(id => new Clock(id, clocks[id]))];
@@ -138,6 +141,11 @@ public sealed class RunsView : View
 
         private void Execution(Guid runId, Guid owner, IEvent @event, IExecutionEvent execution)
         {
+            foreach (var blob in RunBlobRow.NamedBy(@event, execution, runId, owner))
+            {
+                Blobs.TryAdd((runId, blob.Hash, blob.Instance, blob.Purpose), blob);
+            }
+
             switch (execution)
             {
                 case ExecutionVariablesChanged e:

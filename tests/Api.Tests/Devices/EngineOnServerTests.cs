@@ -72,6 +72,36 @@ public sealed class EngineOnServerTests(ListeningServer server) : IClassFixture<
     }
 
     [Fact]
+    public async Task a_value_too_large_for_an_event_reaches_the_server_as_a_blob_and_leaves_the_pc()
+    {
+        const string Large = """
+            document: { dsl: '1.0.0', namespace: tests, name: large, version: '1.0.0' }
+            do:
+              - grow:
+                  set:
+                    text: ${ [range(0; 30000)] | map(tostring) | join(" ") }
+            """;
+        await runner.Connected();
+        var run = await Request(Large);
+        await Ended(run, RunStatus.Completed);
+
+        using var person = await server.ClientOf(owner);
+        var hash = await Eventually.Be(
+            async () => await server.Scalar<string>($"select coalesce((select hash from views.run_blobs where run_id = '{run}' limit 1), '')"), seen => seen.Length > 0);
+        var content = await Eventually.Be(
+            async () =>
+            {
+                using var answer = await person.GetAsync(new Uri($"/blobs/sha256/{hash}", UriKind.Relative));
+                return answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync() : null;
+            },
+            seen => seen is not null);
+
+        content!.ShouldContain("29998 29999");
+        await Eventually.Be(() => Task.FromResult(runner.Journal.Uploads().Count), count => count == 0);
+        await Eventually.Be(() => Task.FromResult(File.Exists(folder.File("blobs", "sha256", hash[..2], hash))), there => !there);
+    }
+
+    [Fact]
     public async Task a_paused_run_rests_until_it_is_resumed()
     {
         await runner.Connected();

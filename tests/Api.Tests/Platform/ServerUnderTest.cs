@@ -71,9 +71,15 @@ public class ServerUnderTest : IAsyncLifetime
     /// <summary>A port to listen on, for programs that need a real connection; null for none.</summary>
     protected virtual int? Port => null;
 
+    /// <summary>Settings beside the ones that every server under test has.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
+
+    /// <summary>JARVIS_DATA.</summary>
+    public string DataFolder => folder.Path;
+
     private Factory NewFactory()
     {
-        var made = new Factory(database.ConnectionString, folder.Path, Clock);
+        var made = new Factory(database.ConnectionString, folder.Path, Clock, Settings);
         if (Port is { } port)
         {
             made.UseKestrel(port);
@@ -83,6 +89,14 @@ public class ServerUnderTest : IAsyncLifetime
     }
 
     public HttpClient Anonymous() => factory.CreateClient();
+
+    public async Task<HttpClient> ClientOf(Guid account, AccountRole role)
+    {
+        var client = factory.CreateClient();
+        var tokens = await Services.GetRequiredService<Sessions>().Begin(account, role, null, CancellationToken.None);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.AccessToken);
+        return client;
+    }
 
     public async Task<HttpClient> ClientOf(Guid account, Guid? device = null)
     {
@@ -113,13 +127,18 @@ public class ServerUnderTest : IAsyncLifetime
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    private sealed class Factory(string connectionString, string dataFolder, TimeProvider clock) : WebApplicationFactory<Program>
+    private sealed class Factory(string connectionString, string dataFolder, TimeProvider clock, IReadOnlyDictionary<string, string> settings) : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseSetting("JARVIS_DATABASE", connectionString);
             builder.UseSetting("JARVIS_DATA", dataFolder);
             builder.UseSetting("JARVIS_DEVELOPMENT", "true");
+            foreach (var (name, value) in settings)
+            {
+                builder.UseSetting(name, value);
+            }
+
             builder.ConfigureServices(services => services.AddSingleton(clock));
             builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         }

@@ -167,7 +167,7 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
 
     private static ExecutionAppend Appending(Guid run, long version, int events) => new(
         run, Owner, Device, version,
-        [.. Enumerable.Range((int)version + 1, events).Select(n => new RunnerEvent(run, n, 3, Event(n), $"hash-{n}"))]);
+        [.. Enumerable.Range((int)version + 1, events).Select(n => new RunnerEvent(run, n, 3, Event(n), $"hash-{n}", n % 2 == 0 ? [] : [new BlobReference(new string('a', 64), n, "image/png")]))]);
 
     private static IExecutionEvent Event(int n) => (n % 3) switch
     {

@@ -34,6 +34,8 @@ public sealed class ExecutionEventWriterTests
             new ExecutionProgressed(42, ["/do/0/x", "/do/1/y"], Now),
             new ExecutionLogged([new LogLine(Now, LogSeverity.Warning, "i"), new LogLine(Now, LogSeverity.Debug, null)], Content.Of(Json.Of(["one", "two"]))),
             new ExecutionVariablesChanged("t", "i", Now, Value, Content.Of(Json.Of(["gone"]))), new ExecutionVariablesChanged("t", "i", Now, Value, null),
+            new ExecutionBlobAttached("t", "i", Now, new BlobReference(new string('a', 64), 5, "image/png"), BlobPurpose.Screenshot),
+            new ExecutionBlobAttached(null, null, Now, new BlobReference(new string('b', 64), 5, "text/csv"), BlobPurpose.File),
             new ExecutionControlAcknowledged(Guid.CreateVersion7(), ControlKind.Pause, Now),
             new ExecutionControlTookEffect(Guid.CreateVersion7(), ControlKind.Cancel, Now, "run.ended"),
             new ExecutionControlTookEffect(Guid.CreateVersion7(), ControlKind.Resume, Now, null),

@@ -83,12 +83,15 @@ public sealed class Runner(JarvisHome home, Journal journal, IRunExecutor execut
         var inbox = new CommandInbox(journal, executor, validation, session, voice, time);
         var channel = new CommandChannel(api, tokens, session, journal, inbox, executor, submission.Welcomed, voice, time).Run(working.Token);
         var submitting = submission.Run(working.Token);
+        using var blobs = new BlobApi(api.Server);
+        var uploading = new UploadLoop(journal, new BlobFolder(home.BlobFolder), blobs, tokens, time, voice.Upload).Run(working.Token);
         try
         {
-            // The submission ends early only where the device is no longer paired, or by an error that must be seen.
-            if (await Task.WhenAny(channel, submitting) == submitting)
+            // The submission ends early only where the device is no longer paired, or by an error that must be seen; so do the uploads.
+            var first = await Task.WhenAny(channel, submitting, uploading);
+            if (first != channel)
             {
-                await submitting;
+                await first;
             }
 
             var end = await channel;
@@ -104,6 +107,7 @@ public sealed class Runner(JarvisHome home, Journal journal, IRunExecutor execut
         {
             await working.CancelAsync();
             await Ended(submitting);
+            await Ended(uploading);
             await Ended(channel);
         }
     }

@@ -26,6 +26,9 @@ public abstract record RunnerNews
     /// <summary>The server finally refused a run's events; they stay in the journal.</summary>
     public sealed record Parked(Guid RunId, string Code, string Detail) : RunnerNews;
 
+    /// <param name="Said">A sentence for people.</param>
+    public sealed record UploadEnded(string Said) : RunnerNews;
+
     public sealed record RunTaken(Guid RunId, string Name) : RunnerNews;
 
     /// <summary>The server withdrew a run before it began, or the runner cannot execute it.</summary>
@@ -106,6 +109,9 @@ public sealed class RunnerVoice(Action<RunnerNews> tell)
             }
         }
     }
+
+    /// <summary>Something about a file on its way to the server that people may want to know.</summary>
+    public void Upload(string said) => Tell(new RunnerNews.UploadEnded(said));
 
     public void Parked(Guid runId, string code, string detail) => Tell(new RunnerNews.Parked(runId, code, detail));
 }

@@ -12,6 +12,15 @@ public sealed class BlobFolder(string folder)
     /// <summary>The file of a blob, by lower-case hex hash.</summary>
     public string FileOf(string hash) => Path.Combine(folder, hash[..2], hash);
 
+    /// <summary>Forgets a blob that the server has.</summary>
+    public void Remove(string hash)
+    {
+        if (Has(hash))
+        {
+            File.Delete(FileOf(hash));
+        }
+    }
+
     public bool Has(string hash) => File.Exists(FileOf(hash));
 
     /// <summary>Keeps the content, on disk before it returns, and gives the reference that stands in its place in an event.</summary>

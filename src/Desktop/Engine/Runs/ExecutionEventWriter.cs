@@ -44,6 +44,7 @@ internal sealed class ExecutionEventWriter : IDisposable
         ExecutionProgressed e => e.At,
         ExecutionLogged e => e.Lines.Count > 0 ? e.Lines[0].At : DateTimeOffset.UnixEpoch,
         ExecutionVariablesChanged e => e.At,
+        ExecutionBlobAttached e => e.At,
         ExecutionControlAcknowledged e => e.At,
         ExecutionControlTookEffect e => e.At,
         _ => throw new ArgumentException($"{item.GetType().Name} is not known to the engine's writer.", nameof(item)),
@@ -142,6 +143,17 @@ internal sealed class ExecutionEventWriter : IDisposable
 
                 writer.WriteEndArray();
                 Value("texts"u8, e.Texts);
+                break;
+            case ExecutionBlobAttached e:
+                Text("task"u8, e.Task);
+                Text("instance"u8, e.Instance);
+                writer.WriteString("at"u8, e.At);
+                writer.WriteStartObject("blob"u8);
+                writer.WriteString("hash"u8, e.Blob.Hash);
+                writer.WriteNumber("size"u8, e.Blob.Size);
+                writer.WriteString("type"u8, e.Blob.Type);
+                writer.WriteEndObject();
+                writer.WriteString("purpose"u8, e.Purpose == BlobPurpose.Screenshot ? "screenshot"u8 : "file"u8);
                 break;
             case ExecutionControlAcknowledged e:
                 Control(e.ControlId, e.Kind, e.At);

@@ -1,3 +1,4 @@
+using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 
 namespace Jarvis.Engine.Runs;
@@ -81,9 +82,11 @@ public sealed record JournaledRun(
 /// <param name="Data">The wire form, UTF-8 JSON: secrets masked, large values as blobs.</param>
 /// <param name="Private">What a resume needs besides, UTF-8 JSON; never leaves the PC.</param>
 /// <param name="Whole">The event with its large values in it, where <paramref name="Data"/> refers to blobs; UTF-8 JSON.</param>
-public sealed record PendingEvent(string Type, DateTimeOffset OccurredAt, byte[] Data, byte[]? Private = null, byte[]? Whole = null);
+/// <param name="Blobs">The blobs that it names; each is brought to the server as well.</param>
+public sealed record PendingEvent(
+    string Type, DateTimeOffset OccurredAt, byte[] Data, byte[]? Private = null, byte[]? Whole = null, IReadOnlyList<BlobReference>? Blobs = null);
 
-/// <inheritdoc cref="PendingEvent"/>
+/// <summary>An event as the journal has it.</summary>
 public sealed record JournaledEvent(Guid RunId, long Sequence, string Type, DateTimeOffset OccurredAt, byte[] Data, byte[]? Private, byte[]? Whole);
 
 /// <summary>How far a run's events have come, for whoever submits them.</summary>
@@ -100,6 +103,11 @@ public sealed record JournaledControl(Guid ControlId, Guid RunId, ControlKind Ki
 /// <summary>A process that a run started and that may have outlived the engine.</summary>
 /// <param name="StartedTicks">The system's own start time of the process, so that a reused id is not taken for it.</param>
 public sealed record StartedProcess(Guid RunId, int ProcessId, string StartedTicks);
+
+/// <summary>A blob that the server is to have.</summary>
+/// <param name="Number">Its place in the queue.</param>
+/// <param name="Attempts">How often it was tried since it last got further.</param>
+public sealed record PendingUpload(long Number, BlobReference Blob, int Attempts);
 
 /// <summary>The journal cannot be used; the message says why and what to do.</summary>
 public sealed class JournalException(string message, Exception? inner = null) : Exception(message, inner);

@@ -76,6 +76,19 @@ internal static class JournalSchema
         CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         """;
 
+    /// <summary>Added to the journals that were made before blobs were brought to the server.</summary>
+    private const string Uploads = """
+        CREATE TABLE IF NOT EXISTS uploads(
+            number INTEGER PRIMARY KEY,
+            hash TEXT NOT NULL UNIQUE,
+            size INTEGER NOT NULL,
+            type TEXT NOT NULL,
+            kept_at INTEGER NOT NULL,
+            next_at INTEGER NOT NULL DEFAULT 0,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            trouble TEXT);
+        """;
+
     /// <summary>Opens the file for writing, making or checking its tables.</summary>
     /// <param name="durable">Whether a commit waits for the disk.</param>
     /// <exception cref="JournalException">The file is damaged, of a newer program, or cannot be written.</exception>
@@ -101,6 +114,7 @@ internal static class JournalSchema
                     database.Execute("COMMIT");
                 }
 
+                database.Execute(Uploads);
                 return database;
             }
             catch

@@ -77,6 +77,10 @@ internal sealed class JournalAppend(JournalPlace place, IReadOnlyList<PendingEve
             insert.Bind(place.Number).Bind(++place.Tentative).Bind(pending.Type).Bind(pending.OccurredAt.ToUnixTimeMilliseconds())
                 .Bind(pending.Data.AsSpan()).Bind(pending.Private).Bind(pending.Whole);
             insert.Run();
+            foreach (var blob in pending.Blobs ?? [])
+            {
+                JournalUploads.Insert(database, place.Number, blob, pending.OccurredAt);
+            }
         }
 
         if (status is not null)

@@ -205,8 +205,11 @@ internal sealed class RunRecorder : IAsyncDisposable
             data = writer.Write(large.Trim(item));
         }
 
-        return new PendingEvent(EventNames.Of(item.GetType()), ExecutionEventWriter.OccurredAt(item), data, secret, whole);
+        return new PendingEvent(EventNames.Of(item.GetType()), ExecutionEventWriter.OccurredAt(item), data, secret, whole, BlobsOf(item, data));
     }
+
+    private static IReadOnlyList<BlobReference> BlobsOf(IExecutionEvent item, byte[] data) =>
+        item is ExecutionBlobAttached attached ? [attached.Blob] : BlobNames.In(data);
 
     private async ValueTask<Task> Send(StatusChange? status, IReadOnlyList<ControlProgress> controls, CancellationToken cancellation)
     {

@@ -20,7 +20,7 @@ internal static class RunRecords
     {
         foreach (var item in journal.AllEvents(runId))
         {
-            if (EventNames.TypeOf(item.Type) is { } type && type != typeof(ExecutionLogged) && type != typeof(ExecutionProgressed))
+            if (EventNames.TypeOf(item.Type) is { } type && type != typeof(ExecutionLogged) && type != typeof(ExecutionProgressed) && type != typeof(ExecutionBlobAttached))
             {
                 yield return new JournalEntry(
                     (IExecutionEvent)JsonSerializer.Deserialize(item.Whole ?? item.Data, type, EventJson.Wire)!, item.Private is { } secret ? Json.Parse(secret) : null);

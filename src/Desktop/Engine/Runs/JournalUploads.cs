@@ -1,0 +1,72 @@
+using Jarvis.Domain.Platform;
+using Jarvis.Engine.Platform;
+
+namespace Jarvis.Engine.Runs;
+
+/// <summary>The queue of blobs that the server is to have: a row each, written with the event that names it and gone once the server has it.</summary>
+internal static class JournalUploads
+{
+    /// <summary>Blobs that wait at most; those of events beyond are not brought.</summary>
+    public const int MaxWaiting = 20_000;
+
+    /// <summary>Bytes that wait at most: a PC that is offline for weeks must not fill its disk with pictures.</summary>
+    public const long MaxWaitingBytes = 10L * 1024 * 1024 * 1024;
+
+    /// <summary>A blob that an event of this run names; nothing where the run is not submitted, or too much waits.</summary>
+    public static void Insert(SqliteDatabase database, long run, BlobReference blob, DateTimeOffset at)
+    {
+        var (count, bytes) = Waiting(database);
+        if (count >= MaxWaiting || bytes + blob.Size > MaxWaitingBytes)
+        {
+            return;
+        }
+
+        database.Prepare("INSERT INTO uploads(hash, size, type, kept_at) SELECT ?, ?, ?, ? FROM runs WHERE number = ? AND submits = 1 ON CONFLICT(hash) DO NOTHING")
+            .Bind(blob.Hash).Bind(blob.Size).Bind(blob.Type).Bind(at.ToUnixTimeMilliseconds()).Bind(run).Run();
+    }
+
+    public static (long Count, long Bytes) Waiting(SqliteDatabase database)
+    {
+        var statement = database.Prepare("SELECT count(*), coalesce(sum(size), 0) FROM uploads");
+        statement.Step();
+        var waiting = (statement.Long(0), statement.Long(1));
+        statement.Reset();
+        return waiting;
+    }
+
+    /// <summary>The next one that is due, smallest first so that pictures do not wait behind a film; null for none.</summary>
+    public static PendingUpload? Next(SqliteDatabase database, DateTimeOffset now)
+    {
+        var statement = database.Prepare("SELECT number, hash, size, type, attempts FROM uploads WHERE next_at <= ? ORDER BY attempts, size, number LIMIT 1").Bind(now.ToUnixTimeMilliseconds());
+        var next = statement.Step()
+            ? new PendingUpload(statement.Long(0), new BlobReference(statement.Text(1), statement.Long(2), statement.Text(3)), (int)statement.Long(4))
+            : null;
+        statement.Reset();
+        return next;
+    }
+
+    public static int Remove(SqliteDatabase database, long number) => database.Prepare("DELETE FROM uploads WHERE number = ?").Bind(number).Run();
+
+    public static int PutOff(SqliteDatabase database, long number, DateTimeOffset until, string trouble) =>
+        database.Prepare("UPDATE uploads SET next_at = ?, attempts = attempts + 1, trouble = ? WHERE number = ?")
+            .Bind(until.ToUnixTimeMilliseconds()).Bind(trouble).Bind(number).Run();
+}
+
+/// <summary>Blobs that wait for the server.</summary>
+public sealed partial class Journal
+{
+    /// <summary>The blob to bring next; null where none is due.</summary>
+    public PendingUpload? NextUpload(DateTimeOffset now) => readers.Read(database => JournalUploads.Next(database, now));
+
+    /// <summary>How many wait, and their bytes.</summary>
+    public (long Count, long Bytes) Uploads() => readers.Read(JournalUploads.Waiting);
+
+    /// <summary>The server has it, or never will.</summary>
+    public Task EndUpload(PendingUpload upload, CancellationToken cancellation = default) =>
+        writer.Do(database => JournalUploads.Remove(database, upload.Number), cancellation);
+
+    /// <summary>It is tried again at an instant.</summary>
+    /// <param name="trouble">Why, for people.</param>
+    public Task PutOffUpload(PendingUpload upload, DateTimeOffset until, string trouble, CancellationToken cancellation = default) =>
+        writer.Do(database => JournalUploads.PutOff(database, upload.Number, until, trouble), cancellation);
+}

@@ -1,0 +1,150 @@
+using System.Net;
+using Shouldly;
+using Xunit;
+
+namespace Jarvis.Api.Tests.Platform.Blobs;
+
+/// <summary>Uploads that come in parts, stop and go on.</summary>
+public sealed class BlobUploadTests(BlobServer server) : IClassFixture<BlobServer>
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(65_535)]
+    [InlineData(65_536)]
+    [InlineData(65_537)]
+    [InlineData(131_072)]
+    [InlineData(200_000)]
+    public async Task parts_of_any_size_become_the_whole(int size)
+    {
+        await using var owner = await BlobOwner.Make(server);
+        var content = BlobOwner.Content(size);
+        var step = Math.Max(1, (size / 3) + 7);
+        for (var at = 0; at < size; at += step)
+        {
+            using var part = await owner.Patch(content, at, Math.Min(step, size - at), size);
+            part.StatusCode.ShouldBe(at + step >= size ? HttpStatusCode.Created : HttpStatusCode.NoContent, await part.Content.ReadAsStringAsync());
+            part.Header("Upload-Offset").ShouldBe($"{Math.Min(at + step, size)}");
+        }
+
+        await owner.Name(content);
+        using var answer = await owner.Get(content);
+        (await answer.Content.ReadAsByteArrayAsync()).ShouldBe(content);
+    }
+
+    [Fact]
+    public async Task nothing_at_all_is_content_as_well()
+    {
+        await using var owner = await BlobOwner.Make(server);
+        await owner.Store([]);
+        await owner.Name([]);
+
+        using var answer = await owner.Get([]);
+
+        (answer.StatusCode, answer.Content.Headers.ContentLength).ShouldBe((HttpStatusCode.OK, 0));
+    }
+
+    [Fact]
+    public async Task a_head_says_how_far_it_came_and_at_the_end_that_it_is_there()
+    {
+        await using var owner = await BlobOwner.Make(server);
+        var content = BlobOwner.Content(150_000);
+        using var none = await owner.Head(content);
+        using var first = await owner.Patch(content, 0, 100_000, content.Length);
+        using var half = await owner.Head(content);
+        using var second = await owner.Patch(content, 100_000, 50_000);
+        using var whole = await owner.Head(content);
+
+        none.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (half.StatusCode, half.Header("Upload-Offset"), half.Header("Upload-Length"), half.Header("Upload-Complete")).ShouldBe((HttpStatusCode.OK, "100000", "150000", "?0"));
+        (whole.StatusCode, whole.Header("Upload-Offset"), whole.Header("Upload-Length"), whole.Header("Upload-Complete")).ShouldBe((HttpStatusCode.OK, "150000", "150000", "?1"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(50_000)]
+    [InlineData(100_001)]
+    public async Task a_part_for_another_place_is_refused_with_the_real_one(long offset)
+    {
+        await using var owner = await BlobOwner.Make(server);
+        var content = BlobOwner.Content(150_000);
+        using var first = await owner.Patch(content, 0, 100_000, content.Length);
+
+        using var answer = await owner.Patch(content, offset, 10);
+
+        (answer.StatusCode, answer.Header("Upload-Offset"), await answer.Code()).ShouldBe((HttpStatusCode.Conflict, "100000", "blob.offset_differs"));
+    }
+
+    [Fact]
+    public async Task content_with_another_hash_is_refused_and_gone()
+    {
+        await using var owner = await BlobOwner.Make(server);
+        var (content, other) = (BlobOwner.Content(100_000), BlobOwner.Content(100_000));
+        using var whole = await owner.Put(other, hash: BlobOwner.HashOf(content));
+        using var gone = await owner.Head(content);
+        using var first = await owner.Patch(content, 0, 60_000, content.Length);
+        using var wrong = await owner.Patch(content, 60_000, 40_000, body: other);
+        using var goneAgain = await owner.Head(content);
+        using var right = await owner.Put(content);
+
+        (whole.StatusCode, await whole.Code()).ShouldBe((HttpStatusCode.UnprocessableEntity, "blob.content_differs"));
+        (wrong.StatusCode, await wrong.Code()).ShouldBe((HttpStatusCode.UnprocessableEntity, "blob.content_differs"));
+        (gone.StatusCode, goneAgain.StatusCode).ShouldBe((HttpStatusCode.NotFound, HttpStatusCode.NotFound));
+        right.StatusCode.ShouldBe(HttpStatusCode.Created, "the twin: the right content is taken");
+    }
+
+    [Fact]
+    public async Task more_than_was_announced_is_refused()
+    {
+        await using var owner = await BlobOwner.Make(server);
+        var content = BlobOwner.Content(1_000);
+
+        using var answer = await owner.Patch(content, 0, 1_000, whole: 999);
+
+        (answer.StatusCode, await answer.Code()).ShouldBe((HttpStatusCode.UnprocessableEntity, "blob.length_differs"));
+    }
+
+    [Fact]
+    public async Task a_first_part_without_the_whole_length_is_refused()
+    {
+        await using var owner = await BlobOwner.Make(server);
+
+        using var answer = await owner.Patch(BlobOwner.Content(10), 0, 5);
+
+        (answer.StatusCode, await answer.Code()).ShouldBe((HttpStatusCode.LengthRequired, "blob.length_required"));
+    }
+
+    [Theory]
+    [InlineData("ABCDEF")]
+    [InlineData("g123456789012345678901234567890123456789012345678901234567890123")]
+    [InlineData("..%2f..%2f..%2fetc%2fpasswd")]
+    public async Task a_name_that_is_no_hash_is_refused(string hash)
+    {
+        await using var owner = await BlobOwner.Make(server);
+
+        using var answer = await owner.Put([1], hash: hash);
+
+        (answer.StatusCode, await answer.Code()).ShouldBe((HttpStatusCode.UnprocessableEntity, "blob.hash_invalid"));
+    }
+
+    [Fact]
+    public async Task an_upload_goes_on_after_the_server_was_started_again()
+    {
+        await using var server = new BlobServer();
+        await ((IAsyncLifetime)server).InitializeAsync();
+        var owner = await BlobOwner.Make(server);
+        var content = BlobOwner.Content(300_000);
+        using (await owner.Patch(content, 0, 200_000, content.Length))
+        {
+            // The rest comes after the restart.
+        }
+
+        await owner.DisposeAsync();
+        await server.Restart();
+        using var client = await server.ClientOf(owner.Id, owner.Device);
+        using var rest = new HttpRequestMessage(HttpMethod.Patch, BlobOwner.AddressOf(content)) { Content = new ByteArrayContent(content, 200_000, 100_000) };
+        rest.Headers.Add("Upload-Offset", "200000");
+        using var answer = await client.SendAsync(rest);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
+    }
+}
