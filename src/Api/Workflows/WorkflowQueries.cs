@@ -87,7 +87,7 @@ public sealed class WorkflowNode(WorkflowRow row, ReadPoint point)
         Find(await All(context), revision) is { Source: { } source } found ? (found.Number, Parse(source)) : null;
 
     private static WorkflowRevisionNode Find(IReadOnlyList<WorkflowRevisionNode> all, int? number) =>
-        (number is null ? all.LastOrDefault() : all.FirstOrDefault(revision => revision.Number == number)) ?? throw new RefusalError(WorkflowRefusals.RevisionNotFound);
+        (number is null ? (all is [.., var last] ? last : null) : all.FirstOrDefault(revision => revision.Number == number)) ?? throw new RefusalError(WorkflowRefusals.RevisionNotFound);
 
     // What was published was valid; a definition that this version cannot read any more is refused rather than shown in part.
     private static Definition Parse(string source) =>

@@ -173,7 +173,7 @@ public static class InputForm
         }
 
         // Several choices are a list of an enumeration.
-        private static IEnumerable<Json>? Values(JsonObject schema) =>
+        private static ImmutableArray<Json>? Values(JsonObject schema) =>
             schema["enum"] is JsonArray values ? values.Items
             : schema["const"] is { } only ? [only]
             : schema["items"] is JsonObject items && items["enum"] is JsonArray several ? several.Items

@@ -69,7 +69,7 @@ public static class TextDifference
     }
 
     /// <summary>The shortest way from one to the other (E. W. Myers, "An O(ND) Difference Algorithm and Its Variations", 1986).</summary>
-    private static IEnumerable<DifferenceKind> Script(string[] a, string[] b)
+    private static List<DifferenceKind> Script(string[] a, string[] b)
     {
         var limit = Math.Min(MaxEdits, a.Length + b.Length);
         var reach = new int[(2 * limit) + 3];
