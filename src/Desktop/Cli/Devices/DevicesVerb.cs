@@ -33,11 +33,11 @@ internal static class DevicesVerb
                 return ExitCode.Done;
             }
 
-            Tables.Print(["DEVICE", "NAME", "STATUS", "SYSTEM", "VERSION", "LAST SEEN"], [.. devices.Select(device => (IReadOnlyList<string>)
+            Tables.Print(["DEVICE", "NAME", "STATUS", "SYSTEM", "VERSION", "LAST SEEN"], devices.Select(device => (IReadOnlyList<string>)
             [
                 $"{device["id"]}", $"{device["name"]}", $"{device["status"]}".ToLowerInvariant(), $"{device["os"]}", $"{device["version"]}",
                 Tables.Local((string?)device["lastSeenAt"]),
-            ])], "There is no device yet; `jarvis runner` on a PC shows the code to pair it with.");
+            ]), "There is no device yet; `jarvis runner` on a PC shows the code to pair it with.");
             return ExitCode.Done;
         });
         command.Add(CreateApprove());

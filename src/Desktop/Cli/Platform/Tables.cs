@@ -7,9 +7,10 @@ namespace Jarvis.Cli.Platform;
 internal static class Tables
 {
     /// <param name="whenEmpty">What to do where there is no row; on stderr.</param>
-    public static void Print(IReadOnlyList<string> columns, IReadOnlyCollection<IReadOnlyList<string>> rows, string whenEmpty)
+    public static void Print(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows, string? whenEmpty = null)
     {
-        if (rows.Count == 0)
+        var all = rows.ToList();
+        if (all.Count == 0 && whenEmpty is not null)
         {
             Console.Error.WriteLine(whenEmpty);
         }
@@ -17,7 +18,7 @@ internal static class Tables
         if (Console.IsOutputRedirected)
         {
             Console.Out.WriteLine(string.Join('\t', columns));
-            foreach (var row in rows)
+            foreach (var row in all)
             {
                 Console.Out.WriteLine(string.Join('\t', row.Select(OneLine)));
             }
@@ -31,7 +32,7 @@ internal static class Tables
             table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))));
         }
 
-        foreach (var row in rows)
+        foreach (var row in all)
         {
             table.AddRow(row.Select(cell => new Text(OneLine(cell))));
         }

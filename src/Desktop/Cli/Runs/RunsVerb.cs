@@ -39,11 +39,11 @@ internal static class RunsVerb
             var runs = ((JsonArray)data["runs"]!["edges"]!).Select(edge => edge!["node"]!).ToArray();
             if (parsed.GetValue(json))
             {
-                ServerVerb.Print(new JsonArray([.. runs.Select(run => run.DeepClone())]));
+                ServerVerb.Print(new JsonArray(runs.Select(run => run.DeepClone())]));
                 return ExitCode.Done;
             }
 
-            Tables.Print(["RUN", "WORKFLOW", "STATUS", "DEVICE", "REQUESTED", "TOOK"], [.. runs.Select(run => (IReadOnlyList<string>)
+            Tables.Print(["RUN", "WORKFLOW", "STATUS", "DEVICE", "REQUESTED", "TOOK"], runs.Select(run => (IReadOnlyList<string>)
             [
                 $"{run["id"]}",
                 run["revision"] is { } revision ? $"{run["workflowName"]} r{revision}" : $"{run["workflowName"]}",
@@ -51,7 +51,7 @@ internal static class RunsVerb
                 $"{run["device"]?["name"]}",
                 Tables.Local((string?)run["requestedAt"]),
                 run["durationSeconds"] is { } took ? string.Create(CultureInfo.InvariantCulture, $"{(double)took:0.0} s") : "",
-            ])], parsed.GetValue(status) is { Length: > 0 } ? "There is no such run." : "There is no run yet; `jarvis start WORKFLOW` asks for one.");
+            ]), parsed.GetValue(status) is { Length: > 0 } ? "There is no such run." : "There is no run yet; `jarvis start WORKFLOW` asks for one.");
             return ExitCode.Done;
         });
     }
