@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Jarvis.Build;
+using Jarvis.Build.Keeping;
 using Jarvis.Build.Publishing;
 using Jarvis.Build.Running;
 using Jarvis.Build.Testing;
@@ -10,6 +11,8 @@ var root = new RootCommand("Builds, runs and tests Jarvis. Started by the launch
     UpVerb.Create(),
     TestVerb.Create(),
     PublishVerb.Create(),
+    KeepingVerbs.CreateBackup(),
+    KeepingVerbs.CreateRestore(),
 };
 if (BenchVerb.Exists)
 {

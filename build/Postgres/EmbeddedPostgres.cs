@@ -105,6 +105,27 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         return postgres;
     }
 
+    /// <summary>How to reach the server of another process on this folder.</summary>
+    /// <exception cref="ProblemException">There never was one.</exception>
+    public static async Task<string> ConnectionStringOfRunningAsync(string folder, CancellationToken cancellation = default)
+    {
+        var place = (await PostgresAccount.ChooseAsync(null, cancellation)).PlaceFor(Path.GetFullPath(folder));
+        var (port, secret) = (Path.Combine(place, "port"), Path.Combine(place, "password"));
+        if (!File.Exists(port) || !File.Exists(secret))
+        {
+            throw new ProblemException("There is no embedded PostgreSQL in " + place + "; name a database with --database.") { ExitCode = 2 };
+        }
+
+        return new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = int.Parse(await File.ReadAllTextAsync(port, cancellation), CultureInfo.InvariantCulture),
+            Username = Role,
+            Password = (await File.ReadAllTextAsync(secret, cancellation)).Trim(),
+            Database = Database,
+        }.ConnectionString;
+    }
+
     /// <summary>Starts the server again after it ended; stops it first if it still runs.</summary>
     public async Task RestartAsync(CancellationToken cancellation = default)
     {

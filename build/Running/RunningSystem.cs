@@ -29,16 +29,18 @@ public sealed class RunningSystem
         progress = new Progress(options.Json, options.Demo ? StepsWithDemo : StepsWithout);
     }
 
+    /// <summary>Where what belongs to a database (key, blobs, people, the runner's identity) is kept, apart for each.</summary>
+    /// <param name="database">As it was named; null for the embedded one.</param>
+    public static string HomeOf(string state, string? database) =>
+        database is null ? state : Path.Combine(state, "databases", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(database)))[..16]);
+
     /// <summary>Runs until the token is cancelled (Ctrl-C), then stops all of it. 0 if it came up.</summary>
     public static async Task<int> RunAsync(UpOptions options, CancellationToken cancellation)
     {
         var state = Repository.StateFolder;
         MakePrivate(state);
         using var @lock = UpLock.Take(state);
-        // What belongs to a database (key, blobs, people, the runner's identity) is kept apart for each.
-        var home = options.Database is { } database
-            ? Path.Combine(state, "databases", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(database)))[..16])
-            : state;
+        var home = HomeOf(state, options.Database);
         foreach (var folder in (string[])[home, Path.Combine(home, "data"), Path.Combine(home, "logs"), Path.Combine(state, "pids")])
         {
             MakePrivate(folder);

@@ -13,14 +13,18 @@ namespace Jarvis.Acceptance.Tests.Platform;
 /// </summary>
 public sealed class JarvisSystem : IAsyncDisposable
 {
+    private const string Email = "owner@example.test";
+    private const string Password = "correct horse battery staple";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly EmbeddedPostgres postgres;
+    private EmbeddedPostgres postgres;
     private readonly TemporaryFolder folder;
     private readonly Dictionary<string, ProcessUnderTest> runners = [];
     private readonly HttpClient http;
     private readonly IReadOnlyDictionary<string, string?> environment;
     private ProcessUnderTest? server;
+    private string dataName = "server";
     private string refreshToken = "";
 
     private JarvisSystem(EmbeddedPostgres postgres, TemporaryFolder folder, int port, IReadOnlyDictionary<string, string?>? environment)
@@ -70,9 +74,32 @@ public sealed class JarvisSystem : IAsyncDisposable
             {
                 ["JARVIS_DATABASE"] = postgres.ConnectionString(),
                 ["JARVIS_URL"] = Url,
-                ["JARVIS_DATA"] = PathOf("server"),
+                ["JARVIS_DATA"] = DataFolder,
             });
         await server.WaitForHttpAsync(Url + "/health/ready", Patience);
+    }
+
+    /// <summary>The server's data folder.</summary>
+    public string DataFolder => PathOf(dataName);
+
+    /// <summary>The machine of server and database burns down. What stands in its place is empty.</summary>
+    public async Task LoseTheServersMachineAsync()
+    {
+        await KillServerAsync();
+        postgres.Kill();
+        await postgres.DisposeAsync();
+        Directory.Delete(DataFolder, recursive: true);
+        dataName = "another-server";
+        postgres = await TestServer.StartOwnAsync(durable: true);
+        await postgres.EnsureDatabaseAsync(EmbeddedPostgres.Database);
+    }
+
+    /// <summary>Signs in with the password, as after a holiday.</summary>
+    public async Task SignInAgainAsync()
+    {
+        using var answer = await http.PostAsJsonAsync("/auth/login", new { email = Email, password = Password });
+        answer.EnsureSuccessStatusCode();
+        await SignInAsync(answer);
     }
 
     public async Task KillServerAsync()
@@ -242,7 +269,7 @@ public sealed class JarvisSystem : IAsyncDisposable
 
     private async Task RegisterAsync()
     {
-        using var answer = await http.PostAsJsonAsync("/auth/register", new { email = "owner@example.test", password = "correct horse battery staple" });
+        using var answer = await http.PostAsJsonAsync("/auth/register", new { email = Email, password = Password });
         answer.EnsureSuccessStatusCode();
         await SignInAsync(answer);
     }
