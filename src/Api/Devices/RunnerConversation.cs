@@ -121,7 +121,14 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
 
         epoch = connection.Epoch;
         var cursors = await RunCursors.Of(store, deviceId, hello.Journals?.Keys ?? (IReadOnlyCollection<Guid>)[], stop);
-        return RunnerFrames.Welcome(epoch, cursors, Types, clock.GetUtcNow());
+        var issued = await feed.Last(deviceId, stop);
+        if (issued < received)
+        {
+            // The runner has more than there is: this is a restored server. It is told so, and sent everything again.
+            received = 0;
+        }
+
+        return RunnerFrames.Welcome(epoch, cursors, Types, issued, clock.GetUtcNow());
     }
 
     private static bool IsText(string text) => text.Length <= MaxText && !text.Any(char.IsControl);

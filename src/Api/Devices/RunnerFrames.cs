@@ -46,8 +46,8 @@ public static class RunnerFrames
         }
     }
 
-    public static byte[] Welcome(long epoch, IReadOnlyDictionary<Guid, long> cursors, IReadOnlyList<string> types, DateTimeOffset now) =>
-        Bytes(new { type = "welcome", epoch, leaseSeconds = Lease.Seconds, cursors, types, serverTime = now });
+    public static byte[] Welcome(long epoch, IReadOnlyDictionary<Guid, long> cursors, IReadOnlyList<string> types, long lastCommand, DateTimeOffset now) =>
+        Bytes(new { type = "welcome", epoch, leaseSeconds = Lease.Seconds, cursors, types, lastCommand, serverTime = now });
 
     public static byte[] Command(OutgoingCommand command) => Bytes(new
     {

@@ -34,6 +34,13 @@ public sealed class DeviceCommandFeed(IDocumentStore store, Vault vault)
         return commands;
     }
 
+    /// <summary>The number of the device's last command; 0 where it never had one.</summary>
+    public async Task<long> Last(Guid deviceId, CancellationToken cancellation)
+    {
+        await using var session = store.QuerySession();
+        return (await session.Events.FetchStreamStateAsync(StreamIds.Commands(deviceId), cancellation))?.Version ?? 0;
+    }
+
     private async Task<Json> Body(IQuerySession session, DeviceCommandIssued issued, CancellationToken cancellation) => issued.Kind switch
     {
         DeviceCommandKind.Start => await StartBody(session, issued.RunId!.Value, cancellation),

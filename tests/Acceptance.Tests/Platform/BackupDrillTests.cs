@@ -26,6 +26,9 @@ public sealed class BackupDrillTests
 
         var before = await HistoryUpTo(system, done, manifest.Head);
         var listed = await Listed(system);
+        // Ordered after the backup, so that the runner has received more than the restored server knows of.
+        await system.StartRunAsync(await system.PublishAsync(Workflows.Files(system.PathOf("lost"), 1)));
+        await Task.Delay(2000, TestContext.Current.CancellationToken);
         await system.LoseTheServersMachineAsync();
         await RestoreAsync(system, files.Data, files.Keys);
         await system.StartServerAsync();

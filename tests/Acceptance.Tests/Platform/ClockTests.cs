@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Jarvis.Acceptance.Tests.Platform;
 
-/// <summary>The clock of the server or of the PC is wrong, and set, in mid-run: ten minutes either way, and a day.</summary>
+/// <summary>
+/// The clock of the server or of the PC is wrong, and set, in mid-run: ten minutes either way, and a day. The same within one process, with a clock
+/// of the test's own, stands in Api.Tests (<c>EngineOnServerTests</c>) and runs always.
+/// </summary>
 public sealed class ClockTests
 {
     private static readonly TimeSpan[] Jumps = [TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(-10), TimeSpan.FromDays(1), TimeSpan.Zero];
@@ -15,6 +18,7 @@ public sealed class ClockTests
     [InlineData(false)]
     public async Task A_clock_that_jumps_loses_doubles_and_reorders_nothing(bool ofTheServer)
     {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("JARVIS_CLOCK_TESTS") == "1", "libfaketime now and then hangs a .NET program for good, also with its clock untouched: asked for by JARVIS_CLOCK_TESTS=1.");
         Assert.SkipWhen(WrongClock.Library is null, WrongClock.Missing);
         using var clock = new WrongClock();
         await using var system = await JarvisSystem.StartAsync(environment: ofTheServer ? clock.Environment : null);

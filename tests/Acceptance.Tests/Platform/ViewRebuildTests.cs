@@ -94,8 +94,18 @@ public sealed class ViewRebuildTests
     {
         await using var connection = new NpgsqlConnection(system.Postgres.ConnectionString() + ";Pooling=false");
         await connection.OpenAsync();
+        var tables = new List<string>();
+        await using (var named = new NpgsqlCommand("select tablename::text from pg_tables where schemaname = 'views' order by 1", connection))
+        await using (var reader = await named.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync())
+            {
+                tables.Add(reader.GetString(0));
+            }
+        }
+
         var prints = new List<string>();
-        foreach (var table in new[] { "runs", "run_counts", "run_days", "run_progress", "run_tasks", "run_log", "run_variables", "workflows", "devices" })
+        foreach (var table in tables)
         {
             await using var command = new NpgsqlCommand($"select coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from views.{table} t", connection);
             prints.Add($"{table} {await command.ExecuteScalarAsync()}");

@@ -239,6 +239,39 @@ public sealed class EngineOnServerTests(ListeningServer server) : IClassFixture<
         (await runner.Ended.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBeOfType<RunnerEnd.Fenced>();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task a_clock_that_jumps_on_either_side_loses_doubles_and_reorders_nothing(bool onTheServer)
+    {
+        await runner.Connected();
+        var clock = onTheServer ? server.Clock : runner.Clock;
+        var runs = new List<Guid>();
+        // Ten minutes ahead, ten behind, a day ahead, and right again.
+        foreach (var jump in (TimeSpan[])[TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(-20), TimeSpan.FromMinutes(10) + TimeSpan.FromDays(1), TimeSpan.FromDays(-1)])
+        {
+            runs.Add(await Request(Steps));
+            await Eventually.Be(() => State(runs[^1]), state => state!.Status == RunStatus.Running);
+            clock.Move(jump);
+            runs.Add(await Request(Steps));
+            await Ended(runs[^2], RunStatus.Completed);
+            await Ended(runs[^1], RunStatus.Completed);
+        }
+
+        foreach (var run in runs)
+        {
+            await SameEvents(run);
+        }
+
+        // A pause asked for now is not late by any clock.
+        var last = await Request(Steps);
+        await Eventually.Be(() => State(last), state => state!.Status == RunStatus.Running);
+        (await server.Do(new PauseRun(last), owner)).IsRefused.ShouldBeFalse();
+        await Eventually.Be(() => State(last), state => state!.Status == RunStatus.Paused);
+        (await server.Do(new ResumeRun(last), owner)).IsRefused.ShouldBeFalse();
+        await Ended(last, RunStatus.Completed);
+    }
+
     [Fact]
     public async Task a_revoked_device_stops_and_forgets_its_tokens()
     {
@@ -306,7 +339,7 @@ public sealed class EngineOnServerTests(ListeningServer server) : IClassFixture<
         {
             var home = JarvisHome.Open(folder);
             Journal = Journal.Open(home.JournalFile);
-            engine = new WorkflowEngine(new EngineSettings(home), Journal);
+            engine = new WorkflowEngine(new EngineSettings(home) { Clock = Clock }, Journal);
             var voice = new RunnerVoice(said =>
             {
                 news.Enqueue(said);
@@ -315,11 +348,14 @@ public sealed class EngineOnServerTests(ListeningServer server) : IClassFixture<
                     _ = server.Do(new ApproveDevice(code.UserCode, null), owner);
                 }
             });
-            var runner = new Runner(home, Journal, engine, FunctionCatalog.Standard.Validation, voice, TimeProvider.System);
+            var runner = new Runner(home, Journal, engine, FunctionCatalog.Standard.Validation, voice, Clock);
             Ended = Work(runner, server.Address);
         }
 
         public Journal Journal { get; }
+
+        /// <summary>The PC's clock.</summary>
+        public MovableTime Clock { get; } = new();
 
         public Task<RunnerEnd> Ended { get; }
 

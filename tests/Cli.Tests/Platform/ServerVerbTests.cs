@@ -139,6 +139,19 @@ public sealed class ServerVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task publish_refuses_a_text_that_holds_a_secret_of_this_pc()
+    {
+        await jarvis.SignIn(api);
+        jarvis.Write("secrets.json", """{"token":"hunter2-hunter2"}""");
+        var file = jarvis.Write("flow.yaml", "do: [ { a: { set: { h: 'Bearer hunter2-hunter2' } } } ]");
+        var result = await jarvis.Run(["publish", file]);
+        result.ExitCode.ShouldBe(2);
+        result.Errors.ShouldContain("$secrets.token");
+        result.Errors.ShouldNotContain("hunter2");
+        api.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task runs_are_a_table_for_people_and_json_for_programs()
     {
         await jarvis.SignIn(api);

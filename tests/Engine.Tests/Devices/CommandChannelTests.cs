@@ -35,6 +35,26 @@ public sealed class CommandChannelTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task a_server_restored_from_a_backup_counts_anew_and_is_obeyed()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var (before, after) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        server.Issue("start", before, Start());
+        server.Issue("start", Guid.CreateVersion7(), Start());
+        await RunnerUnderTest.Until(() => runner.Executor.Started.Count == 2, "started");
+
+        server.RestoreToBeforeAnyCommand();
+        server.DropSocket();
+        await RunnerUnderTest.Until(() => server.Hellos == 2, "a second hello");
+        server.Issue("start", after, Start());
+
+        await RunnerUnderTest.Until(() => runner.Executor.Started.Any(run => run.RunId == after), "the new run");
+        runner.Executor.Started.Count(run => run.RunId == before).ShouldBe(1);
+        runner.Journal.LastCommand().ShouldBe(1);
+    }
+
+    [Fact]
     public async Task a_withdrawn_run_never_starts()
     {
         await server.Start();

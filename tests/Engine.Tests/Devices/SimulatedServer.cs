@@ -22,6 +22,7 @@ internal sealed class SimulatedServer : IAsyncDisposable
     private readonly int port = FreePort.Next();
     private readonly Dictionary<Guid, List<JsonObject>> streams = [];
     private readonly List<JsonObject> commands = [];
+    private bool restored;
     private readonly Dictionary<Guid, Guid> granted = [];
     private WebSocket? socket;
     private WebApplication? app;
@@ -399,6 +400,16 @@ internal sealed class SimulatedServer : IAsyncDisposable
         }
     }
 
+    /// <summary>The server is restored from a backup made before it had given any command.</summary>
+    public void RestoreToBeforeAnyCommand()
+    {
+        lock (gate)
+        {
+            commands.Clear();
+            restored = true;
+        }
+    }
+
     private void Answer(WebSocket open, JsonObject frame)
     {
         lock (gate)
@@ -428,9 +439,11 @@ internal sealed class SimulatedServer : IAsyncDisposable
                         ["leaseSeconds"] = 30,
                         ["cursors"] = cursors,
                         ["types"] = new JsonArray(),
+                        ["lastCommand"] = restored ? commands.Count : null,
                         ["serverTime"] = DateTimeOffset.UtcNow.ToString("O"),
                     });
-                    foreach (var command in commands.Skip((int)(long)frame["lastCommand"]!))
+                    var has = (int)(long)frame["lastCommand"]!;
+                    foreach (var command in commands.Skip(has > commands.Count ? 0 : has))
                     {
                         _ = Send(open, command);
                     }

@@ -213,6 +213,42 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    public async Task a_secret_that_the_workflow_does_not_name_or_has_in_its_text_never_leaves_the_pc()
+    {
+        await using var it = new EngineUnderTest();
+        await File.WriteAllTextAsync(
+            it.Home.SecretsFile, """{"token":"hunter2-hunter2","mail":{"user":"someone","password":"Tr0ub4dor&3"}}""", TestContext.Current.CancellationToken);
+        var run = await it.Start(
+            """
+              - literal: { set: { header: 'Bearer hunter2-hunter2', other: '${ "u:Tr0ub4dor&3" | @base64 }' } }
+              - print: { run: { shell: { command: 'echo hunter2-hunter2 >&2; printf %s "x:hunter2-hunter2" | base64; exit 3' } } }
+            """ + "\n", input: Json.Of(("password", "Tr0ub4dor&3")));
+        (await it.Ended(run)).ShouldBeOfType<Ending.Faulted>();
+
+        foreach (var item in it.Journal.AllEvents(run))
+        {
+            var text = Encoding.UTF8.GetString(item.Data);
+            foreach (var spelled in (string[])["hunter2", "Tr0ub4dor", "VHIwdWI0ZG9y", Convert.ToBase64String("x:hunter2-hunter2"u8), Convert.ToBase64String("u:Tr0ub4dor&3"u8)])
+            {
+                text.ShouldNotContain(spelled);
+            }
+        }
+
+        var started = it.Events(run).OfType<ExecutionStarted>().Single().Local!;
+        started.Definition.Reveal()!.ToString().ShouldContain("Bearer ***");
+        started.DefinitionHash.ShouldBe(it.Journal.Find(run)!.Request.DefinitionHash);
+    }
+
+    [Fact]
+    public async Task without_its_secrets_known_no_run_begins()
+    {
+        await using var it = new EngineUnderTest();
+        await File.WriteAllTextAsync(it.Home.SecretsFile, "[", TestContext.Current.CancellationToken);
+        var run = await it.Start("  - a: { set: { a: 1 } }\n");
+        (await it.Ended(run)).ShouldBeOfType<Ending.Faulted>().Fault.Type.ShouldEndWith("/configuration");
+    }
+
+    [Fact]
     public async Task log_lines_come_in_order_and_in_few_events()
     {
         await using var it = new EngineUnderTest();

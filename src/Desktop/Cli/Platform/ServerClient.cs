@@ -33,6 +33,8 @@ internal sealed class ServerClient : IDisposable
 
     public Uri Server => session.Server;
 
+    public JarvisHome Home => home;
+
     /// <summary>Signs in and keeps the session.</summary>
     /// <exception cref="ServerRefusal">Wrong e-mail or password, or too many attempts.</exception>
     public static async Task<ServerSession> SignIn(JarvisHome home, Uri server, string email, string password, CancellationToken cancel)

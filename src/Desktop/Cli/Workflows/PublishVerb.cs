@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Jarvis.Cli.Platform;
+using Jarvis.Domain.Workflows.Interpreter;
+using Jarvis.Engine.Platform;
 
 namespace Jarvis.Cli.Workflows;
 
@@ -11,6 +13,8 @@ internal static class PublishVerb
         mutation Publish($input: PublishWorkflowInput!) { publishWorkflow(input: $input) { position workflow { id name revision } } }
         """;
 
+    private const int MinSecretCharacters = 8;
+
     public static Command Create(string name, string summary)
     {
         var file = new Argument<string>("FILE") { Description = "The workflow, YAML or JSON; - for stdin." };
@@ -19,10 +23,12 @@ internal static class PublishVerb
         return new Command(name, summary) { file, reason, json }.AsSignedIn(async (client, parsed, cancel) =>
         {
             var path = parsed.GetValue(file)!;
+            var source = await TextInput.Read(path, cancel);
+            RefuseSecrets(path, source, client.Home);
             var input = new JsonObject
             {
                 ["commandId"] = ServerVerb.NewCommandId(),
-                ["source"] = await TextInput.Read(path, cancel),
+                ["source"] = source,
                 ["reason"] = parsed.GetValue(reason),
             };
             try
@@ -51,5 +57,18 @@ internal static class PublishVerb
                 return ExitCode.BadUsage;
             }
         });
+    }
+
+    /// <summary>A secret of this PC that stands in the text itself would leave it; it is to be named instead.</summary>
+    private static void RefuseSecrets(string path, string source, JarvisHome home)
+    {
+        foreach (var (name, secret) in new SecretFile(home.SecretsFile).All())
+        {
+            // Shorter ones stand in any text.
+            if (secret is Domain.Workflows.Data.JsonString { Value.Length: >= MinSecretCharacters } && new SecretMask([secret]).Apply(source) != source)
+            {
+                throw new UsageException($"{path} holds the value of this PC's secret '{name}', and was not published: list it under use.secrets and write ${{ $secrets.{name} }}.");
+            }
+        }
     }
 }

@@ -104,6 +104,12 @@ public sealed class CommandChannel(
                     lease = frame.LeaseSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : lease;
                     silence.Lease = lease;
                     Welcome(frame, epoch, asked);
+                    if (frame.LastCommand < journal.LastCommand())
+                    {
+                        // The server was restored from a backup: it counts anew from there, and sends all that it has.
+                        await inbox.CountAnew(cancel);
+                    }
+
                     if (IsContested(epoch))
                     {
                         return new ChannelEnd.Fenced();

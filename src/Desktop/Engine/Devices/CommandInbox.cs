@@ -40,6 +40,17 @@ public sealed class CommandInbox(Journal journal, IRunExecutor executor, Validat
         open.Add(number, command);
     }
 
+    /// <summary>
+    /// Forgets which commands there were: the server's count has gone back. What it sends again has no second effect, because runs and
+    /// controls are known by their own ids.
+    /// </summary>
+    public async Task CountAnew(CancellationToken cancel)
+    {
+        await journal.ForgetCommands(cancel);
+        open.Clear();
+        last = 0;
+    }
+
     /// <summary>Acts on every command that waits for nothing.</summary>
     public async Task<InboxStep> Proceed(CancellationToken cancel)
     {
@@ -140,12 +151,23 @@ public sealed class CommandInbox(Journal journal, IRunExecutor executor, Validat
         await Handled(command, cancel);
     }
 
-    private NewRun OrderOf(Guid runId, StartBody body) => new(
+    private NewRun OrderOf(Guid runId, StartBody body) => OrderOf(runId, body, Text(body));
+
+    /// <summary>
+    /// The definition's text: as the run it continues has it here, where that is the same one. What the server has of a run that began on
+    /// this PC may be masked.
+    /// </summary>
+    private string Text(StartBody body) =>
+        body.Continues is { } parent && journal.Find(parent.RunId) is { } known && known.Request.DefinitionHash == body.DefinitionHash
+            ? known.Request.Definition
+            : body.Definition;
+
+    private NewRun OrderOf(Guid runId, StartBody body, string definition) => new(
         runId,
         // One that this runner cannot read becomes a run that fails, under the name the server knows.
-        DefinitionParser.Parse(body.Definition, validation).Definition?.Reference ?? new DefinitionReference("default", body.Name ?? "workflow", "0.0.0"),
-        body.Definition,
-        body.DefinitionHash ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body.Definition))),
+        DefinitionParser.Parse(definition, validation).Definition?.Reference ?? new DefinitionReference("default", body.Name ?? "workflow", "0.0.0"),
+        definition,
+        body.DefinitionHash ?? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(definition))),
         body.Input is { } input ? input.ToUtf8Bytes() : "{}"u8.ToArray(),
         RunOrigin.Server,
         Submits: true,

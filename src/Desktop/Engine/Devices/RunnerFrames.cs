@@ -65,6 +65,7 @@ public sealed record HeartbeatFrame(string Os, string Version, IReadOnlyCollecti
 /// <param name="Command">command: what to do: start, pause, resume, cancel, unpair.</param>
 /// <param name="Deadline">command: until when it may be done, by the server's clock.</param>
 /// <param name="Reason">gone: why the run is not to be started.</param>
+/// <param name="LastCommand">welcome: the number of the device's last command on the server.</param>
 public sealed record ServerFrame(
     string Type,
     long? Epoch = null,
@@ -78,7 +79,8 @@ public sealed record ServerFrame(
     Guid? RunId = null,
     DateTimeOffset? Deadline = null,
     JsonElement? Body = null,
-    string? Reason = null);
+    string? Reason = null,
+    long? LastCommand = null);
 
 /// <summary>The body of a start.</summary>
 /// <param name="Revision">Of the workflow; the definition is pinned to it.</param>

@@ -11,31 +11,23 @@ public sealed class SecretFile(string file)
 {
     public const string VariablePrefix = "JARVIS_SECRET_";
 
-    /// <summary>Those of the named secrets that exist.</summary>
+    /// <summary>Every secret of this PC by its name: what a workflow may name, and what must not leave it.</summary>
     /// <exception cref="JsonException">The file is not a JSON object.</exception>
-    public IReadOnlyDictionary<string, Json> Resolve(IReadOnlyCollection<string> names)
+    public IReadOnlyDictionary<string, Json> All()
     {
-        var found = new Dictionary<string, Json>(StringComparer.Ordinal);
-        if (names.Count == 0)
+        var all = new Dictionary<string, Json>(Kept().Members, StringComparer.Ordinal);
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
-            return found;
-        }
-
-        var kept = PrivateFile.Read(file) is { } bytes
-            ? Json.Parse(bytes) as JsonObject ?? throw new JsonException($"{file} is not a JSON object of secrets.")
-            : JsonObject.Empty;
-        foreach (var name in names)
-        {
-            if (Environment.GetEnvironmentVariable(VariablePrefix + name) is { } value)
+            if (variable is { Key: string name, Value: string value } && name.StartsWith(VariablePrefix, StringComparison.Ordinal))
             {
-                found[name] = value;
-            }
-            else if (kept.TryGet(name, out var secret))
-            {
-                found[name] = secret;
+                all[name[VariablePrefix.Length..]] = value;
             }
         }
 
-        return found;
+        return all;
     }
+
+    private JsonObject Kept() => PrivateFile.Read(file) is { } bytes
+        ? Json.Parse(bytes) as JsonObject ?? throw new JsonException($"{file} is not a JSON object of secrets.")
+        : JsonObject.Empty;
 }

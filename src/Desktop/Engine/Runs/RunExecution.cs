@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Data;
@@ -147,10 +149,13 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
         }
 
         ready.TrySetResult(controls);
-        var secrets = parsed.Definition is { } known
-            ? new SecretFile(parts.Settings.Home.SecretsFile).Resolve(known.Use.Secrets)
-            : new Dictionary<string, Json>(StringComparer.Ordinal);
-        var mask = new SecretMask(secrets.Values);
+        // All are hidden, also those that the workflow does not name: a parent's stand in a child's input, and anybody may print a file.
+        var (kept, unreadable) = Secrets();
+        unusable ??= unreadable;
+        var named = parsed.Definition?.Use.Secrets ?? [];
+        var secrets = kept.Where(secret => named.Contains(secret.Key)).ToDictionary(StringComparer.Ordinal);
+        IReadOnlyCollection<Json> hidden = [.. kept.Values];
+        var mask = new SecretMask([.. secrets.Values, .. hidden]);
         await using var shell = new ShellCommands(run.RunId, folder, parts.Guard, parts.Journal, async (severity, text, instance) =>
         {
             recorder.Log(severity, mask.Apply(text), instance);
@@ -167,15 +172,16 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
             recorder, Pace, mask, shell, parts.Http, parts.Settings.Functions, context,
             (reference, input, instance, cancellation) => parts.Children.Run(run, Pace, reference, input, instance, KillNow, stop, cancellation),
             parts.Events, KillNow, resumed: place.LastSequence > 0);
-        return await Interpret(parsed, recorded, unusable, host, secrets);
+        return await Interpret(parsed, recorded, unusable, host, secrets, hidden);
     }
 
     private async Task<Ending> Interpret(
-        ParsedDefinition parsed, RecordedExecution recorded, Fault? unusable, RunHost host, IReadOnlyDictionary<string, Json> secrets)
+        ParsedDefinition parsed, RecordedExecution recorded, Fault? unusable, RunHost host, IReadOnlyDictionary<string, Json> secrets,
+        IReadOnlyCollection<Json> hidden)
     {
         var started = place.LastSequence > 0 ? parts.Journal.ReadEvents(run.RunId, 0, 1)[0].OccurredAt : host.Now;
         var local = run.Origin == RunOrigin.Local ? new LocalDefinition(run.DefinitionHash, Content.Of(run.Definition)) : null;
-        var facts = new RunFacts(run.RunId, Json.Parse(run.Input), Runtime(), secrets, started, local, run.Continues?.RunId);
+        var facts = new RunFacts(run.RunId, Json.Parse(run.Input), Runtime(), secrets, started, local, run.Continues?.RunId, hidden);
         Fault fault;
         try
         {
@@ -202,22 +208,44 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
             fault = Fault.Runtime($"The engine itself failed ({bug.GetType().Name}): {bug.Message}");
         }
 
+        var mask = new SecretMask([.. secrets.Values, .. hidden]);
         var entries = new List<JournalEntry>();
         if (place.LastSequence == 0)
         {
             entries.Add(new JournalEntry(
-                new ExecutionStarted(run.QualifiedName, run.Workflow, facts.StartedAt, Content.Of(facts.Input), local, facts.ContinuesRunId), null));
+                new ExecutionStarted(
+                    run.QualifiedName, run.Workflow, facts.StartedAt, Content.Of(mask.Apply(facts.Input)),
+                    local is null ? null : local with { Definition = Content.Of(mask.Apply(Json.Of(run.Definition))) }, facts.ContinuesRunId), null));
         }
 
         var text = Json.Of(("title", Json.Of(fault.Title)), ("detail", Json.Of(fault.Detail)));
         entries.Add(new JournalEntry(
-            new ExecutionFaulted(run.QualifiedName, host.Now, new FaultError(fault.Type, fault.Status, fault.Instance, Content.Of(text))), null));
+            new ExecutionFaulted(run.QualifiedName, host.Now, new FaultError(fault.Type, fault.Status, fault.Instance, Content.Of(mask.Apply(text)))), null));
         await host.Record(entries, durable: true, stop);
         return new Ending.Faulted(fault);
     }
 
+    /// <summary>Every secret of this PC; where they cannot be read, nothing could be hidden, and no run may begin.</summary>
+    private (IReadOnlyDictionary<string, Json> Secrets, Fault? Unusable) Secrets()
+    {
+        try
+        {
+            return (new SecretFile(parts.Settings.Home.SecretsFile).All(), null);
+        }
+        catch (System.Text.Json.JsonException damaged)
+        {
+            return (new Dictionary<string, Json>(StringComparer.Ordinal), Fault.Configuration($"The secrets of this machine cannot be read: {damaged.Message}"));
+        }
+    }
+
     private (RecordedExecution Recorded, Fault? Unusable) Recorded()
     {
+        if (run.Origin == RunOrigin.Server && Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(run.Definition))) != run.DefinitionHash)
+        {
+            return (RecordedExecution.Empty, Fault.Configuration(
+                "The definition is not the one that the run names: where a secret stands in its text, the server has it masked. Start it from its file, or keep the secret in `use.secrets`."));
+        }
+
         if (place.LastSequence == 0 && run.Continues is null)
         {
             return (RecordedExecution.Empty, null);

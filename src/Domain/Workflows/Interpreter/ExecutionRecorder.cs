@@ -16,6 +16,10 @@ internal sealed class ExecutionRecorder(IExecutionHost host, SecretMask mask, Fu
 
     public Content Content(Json value) => Platform.Content.Of(mask.Apply(value));
 
+    /// <summary>A definition as it leaves the PC: a secret that somebody wrote into the text itself is masked there too, and its hash stays that of the text.</summary>
+    public LocalDefinition? Definition(LocalDefinition? local) =>
+        local is { Definition: { } text } && text.Reveal() is { } source ? local with { Definition = Content(source) } : local;
+
     /// <summary>The values that the mask changes, and the context where the event itself does not tell it; null where nothing is hidden.</summary>
     public Json? Hidden((string Key, Json Value) output, (string Key, Json? Value) context, bool keepContext)
     {

@@ -9,6 +9,7 @@ namespace Jarvis.Domain.Workflows.Interpreter;
 /// <param name="StartedAt">When the run first started; the same after a resume.</param>
 /// <param name="Local">Where the run began on this PC without the server: its definition, for the first event.</param>
 /// <param name="ContinuesRunId">The run whose finished tasks this one inherits, if any.</param>
+/// <param name="Masked">Further values that must not leave the PC: those of every secret it keeps, whether the workflow names it or not.</param>
 public sealed record RunFacts(
     Guid RunId,
     Json Input,
@@ -16,7 +17,8 @@ public sealed record RunFacts(
     IReadOnlyDictionary<string, Json> Secrets,
     DateTimeOffset StartedAt,
     LocalDefinition? Local = null,
-    Guid? ContinuesRunId = null);
+    Guid? ContinuesRunId = null,
+    IReadOnlyCollection<Json>? Masked = null);
 
 /// <summary>The DSL's <c>$runtime</c>.</summary>
 public sealed record RuntimeDescriptor(string Name, string Version, Json Metadata);

@@ -1,32 +1,42 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Jarvis.Domain.Workflows.Data;
 
 namespace Jarvis.Domain.Workflows.Interpreter;
 
 /// <summary>
-/// Puts <c>***</c> where a secret's value stands: as it is, in Base64 and percent-encoded, alone or within a longer text, in values and in
-/// names. Values shorter than <see cref="MinWithin"/> are masked only where they are the whole text.
+/// Puts <c>***</c> where a secret's value stands: as it is, percent- or form-encoded, as JSON, HTML, shell or hexadecimal text, and in Base64 also
+/// where it is encoded together with what stands before and after it (as in the header of basic authentication); alone or within a longer text,
+/// in values and in names. Of a secret of several lines each longer line is one. Values shorter than <see cref="MinWithin"/> are masked
+/// only where they are the whole text.
 /// </summary>
-public sealed class SecretMask
+public sealed partial class SecretMask
 {
     public const string Mask = "***";
 
     /// <summary>The shortest secret that is looked for within longer texts, in characters.</summary>
     public const int MinWithin = 4;
 
+    /// <summary>The shortest line that is looked for by itself: shorter ones (a brace, a number) stand in any text.</summary>
+    private const int MinLine = 8;
+
+    /// <summary>Fewer characters of Base64 than this say too little.</summary>
+    private const int MinBase64 = 4;
+
     private readonly string[] within;
+    private readonly string[] inBase64;
     private readonly HashSet<string> whole;
 
     /// <param name="secrets">Values of any shape; every text in them is secret.</param>
     public SecretMask(IEnumerable<Json> secrets)
     {
         var texts = secrets.SelectMany(TextsOf).Where(text => text.Length > 0).Distinct(StringComparer.Ordinal).ToList();
+        texts.AddRange(texts.Where(text => text.Contains('\n', StringComparison.Ordinal))
+            .SelectMany(text => text.Split(['\r', '\n'])).Where(line => line.Length >= MinLine).ToList());
         whole = new HashSet<string>(texts, StringComparer.Ordinal);
-        within = [.. texts
-            .Where(text => text.Length >= MinWithin)
-            .SelectMany(text => (string[])[text, Convert.ToBase64String(Encoding.UTF8.GetBytes(text)), Uri.EscapeDataString(text)])
-            .Distinct(StringComparer.Ordinal)
-            .OrderByDescending(text => text.Length)];
+        var longer = texts.Where(text => text.Length >= MinWithin).ToList();
+        within = [.. longer.SelectMany(Spellings).Where(text => text.Length >= MinWithin).Distinct(StringComparer.Ordinal).OrderByDescending(text => text.Length)];
+        inBase64 = [.. longer.SelectMany(Base64Cores).Distinct(StringComparer.Ordinal).OrderByDescending(text => text.Length)];
     }
 
     public bool IsEmpty => whole.Count == 0;
@@ -81,7 +91,55 @@ public sealed class SecretMask
             }
         }
 
+        foreach (var core in inBase64)
+        {
+            if (masked.Contains(core, StringComparison.Ordinal))
+            {
+                masked = Base64Run().Replace(masked, run => run.Value.Contains(core, StringComparison.Ordinal) ? Mask : run.Value);
+            }
+        }
+
         return masked;
+    }
+
+    private static IEnumerable<string> Spellings(string text)
+    {
+        yield return text;
+        var percent = Uri.EscapeDataString(text);
+        yield return percent;
+        yield return LowerPercent().Replace(percent, match => match.Value.ToLowerInvariant());
+        yield return percent.Replace("%20", "+", StringComparison.Ordinal);
+        yield return Json.Of(text).ToString()[1..^1];
+        yield return System.Text.Encodings.Web.JavaScriptEncoder.Default.Encode(text);
+        yield return text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal)
+            .Replace("'", "&#39;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal);
+        yield return text.Replace("'", "'\\''", StringComparison.Ordinal);
+        var bytes = Encoding.UTF8.GetBytes(text);
+        yield return Convert.ToHexStringLower(bytes);
+        yield return Convert.ToHexString(bytes);
+    }
+
+    /// <summary>
+    /// What of a secret's Base64 does not depend on the bytes around it, for each of the three places in a group of three bytes at which
+    /// it can begin; in both alphabets (RFC 4648, sections 4 and 5).
+    /// </summary>
+    private static IEnumerable<string> Base64Cores(string text)
+    {
+        const int BitsPerByte = 8;
+        const int BitsPerCharacter = 6;
+        var bytes = Encoding.UTF8.GetBytes(text);
+        for (var before = 0; before < 3; before++)
+        {
+            var encoded = Convert.ToBase64String([.. new byte[before], .. bytes]);
+            var first = (before * BitsPerByte + BitsPerCharacter - 1) / BitsPerCharacter;
+            var end = (before + bytes.Length) * BitsPerByte / BitsPerCharacter;
+            if (end - first >= MinBase64)
+            {
+                var core = encoded[first..end];
+                yield return core;
+                yield return core.Replace('+', '-').Replace('/', '_');
+            }
+        }
     }
 
     private static IEnumerable<string> TextsOf(Json value) => value switch
@@ -92,4 +150,10 @@ public sealed class SecretMask
         JsonObject o => o.Members.Values.SelectMany(TextsOf),
         _ => [],
     };
+
+    [GeneratedRegex("%[0-9A-F]{2}", RegexOptions.CultureInvariant)]
+    private static partial Regex LowerPercent();
+
+    [GeneratedRegex("[A-Za-z0-9+/_-]+={0,2}", RegexOptions.CultureInvariant)]
+    private static partial Regex Base64Run();
 }

@@ -33,7 +33,7 @@ internal sealed partial class Walk
         this.host = host;
         this.cancel = cancel;
         this.stop = stop;
-        Mask = new SecretMask(facts.Secrets.Values);
+        Mask = new SecretMask([.. facts.Secrets.Values, .. facts.Masked ?? []]);
         Secrets = new JsonObject(definition.Use.Secrets
             .Where(facts.Secrets.ContainsKey)
             .Select(name => KeyValuePair.Create(name, facts.Secrets[name])));
@@ -84,7 +84,7 @@ internal sealed partial class Walk
             if (recorded.State.Phase == ExecutionPhase.Pending)
             {
                 await recorder.Write(durable: true, new JournalEntry(
-                    new ExecutionStarted(QualifiedName, definition.Reference, facts.StartedAt, recorder.Content(facts.Input), facts.Local, facts.ContinuesRunId), null));
+                    new ExecutionStarted(QualifiedName, definition.Reference, facts.StartedAt, recorder.Content(facts.Input), recorder.Definition(facts.Local), facts.ContinuesRunId), null));
             }
 
             var output = await RunWorkflow(either.Token);

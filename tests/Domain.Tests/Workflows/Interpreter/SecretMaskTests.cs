@@ -21,6 +21,54 @@ public sealed class SecretMaskTests
     [InlineData("\"annotation\"", "\"annotation\"")]
     public void a_secret_is_masked_wherever_it_stands(string value, string masked) => Mask.Apply(Json.Parse(value)).ShouldBe(Json.Parse(masked));
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("a:")]
+    [InlineData("ab:")]
+    [InlineData("user:")]
+    public void a_secret_is_masked_in_base64_whatever_stands_around_it(string before)
+    {
+        foreach (var after in (string[])["", ".", "; more"])
+        {
+            var bytes = System.Text.Encoding.UTF8.GetBytes(before + "p@ss word" + after);
+            foreach (var encoded in (string[])[Convert.ToBase64String(bytes), System.Buffers.Text.Base64Url.EncodeToString(bytes)])
+            {
+                Mask.Apply($"Authorization: Basic {encoded} sent").ShouldBe("Authorization: Basic *** sent");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("q=p%40ss+word&x=1", "q=***&x=1")]
+    [InlineData("q=p%40ss%20word", "q=***")]
+    [InlineData("7040737320776f7264", "***")]
+    public void a_secret_is_masked_in_other_spellings(string text, string masked) => Mask.Apply(text).ShouldBe(masked);
+
+    [Fact]
+    public void a_secret_is_masked_where_it_stands_escaped()
+    {
+        var mask = new SecretMask([Json.Of("pa\"ss'<w&rd")]);
+        mask.Apply(Json.Of(("a", "pa\"ss'<w&rd")).ToString()).ShouldNotContain("w&rd");
+        mask.Apply("<b>pa&quot;ss&#39;&lt;w&amp;rd</b>").ShouldBe("<b>***</b>");
+        mask.Apply("echo 'pa\"ss'\\''<w&rd'").ShouldBe("echo '***'");
+        new SecretMask([Json.Of("käse/brot")]).Apply("x=k%c3%a4se%2fbrot").ShouldBe("x=***");
+    }
+
+    [Fact]
+    public void each_line_of_a_longer_secret_is_one()
+    {
+        var mask = new SecretMask([Json.Of("-----BEGIN KEY-----\nMIIEvQIBADANBg\n}\n-----END KEY-----\n")]);
+        mask.Apply("line: MIIEvQIBADANBg").ShouldBe("line: ***");
+        mask.Apply("a } b").ShouldBe("a } b");
+    }
+
+    [Fact]
+    public void ordinary_text_stays_as_it_is()
+    {
+        const string Text = "The quick brown fox jumps over the lazy dog 1234567890, and /usr/share/doc/annotation.txt is read.";
+        Mask.Apply(Text).ShouldBeSameAs(Text);
+    }
+
     [Fact]
     public void a_value_without_a_secret_stays_the_same_object()
     {
