@@ -39,7 +39,7 @@ internal static class RunsVerb
             var runs = ((JsonArray)data["runs"]!["edges"]!).Select(edge => edge!["node"]!).ToArray();
             if (parsed.GetValue(json))
             {
-                ServerVerb.Print(new JsonArray(runs.Select(run => run.DeepClone())]));
+                ServerVerb.Print(new JsonArray([.. runs.Select(run => run.DeepClone())]));
                 return ExitCode.Done;
             }
 
