@@ -22,7 +22,7 @@ internal sealed class CommandLineUnderTest : IDisposable
         return path;
     }
 
-    public async Task<Result> Run(string[] arguments, string? input = null)
+    public async Task<Result> Run(string[] arguments, string? input = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "jarvis.exe" : "jarvis"), arguments)
         {
@@ -32,6 +32,11 @@ internal sealed class CommandLineUnderTest : IDisposable
             StandardOutputEncoding = Encoding.UTF8,
         };
         start.Environment["JARVIS_HOME"] = Home;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(Limit);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);

@@ -126,7 +126,7 @@ internal sealed class RunHost(
     {
         var function = functions.Find(call.Name)
             ?? throw new WorkflowFaultException(Fault.Configuration($"There is no function '{call.Name}' on this machine."));
-        if (function.Platforms.Count > 0 && !function.Platforms.Contains(ThisPlatform))
+        if (!function.IsForThisPlatform)
         {
             throw new WorkflowFaultException(
                 new Fault(JarvisFaults.NotAvailable, 501, "Not available", $"{call.Name} works on {string.Join(", ", function.Platforms)} only.", null));
@@ -166,8 +166,6 @@ internal sealed class RunHost(
     }
 
     private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
-
-    private static string ThisPlatform => OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux";
 
     /// <summary>A run that waits for an event is at rest, as it is while it waits for time.</summary>
     private sealed class Feed(EventHub.Feed feed, RunPace pace, string instance) : IEventFeed

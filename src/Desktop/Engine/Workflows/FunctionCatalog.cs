@@ -3,6 +3,7 @@ using Jarvis.Domain.Workflows.Language;
 using Jarvis.Engine.Workflows.Browser;
 using Jarvis.Engine.Workflows.Files;
 using Jarvis.Engine.Workflows.Http;
+using Jarvis.Engine.Workflows.Mail;
 using Jarvis.Engine.Workflows.Notifications;
 using Jarvis.Engine.Workflows.Sheets;
 using Jarvis.Engine.Workflows.Texts;
@@ -23,8 +24,8 @@ public sealed class FunctionCatalog(IEnumerable<JarvisFunction> functions)
         new SheetRead(), new SheetWrite(), new SheetAppend(),
         new TextReplace(), new TextMatch(), new TextSplit(), new TextTemplate(), new TextEncode(), new TextDecode(), new TextParse(),
         new HttpDownload(),
-        new BrowserScreenshot(),
-        new NotifyLog(),
+        new BrowserOpen(), new BrowserClick(), new BrowserFill(), new BrowserRead(), new BrowserWait(), new BrowserDownload(), new BrowserClose(), new BrowserScreenshot(),
+        new NotifyLog(), new MailSend(),
     ]);
 
     public IEnumerable<JarvisFunction> All => functions.Values;

@@ -28,6 +28,9 @@ public abstract class JarvisFunction
     /// <summary>Systems it works on (<c>linux</c>, <c>windows</c>, <c>macos</c>); empty for all.</summary>
     public virtual IReadOnlyList<string> Platforms => [];
 
+    /// <summary>Whether this system is one of its <see cref="Platforms"/>.</summary>
+    public bool IsForThisPlatform => Platforms.Count == 0 || Platforms.Contains(OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux");
+
     /// <summary>Arguments of a call as a person would write them, as JSON text; they satisfy <see cref="Parameters"/>.</summary>
     public virtual string Example => "{}";
 

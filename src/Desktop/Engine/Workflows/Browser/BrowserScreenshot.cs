@@ -3,7 +3,10 @@ using Microsoft.Playwright;
 
 namespace Jarvis.Engine.Workflows.Browser;
 
-/// <summary>Takes a picture of a page or of an HTML file with the system's Chromium, into the run's folder.</summary>
+/// <summary>
+/// Takes a picture into the run's folder: of a page or an HTML file, with a browser of its own, or (without either) of the page that is
+/// open in the run's browser.
+/// </summary>
 public sealed class BrowserScreenshot : JarvisFunction
 {
     private const int DefaultWidth = 1280;
@@ -25,20 +28,25 @@ public sealed class BrowserScreenshot : JarvisFunction
     public override string Parameters => """
         {"type":"object","additionalProperties":false,"properties":{
           "url":{"type":"string","minLength":1,"description":"Address of the page (http, https or file)."},
-          "file":{"type":"string","minLength":1,"description":"An HTML file, instead of an address."},
+          "file":{"type":"string","minLength":1,"description":"An HTML file, instead of an address; without both the run's open page."},
           "path":{"type":"string","minLength":1,"default":"screenshot.png","description":"Where the picture (PNG) goes."},
           "width":{"type":"integer","minimum":16,"maximum":7680,"default":1280},
           "height":{"type":"integer","minimum":16,"maximum":7680,"default":800},
           "fullPage":{"type":"boolean","default":false}},
-         "oneOf":[{"required":["url"]},{"required":["file"]}]}
+         "not":{"required":["url","file"]}}
         """;
 
     public override async Task<Json> Invoke(FunctionArguments arguments, FunctionContext context, CancellationToken cancellation)
     {
-        var address = Address(arguments, context);
         var path = context.Resolve(arguments.TextOrNull("path") ?? "screenshot.png");
+        if (arguments["url"] is null && arguments["file"] is null)
+        {
+            var open = context.Resources.Get(() => new RunBrowser());
+            return await open.Step(() => Picture(open.Page, path, arguments, context, cancellation), cancellation);
+        }
+
+        var address = Address(arguments, context);
         var executable = SystemBrowser.Find() ?? throw NotAvailable(SystemBrowser.None);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
 
         using var playwright = await Start();
         var browser = await Launch(playwright, executable);
@@ -53,9 +61,7 @@ public sealed class BrowserScreenshot : JarvisFunction
                     ViewportSize = new ViewportSize { Width = arguments.Count("width", DefaultWidth), Height = arguments.Count("height", DefaultHeight) },
                 });
                 await page.GotoAsync(address, new PageGotoOptions { Timeout = LoadTimeoutMilliseconds, WaitUntil = WaitUntilState.Load });
-                var picture = await page.ScreenshotAsync(new PageScreenshotOptions { FullPage = arguments.Flag("fullPage"), Type = ScreenshotType.Png });
-                await Files.FileContent.Replace(path, stream => stream.WriteAsync(picture, cancellation).AsTask(), cancellation);
-                return Json.Of(("path", path), ("size", picture.Length), ("title", await page.TitleAsync()), ("picture", context.KeepBlob(picture, "image/png")));
+                return await Picture(page, path, arguments, context, cancellation);
             }
             catch (PlaywrightException failure)
             {
@@ -65,7 +71,15 @@ public sealed class BrowserScreenshot : JarvisFunction
         }
     }
 
-    private static string Address(FunctionArguments arguments, FunctionContext context)
+    private static async Task<Json> Picture(IPage page, string path, FunctionArguments arguments, FunctionContext context, CancellationToken cancellation)
+    {
+        var picture = await page.ScreenshotAsync(new PageScreenshotOptions { FullPage = arguments.Flag("fullPage"), Type = ScreenshotType.Png });
+        await Files.FileContent.Replace(path, stream => stream.WriteAsync(picture, cancellation).AsTask(), cancellation);
+        return Json.Of(("path", path), ("size", picture.Length), ("title", await page.TitleAsync()), ("picture", context.KeepBlob(picture, "image/png")));
+    }
+
+    /// <summary>The address to open: of the argument <c>url</c>, or of the HTML file that <c>file</c> names.</summary>
+    internal static string Address(FunctionArguments arguments, FunctionContext context)
     {
         if (arguments.TextOrNull("file") is { } file)
         {
@@ -100,9 +114,8 @@ public sealed class BrowserScreenshot : JarvisFunction
                 ExecutablePath = executable,
                 Headless = true,
                 Timeout = LoadTimeoutMilliseconds,
-                // Chromium's own sandbox refuses to start as root.
-                ChromiumSandbox = !OperatingSystem.IsLinux() || Environment.UserName != "root",
-                Args = ["--disable-gpu", "--disable-dev-shm-usage"],
+                ChromiumSandbox = SystemBrowser.Sandboxed,
+                Args = SystemBrowser.Arguments,
             });
         }
         catch (PlaywrightException failure)

@@ -8,6 +8,14 @@ internal static class SystemBrowser
 
     public const string None = "There is no Chromium, Chrome or Edge on this machine.";
 
+    /// <summary>How long a browser may take to start, in milliseconds.</summary>
+    public const float StartTimeoutMilliseconds = 30_000;
+
+    public static readonly string[] Arguments = ["--disable-gpu", "--disable-dev-shm-usage"];
+
+    /// <summary>Chromium's own sandbox refuses to start as root.</summary>
+    public static bool Sandboxed => !OperatingSystem.IsLinux() || Environment.UserName != "root";
+
     /// <summary>What is missing, as a sentence; null where there is a browser.</summary>
     public static string? Lacking() => Find() is null ? None : null;
 
