@@ -45,6 +45,14 @@ public sealed class DeviceNode(DeviceRow row)
 
     public DateTimeOffset? RevokedAt => row.RevokedAt;
 
+    /// <summary>Since when everything on it is paused; null where it is not.</summary>
+    public DateTimeOffset? PausedAt => row.PausedAt;
+
+    public AccountReference? PausedBy => row.PausedBy is { } by ? new AccountReference(by) : null;
+
+    /// <summary>Runs that it is given at once.</summary>
+    public int AtOnce => row.AtOnce ?? Application.Runs.RunLimits.AtOncePerDevice;
+
     public IDataLoaderResult<string?> Name(IResolveFieldContext context) => Text(context, row.Name);
 
     /// <summary>Where its last connection came from.</summary>

@@ -34,7 +34,13 @@ public sealed record RunFilter
 
     public RunTrigger? Trigger { get; init; }
 
-    /// <summary>Part of the workflow's name.</summary>
+    /// <summary>The URI of the error that ended it, or the beginning of one.</summary>
+    public string? ErrorType { get; init; }
+
+    /// <summary>
+    /// Part of the workflow's name or of the error's type, or the beginning of the run's id. What a run was given and gave is sealed and
+    /// cannot be searched.
+    /// </summary>
     public string? Text { get; init; }
 }
 
@@ -47,7 +53,10 @@ public sealed class RunList(ViewReader views)
     /// <summary>Counts of any mix of filters are exact up to here.</summary>
     public const int CountLimit = 10_000;
 
-    public const int TextMaxCharacters = 100;
+    public const int TextMaxCharacters = 200;
+
+    /// <summary>Priorities in the order in which they are given places.</summary>
+    private const string Order = "array['high', 'normal', 'low']";
 
     /// <summary>One row more than the page, in the page's direction.</summary>
     public Task<List<RunRow>> Page(Caller caller, RunFilter? filter, RunOrder order, PageRequest page, ReadPoint point, CancellationToken cancel)
@@ -92,7 +101,7 @@ public sealed class RunList(ViewReader views)
     /// </summary>
     public async Task<Count> Count(Caller caller, RunFilter? filter, ReadPoint point, CancellationToken cancel)
     {
-        if (point.Position is null && filter is null or { ActorId: null, RequestedFrom: null, RequestedTo: null, OccurredFrom: null, OccurredTo: null, ErrorNode: null, Trigger: null, Text: null })
+        if (point.Position is null && filter is null or { ActorId: null, RequestedFrom: null, RequestedTo: null, OccurredFrom: null, OccurredTo: null, ErrorNode: null, Trigger: null, ErrorType: null, Text: null })
         {
             var kept = new Conditions();
             kept.AddIf(!caller.IsAdministrator, "owner_id = ?", caller.AccountId);
@@ -118,7 +127,7 @@ public sealed class RunList(ViewReader views)
             $"""
             select r.run_id, (select count(*) from (
                 select 1 from {ViewTables.Schema}.runs q where q.to_position = {ViewTables.Open} and q.status = 'pending' and q.owner_id = r.owner_id
-                and not q.granted and q.requested_position < r.requested_position limit {CountLimit}) ahead)
+                and not q.granted and (array_position({Order}, q.priority), q.requested_position) < (array_position({Order}, r.priority), r.requested_position) limit {CountLimit}) ahead)
             from {ViewTables.Schema}.runs r where r.run_id = any($1) and r.to_position = {ViewTables.Open}
             """, [runs.ToArray()], static r => (r.GetGuid(0), (int)r.GetInt64(1)), cancel);
         return places.ToDictionary(pair => pair.Item1, pair => pair.Item2 + 1);
@@ -141,7 +150,11 @@ public sealed class RunList(ViewReader views)
             .AddIf(filter?.OccurredTo is not null, "occurred_at < ?", filter?.OccurredTo)
             .AddIf(filter?.ErrorNode is not null, $"error_type is not null and {RunFigureChanges.NodeSql("error_instance")} = ?", filter?.ErrorNode)
             .AddIf(filter?.Trigger is not null, "trigger = ?", filter?.Trigger is { } trigger ? Stored(trigger.ToString()) : null)
-            .AddIf(!string.IsNullOrWhiteSpace(filter?.Text), "strpos(lower(workflow_name), lower(?)) > 0", Cut(filter?.Text));
+            .AddIf(!string.IsNullOrWhiteSpace(filter?.ErrorType), "starts_with(error_type, ?)", Cut(filter?.ErrorType))
+            .AddIf(
+                !string.IsNullOrWhiteSpace(filter?.Text),
+                "(strpos(lower(workflow_name), lower(?)) > 0 or strpos(lower(error_type), lower(?)) > 0 or starts_with(run_id::text, lower(?)))",
+                Cut(filter?.Text), Cut(filter?.Text), Cut(filter?.Text));
     }
 
     private static void AddStatus(Conditions conditions, RunFilter? filter)

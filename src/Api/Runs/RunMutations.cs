@@ -23,6 +23,9 @@ public sealed record StartRunInput : MutationInput
 
     /// <summary>Any of the person's devices by default.</summary>
     public Guid? DeviceId { get; init; }
+
+    /// <summary>Normal by default.</summary>
+    public RunPriority? Priority { get; init; }
 }
 
 public sealed record PauseRunInput : MutationInput
@@ -83,7 +86,7 @@ public sealed class RunMutations
 {
     public static async Task<RunPayload> StartRun(IResolveFieldContext context, StartRunInput input)
     {
-        var answer = await context.Give(input, new RequestRun(input.WorkflowId, input.WorkflowName, input.Revision, input.Input, input.DeviceId, RunTrigger.Manual));
+        var answer = await context.Give(input, new RequestRun(input.WorkflowId, input.WorkflowName, input.Revision, input.Input, input.DeviceId, RunTrigger.Manual, input.Priority ?? RunPriority.Normal));
         return new RunPayload(new Position(answer.Position), new RunReference(answer.Stream!.Value));
     }
 

@@ -15,7 +15,8 @@ namespace Jarvis.Api.Runs;
 public sealed record RunProgress(int Percent, IEnumerable<string> Current, DateTimeOffset? At);
 
 /// <summary>Why a pending run waits, and its place among the owner's pending ones, from 1.</summary>
-public sealed record RunQueue(int? Place, string? WaitsFor, Guid? DeviceId);
+/// <param name="Limit">Where it waits for a limit of its device or workflow: how many runs that allows at once.</param>
+public sealed record RunQueue(int? Place, string? WaitsFor, Guid? DeviceId, int? Limit);
 
 /// <summary>The DSL's error of a failed run or task (RFC 9457).</summary>
 public sealed record RunError(string Type, int Status, string? Title, string? Detail, string? Instance)
@@ -56,6 +57,9 @@ public sealed class RunNode(RunRow row, ReadPoint point)
     public string DefinitionHash => row.DefinitionHash;
 
     public RunTrigger Trigger => row.Trigger;
+
+    /// <summary>Which of the waiting runs goes first; of equals the one requested first.</summary>
+    public RunPriority Priority => row.Priority;
 
     public AccountReference RequestedBy => new(row.RequestedBy);
 
@@ -107,10 +111,10 @@ public sealed class RunNode(RunRow row, ReadPoint point)
 
         var waits = row.WaitsFor is { } reason ? UpperSnake(reason.ToString()) : null;
         return point.Position is not null
-            ? LoaderResult.Of<RunQueue?>(new RunQueue(null, waits, row.WaitsForDeviceId))
+            ? LoaderResult.Of<RunQueue?>(new RunQueue(null, waits, row.WaitsForDeviceId, row.WaitsForLimit))
             : context.Load<Guid, int>("places", row.RunId, async (ids, cancel) =>
                 await context.Service<RunList>().PlacesInQueue(context.Caller(), ids, cancel))
-            .Then(place => (RunQueue?)new RunQueue(place == 0 ? null : place, waits, row.WaitsForDeviceId));
+            .Then(place => (RunQueue?)new RunQueue(place == 0 ? null : place, waits, row.WaitsForDeviceId, row.WaitsForLimit));
     }
 
     public IDataLoaderResult<IEnumerable<RunControlNode>> Controls(IResolveFieldContext context) => History(context).Then(h => h!.Controls);

@@ -40,6 +40,9 @@ public sealed class WorkflowNode(WorkflowRow row, ReadPoint point)
 
     public bool Disabled => row.Disabled;
 
+    /// <summary>Runs of it that may be under way at once, on all devices together; null for no limit.</summary>
+    public int? AtOnce => row.AtOnce;
+
     public AccountReference Owner => new(row.OwnerId);
 
     public DateTimeOffset PublishedAt => row.PublishedAt;

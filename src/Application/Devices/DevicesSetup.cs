@@ -14,6 +14,8 @@ public static class DevicesSetup
         options.Projections.Add(new DeviceCommandsFold(), ProjectionLifecycle.Live);
         // Dispatch asks for the owner's devices.
         options.Schema.For<DevicePresence>().Identity(presence => presence.Id).Index(presence => presence.OwnerId);
+        // What people settled about a device; apart from presence, which heartbeats rewrite.
+        options.Schema.For<DeviceRule>().Identity(rule => rule.Id).Index(rule => rule.OwnerId);
         // A code in use is unique; the secret half is kept as a keyed hash.
         options.Schema.For<PairingRequest>().Identity(request => request.Id)
             .UniqueIndex(request => request.UserCode)

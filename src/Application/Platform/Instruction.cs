@@ -40,7 +40,7 @@ public abstract record Instruction
 /// <param name="Position">Of the last event it wrote; of a refusal, the position it was judged at.</param>
 /// <param name="Stream">The stream it wrote to.</param>
 /// <param name="Subject">What it made, where that is not the stream (a control).</param>
-/// <param name="Details">Particulars of a refusal, such as the located problems of a definition.</param>
+/// <param name="Details">Particulars: of a refusal such as the located problems of a definition, of an answer such as a result for each run.</param>
 public sealed record Answer(long Position, Guid? Stream, Guid? Subject, Refusal? Refusal, Json? Details)
 {
     public bool IsRefused => Refusal is not null;

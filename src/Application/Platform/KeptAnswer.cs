@@ -36,7 +36,9 @@ public static class KeepAnswer
 {
     /// <param name="version">The version of the stream after what this transaction appends.</param>
     /// <param name="subject">What was made, where that is not the stream.</param>
-    public static KeptAnswer Answer(this IDocumentSession session, Instruction instruction, Guid stream, long version, Guid? subject = null) =>
+    /// <param name="details">What the answer tells beyond that, sealed.</param>
+    public static KeptAnswer Answer(
+        this IDocumentSession session, Instruction instruction, Guid stream, long version, Guid? subject = null, Content? details = null) =>
         Keep(session, new KeptAnswer
         {
             Id = KeptAnswer.IdOf(instruction.Envelope),
@@ -44,6 +46,7 @@ public static class KeepAnswer
             Stream = stream,
             Version = version,
             Subject = subject,
+            Details = details,
         });
 
     /// <summary>Answers an instruction that wrote no event.</summary>

@@ -29,6 +29,14 @@ public static class ClaimRunHandler
             return new ClaimAnswer(RunRefusals.NotFound);
         }
 
+        if (!run.IsGranted && await session.LoadAsync<DeviceRule>(claim.DeviceId, cancellation) is { IsPaused: true }
+            && run.Withdraw(claim.DeviceId, DeviceRefusals.Paused.Code, clock.GetUtcNow()) is { Events.Count: > 0 } withdrawn)
+        {
+            stream.AppendMany(withdrawn.Events);
+            await bus.PublishAsync(new RunWasWithdrawn(run.OwnerId, claim.RunId));
+            return new ClaimAnswer(DeviceRefusals.Paused);
+        }
+
         var decision = run.Claim(claim.DeviceId, claim.Epoch, clock.GetUtcNow());
         if (decision.Refusal is { } refusal)
         {

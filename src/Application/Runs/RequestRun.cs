@@ -19,7 +19,9 @@ namespace Jarvis.Application.Runs;
 /// <param name="Revision">The latest for null; pinned in the run either way.</param>
 /// <param name="DeviceId">Any of the owner's for null.</param>
 /// <param name="Trigger">Whether a person or a program asks.</param>
-public sealed record RequestRun(Guid? WorkflowId, string? WorkflowName, int? Revision, Json? Input, Guid? DeviceId, RunTrigger Trigger) : Instruction
+/// <param name="Priority">Which of the waiting runs goes first.</param>
+public sealed record RequestRun(Guid? WorkflowId, string? WorkflowName, int? Revision, Json? Input, Guid? DeviceId, RunTrigger Trigger,
+    RunPriority Priority = RunPriority.Normal) : Instruction
 {
     public sealed class Validator : AbstractValidator<RequestRun>
     {
@@ -76,8 +78,8 @@ public static class RequestRunHandler
         session.Events.StartStream<Run>(runId, new RunRequested(
             owner, workflowId, revision.Number, revision.DefinitionHash, workflow.Namespace, workflow.Name, command.Trigger, command.DeviceId,
             envelope.Actor, now, await vault.Seal(owner, input, cancellation), null, deadline,
-            await vault.SealText(owner, envelope.Reason, cancellation)));
-        await bus.PublishAsync(new DispatchRun(owner, runId, command.DeviceId, now, deadline));
+            await vault.SealText(owner, envelope.Reason, cancellation), command.Priority));
+        await bus.PublishAsync(new DispatchRun(owner, runId, command.DeviceId, now, deadline, workflowId, command.Priority));
         return session.Answer(command, runId, version: 1);
     }
 }

@@ -99,7 +99,7 @@ public static class RetryRunHandler
             DispatchDeadline = deadline,
             Reason = await vault.SealText(owner, envelope.Reason, cancellation),
         });
-        await bus.PublishAsync(new DispatchRun(owner, runId, device, now, deadline));
+        await bus.PublishAsync(new DispatchRun(owner, runId, device, now, deadline, requested.WorkflowId, requested.Priority));
         return session.Answer(command, runId, version: 1);
     }
 

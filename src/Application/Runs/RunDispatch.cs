@@ -29,6 +29,15 @@ public sealed class RunDispatch : Saga
 
     public DateTimeOffset RequestedAt { get; set; }
 
+    /// <summary>Null for a run that began on a PC.</summary>
+    public Guid? WorkflowId { get; set; }
+
+    /// <summary>Null reads as normal.</summary>
+    public RunPriority? Priority { get; set; }
+
+    /// <summary>The order in which waiting runs are given places: the least first.</summary>
+    internal (int, DateTimeOffset, Guid) Turn() => (-(int)(Priority ?? RunPriority.Normal), RequestedAt, Id);
+
     public async Task StartOrHandle(DispatchRun asked, IDocumentSession session, IMessageContext bus, TimeProvider clock, CancellationToken cancellation)
     {
         if (Id == default || !IsKnown)
@@ -37,6 +46,8 @@ public sealed class RunDispatch : Saga
             OwnerId = asked.OwnerId;
             AskedDeviceId = asked.AskedDeviceId;
             RequestedAt = asked.RequestedAt;
+            WorkflowId = asked.WorkflowId;
+            Priority = asked.Priority;
             IsWaiting = true;
             await bus.ScheduleAsync(new DispatchDeadlineCame(OwnerId, Id), asked.Deadline);
         }
@@ -63,6 +74,20 @@ public sealed class RunDispatch : Saga
     }
 
     public static void NotFound(RunWasClaimed _)
+    {
+    }
+
+    public async Task Handle(RunWasWithdrawn withdrawn, IDocumentSession session, IMessageContext bus, CancellationToken cancellation)
+    {
+        if (await session.Events.AggregateStreamAsync<Run>(withdrawn.RunId, token: cancellation) is { HasEnded: false, DeviceId: null })
+        {
+            DeviceId = null;
+            IsWaiting = true;
+            await bus.PublishAsync(new RetryDispatch(OwnerId, Id));
+        }
+    }
+
+    public static void NotFound(RunWasWithdrawn _)
     {
     }
 
@@ -162,10 +187,10 @@ public sealed class RunDispatch : Saga
             return;
         }
 
-        var (device, reason) = await DeviceChoice.Choose(session, this, cancellation);
+        var (device, reason, limit) = await DeviceChoice.Choose(session, this, cancellation);
         if (reason is { } why)
         {
-            stream.AppendMany(run.Wait(why, device, now).Events);
+            stream.AppendMany(run.Wait(why, device, now, limit).Events);
             return;
         }
 

@@ -13,7 +13,8 @@ public interface IRunMessage
 }
 
 /// <summary>A run was requested: find it a device.</summary>
-public sealed record DispatchRun(Guid OwnerId, [property: SagaIdentity] Guid RunId, Guid? AskedDeviceId, DateTimeOffset RequestedAt, DateTimeOffset Deadline) : IRunMessage;
+public sealed record DispatchRun(Guid OwnerId, [property: SagaIdentity] Guid RunId, Guid? AskedDeviceId, DateTimeOffset RequestedAt, DateTimeOffset Deadline, Guid? WorkflowId = null,
+    RunPriority? Priority = null) : IRunMessage;
 
 /// <summary>A place may be free: try again.</summary>
 public sealed record RetryDispatch(Guid OwnerId, [property: SagaIdentity] Guid RunId) : IRunMessage;
@@ -23,6 +24,9 @@ public sealed record DispatchDeadlineCame(Guid OwnerId, [property: SagaIdentity]
 
 /// <summary>A device has it for good.</summary>
 public sealed record RunWasClaimed(Guid OwnerId, [property: SagaIdentity] Guid RunId, Guid DeviceId) : IRunMessage;
+
+/// <summary>It was taken back from a device that had not begun it.</summary>
+public sealed record RunWasWithdrawn(Guid OwnerId, [property: SagaIdentity] Guid RunId) : IRunMessage;
 
 /// <summary>It was cancelled before any device had it.</summary>
 public sealed record RunWasCancelled(Guid OwnerId, [property: SagaIdentity] Guid RunId) : IRunMessage;

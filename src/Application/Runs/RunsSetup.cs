@@ -13,6 +13,8 @@ public static class RunsSetup
         options.Projections.Add(new RunFold(), ProjectionLifecycle.Live);
         // The ingest path asks whose a run is; the answer never changes once granted.
         options.Schema.For<RunGrant>().Identity(grant => grant.Id);
+        // Dispatch asks how many runs of a workflow may be under way.
+        options.Schema.For<WorkflowRule>().Identity(rule => rule.Id);
         // Dispatch asks for an owner's waiting runs and for the load of a device; ended ones are deleted, so both stay small.
         options.Schema.For<RunDispatch>().Identity(run => run.Id)
             .Duplicate(run => run.OwnerId)
@@ -49,4 +51,13 @@ public static class RunLimits
 
     /// <summary>Waiting runs looked at when a place becomes free.</summary>
     public const int MaxWaitingLookedAt = 64;
+
+    /// <summary>Of them, of one workflow.</summary>
+    public const int MaxWaitingLookedAtPerWorkflow = 16;
+
+    /// <summary>The most that a limit of a device or a workflow may allow at once.</summary>
+    public const int MaxAtOnce = 256;
+
+    /// <summary>Runs of one device that are paused or resumed by one instruction.</summary>
+    public const int MaxControlledAtOnce = 500;
 }

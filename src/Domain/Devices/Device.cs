@@ -22,6 +22,12 @@ public sealed record Device
 
     public DevicePresenceState State { get; init; }
 
+    /// <summary>Everything on it was paused, and nothing new starts.</summary>
+    public bool IsPaused { get; init; }
+
+    /// <summary>Runs that it is given at once; null where nobody said.</summary>
+    public int? AtOnce { get; init; }
+
     public required string Os { get; init; }
 
     public required string Version { get; init; }
@@ -31,6 +37,17 @@ public sealed record Device
 
     public Decision Revoke(Guid by, Content? reason, DateTimeOffset now) =>
         IsRevoked ? DeviceRefusals.Revoked : Decision.Of(new DeviceRevoked(by, now, reason));
+
+    /// <summary>Nothing where it is paused already.</summary>
+    public Decision Pause(Guid by, Content? reason, DateTimeOffset now) =>
+        IsRevoked ? DeviceRefusals.Revoked : IsPaused ? Decision.Of() : Decision.Of(new DevicePaused(by, now, reason));
+
+    /// <summary>Nothing where it is not paused.</summary>
+    public Decision Resume(Guid by, Content? reason, DateTimeOffset now) =>
+        IsRevoked ? DeviceRefusals.Revoked : IsPaused ? Decision.Of(new DeviceResumed(by, now, reason)) : Decision.Of();
+
+    public Decision Limit(int? atOnce, Guid by, Content? reason, DateTimeOffset now) =>
+        IsRevoked ? DeviceRefusals.Revoked : AtOnce == atOnce ? Decision.Of() : Decision.Of(new DeviceLimitChanged(atOnce, by, now, reason));
 
     /// <summary>A hello: the next epoch.</summary>
     public Decision Connect(string os, string version, Content? address, long clockOffsetMilliseconds, DateTimeOffset now) =>
@@ -75,6 +92,9 @@ public sealed record Device
         _ when device is null => null,
         DeviceRenamed e => device with { Name = e.Name },
         DeviceRevoked => device with { IsRevoked = true, State = DevicePresenceState.Offline },
+        DevicePaused => device with { IsPaused = true },
+        DeviceResumed => device with { IsPaused = false },
+        DeviceLimitChanged e => device with { AtOnce = e.AtOnce },
         DeviceConnected e => device with { Epoch = e.Epoch, Os = e.Os, Version = e.Version, State = DevicePresenceState.Online },
         DeviceChanged e => device with { Os = e.Os, Version = e.Version },
         DeviceReturned => device with { State = DevicePresenceState.Online },

@@ -42,3 +42,15 @@ public sealed record DeviceReturned(long Epoch, DateTimeOffset ReturnedAt) : IDe
 /// <summary>The lease ran out, or the runner said good-bye.</summary>
 [EventName("ai.jarvis.device.went-offline.v1")]
 public sealed record DeviceWentOffline(long Epoch, DateTimeOffset LastSeenAt, DateTimeOffset OfflineAt) : IDeviceEvent;
+
+/// <summary>A person paused everything on it: its runs are asked to pause and nothing new starts.</summary>
+[EventName("ai.jarvis.device.paused.v1")]
+public sealed record DevicePaused(Guid By, DateTimeOffset PausedAt, Content? Reason) : IDeviceEvent;
+
+/// <summary>It may start runs again, and those that are paused are asked to go on.</summary>
+[EventName("ai.jarvis.device.resumed.v1")]
+public sealed record DeviceResumed(Guid By, DateTimeOffset ResumedAt, Content? Reason) : IDeviceEvent;
+
+/// <param name="AtOnce">How many runs it is given at once; null for what Jarvis takes for good.</param>
+[EventName("ai.jarvis.device.limit-changed.v1")]
+public sealed record DeviceLimitChanged(int? AtOnce, Guid By, DateTimeOffset ChangedAt, Content? Reason) : IDeviceEvent;

@@ -15,5 +15,7 @@ public static class DeviceRefusals
 
     public static readonly Refusal TooManyCodes = new("device.too_many_codes", "Too many codes were tried; wait a minute.", "userCode");
 
+    public static readonly Refusal Paused = new("device.paused", "Everything on the device is paused; the run waits until it is resumed.");
+
     public static readonly Refusal EpochFenced = new("device.epoch_fenced", "The device said hello again elsewhere; this connection is no longer it.");
 }

@@ -51,10 +51,14 @@ public sealed record Run
     public bool HasEnded => Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled;
 
     /// <summary>Notes why it waits; nothing where that is known already.</summary>
-    public Decision Wait(RunWaitReason reason, Guid? deviceId, DateTimeOffset now) =>
-        Status != RunStatus.Pending || DeviceId is not null || (Waiting?.Reason == reason && Waiting.DeviceId == deviceId)
+    public Decision Wait(RunWaitReason reason, Guid? deviceId, DateTimeOffset now, int? limit = null) =>
+        Status != RunStatus.Pending || DeviceId is not null || (Waiting?.Reason == reason && Waiting.DeviceId == deviceId && Waiting.Limit == limit)
             ? Decision.Of()
-            : Decision.Of(new RunWaiting(reason, deviceId, now));
+            : Decision.Of(new RunWaiting(reason, deviceId, now, limit));
+
+    /// <summary>Takes it back from a device that has not begun it and was paused; it waits again.</summary>
+    public Decision Withdraw(Guid deviceId, string reason, DateTimeOffset now) =>
+        HasEnded || IsGranted || DeviceId != deviceId ? Decision.Of() : Decision.Of(new RunWithdrawn(deviceId, reason, now));
 
     /// <summary>Gives it to a device as that device's command <paramref name="number"/>.</summary>
     public Decision Dispatch(Guid deviceId, long number, DateTimeOffset now) =>

@@ -15,7 +15,28 @@ public enum RetryStart { Start, FailedTask }
 public enum RetryRevision { Original, Newest }
 
 /// <summary>Why a pending run waits.</summary>
-public enum RunWaitReason { NoDevice, DeviceOffline, DeviceBusy, BehindOthers }
+public enum RunWaitReason
+{
+    /// <summary>No device of the owner's could take it.</summary>
+    NoDevice,
+
+    DeviceOffline,
+
+    /// <summary>The device has as many runs as it is given at once.</summary>
+    DeviceBusy,
+
+    /// <summary>Runs of a higher priority, or requested earlier, are to have the free places.</summary>
+    BehindOthers,
+
+    /// <summary>A person paused everything on the device.</summary>
+    DevicePaused,
+
+    /// <summary>As many runs of the workflow are under way as are allowed at once.</summary>
+    WorkflowBusy,
+}
+
+/// <summary>Which of the waiting runs goes first; of equals the one requested first.</summary>
+public enum RunPriority { Low, Normal, High }
 
 /// <summary>The run this one continues or repeats. The parent itself is never changed.</summary>
 /// <param name="From">Where it begins.</param>
@@ -32,16 +53,18 @@ public sealed record RunContinuation(Guid ParentRunId, RetryStart From, string? 
 /// <param name="DefinitionHash">SHA-256 of the source text, lower-case hex.</param>
 /// <param name="AskedDeviceId">The device asked for; null for any of the owner's.</param>
 /// <param name="DispatchDeadline">When it fails if no device took it by then; null for a run that began on a PC.</param>
+/// <param name="Priority">Null reads as normal.</param>
 [EventName("ai.jarvis.run.requested.v1")]
 public sealed record RunRequested(
     Guid OwnerId, Guid? WorkflowId, int? Revision, string DefinitionHash, string Namespace, string WorkflowName, RunTrigger Trigger,
     Guid? AskedDeviceId, Guid RequestedBy, DateTimeOffset RequestedAt, Content? Input, RunContinuation? Continues,
-    DateTimeOffset? DispatchDeadline, Content? Reason) : IRunEvent;
+    DateTimeOffset? DispatchDeadline, Content? Reason, RunPriority? Priority = null) : IRunEvent;
 
 /// <summary>The run waits, and why. Written when the reason changes, not while it stays.</summary>
 /// <param name="DeviceId">The device it waits for; null while none is chosen.</param>
+/// <param name="Limit">Where it waits for a limit: how many runs that allows at once.</param>
 [EventName("ai.jarvis.run.waiting.v1")]
-public sealed record RunWaiting(RunWaitReason Reason, Guid? DeviceId, DateTimeOffset Since) : IRunEvent;
+public sealed record RunWaiting(RunWaitReason Reason, Guid? DeviceId, DateTimeOffset Since, int? Limit = null) : IRunEvent;
 
 /// <summary>A device was chosen and the order to start stands in its command stream under that number.</summary>
 [EventName("ai.jarvis.run.dispatched.v1")]

@@ -22,6 +22,9 @@ public sealed record Workflow
 
     public bool IsDisabled { get; init; }
 
+    /// <summary>Runs of it that may be under way at once; null for no limit.</summary>
+    public int? AtOnce { get; init; }
+
     public WorkflowRevision Latest => Revisions[^1];
 
     /// <summary>The revision of that number; the latest for null; null where there is none.</summary>
@@ -42,6 +45,9 @@ public sealed record Workflow
     public Decision Enable(Guid by, Content? reason, DateTimeOffset now) =>
         IsDisabled ? Decision.Of(new WorkflowEnabled(by, now, reason)) : WorkflowRefusals.NotDisabled;
 
+    public Decision Limit(int? atOnce, Guid by, Content? reason, DateTimeOffset now) =>
+        AtOnce == atOnce ? Decision.Of() : Decision.Of(new WorkflowLimitChanged(atOnce, by, now, reason));
+
     public static Workflow? Evolve(Workflow? workflow, object @event) => @event switch
     {
         WorkflowPublished e => (workflow ?? new Workflow { OwnerId = e.OwnerId, Namespace = e.Namespace, Name = e.Name }) with
@@ -49,6 +55,7 @@ public sealed record Workflow
             Revisions = (workflow?.Revisions ?? []).Add(new WorkflowRevision(e.Revision, e.DefinitionHash, e.Source, e.DocumentVersion)),
         },
         _ when workflow is null => null,
+        WorkflowLimitChanged e => workflow with { AtOnce = e.AtOnce },
         WorkflowDisabled => workflow with { IsDisabled = true },
         WorkflowEnabled => workflow with { IsDisabled = false },
         _ => workflow,

@@ -22,3 +22,7 @@ public sealed record WorkflowDisabled(Guid By, DateTimeOffset DisabledAt, Conten
 
 [EventName("ai.jarvis.workflow.enabled.v1")]
 public sealed record WorkflowEnabled(Guid By, DateTimeOffset EnabledAt, Content? Reason) : IWorkflowEvent;
+
+/// <param name="AtOnce">How many runs of it may be under way at once, on all devices together; null for no limit.</param>
+[EventName("ai.jarvis.workflow.limit-changed.v1")]
+public sealed record WorkflowLimitChanged(int? AtOnce, Guid By, DateTimeOffset ChangedAt, Content? Reason) : IWorkflowEvent;

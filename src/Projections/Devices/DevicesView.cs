@@ -15,7 +15,7 @@ public enum DeviceStatus { Offline, Online, Stale, Revoked }
 public sealed record DeviceRow(
     Guid DeviceId, long FromPosition, long ToPosition, Guid OwnerId, long PairedPosition, DeviceStatus Status, string Name, string Os, string Version,
     string? Address, long Epoch, long ClockOffsetMs, DateTimeOffset PairedAt, DateTimeOffset? ConnectedAt, DateTimeOffset? LastSeenAt,
-    DateTimeOffset? RevokedAt, DateTimeOffset ChangedAt, long StreamVersion)
+    DateTimeOffset? RevokedAt, DateTimeOffset? PausedAt, Guid? PausedBy, int? AtOnce, DateTimeOffset ChangedAt, long StreamVersion)
     : IVersioned<DeviceRow>
 {
     [JsonIgnore]
@@ -29,7 +29,7 @@ public sealed record DeviceRow(
         {
             DevicePaired e => new DeviceRow(
                 @event.StreamId, 0, 0, e.OwnerId, @event.Sequence, DeviceStatus.Offline, Sealed(e.Name)!, e.Os, e.Version, null, 0, 0, e.PairedAt, null, null,
-                null, default, 0),
+                null, null, null, null, default, 0),
             _ when row is null => null,
             DeviceRenamed e => row with { Name = Sealed(e.Name)! },
             DeviceConnected e => row with
@@ -41,6 +41,9 @@ public sealed record DeviceRow(
             DeviceBecameStale e => row with { Status = DeviceStatus.Stale, LastSeenAt = e.LastSeenAt },
             DeviceReturned e => row with { Status = DeviceStatus.Online, LastSeenAt = e.ReturnedAt },
             DeviceWentOffline e => row with { Status = DeviceStatus.Offline, LastSeenAt = e.LastSeenAt },
+            DevicePaused e => row with { PausedAt = e.PausedAt, PausedBy = e.By },
+            DeviceResumed => row with { PausedAt = null, PausedBy = null },
+            DeviceLimitChanged e => row with { AtOnce = e.AtOnce },
             DeviceRevoked e => row with { Status = DeviceStatus.Revoked, RevokedAt = e.RevokedAt },
             _ => row,
         };

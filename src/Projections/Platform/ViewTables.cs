@@ -44,6 +44,8 @@ public static class ViewTables
             dispatch_deadline timestamptz,
             waits_for text,
             waits_for_device_id uuid,
+            waits_for_limit integer,
+            priority text not null,
             granted boolean not null,
             started_at timestamptz,
             ended_at timestamptz,
@@ -62,6 +64,8 @@ public static class ViewTables
         create index if not exists runs_now_status on views.runs (owner_id, status, requested_position) where to_position = 9223372036854775807;
         create index if not exists runs_now_workflow on views.runs (owner_id, workflow_id, requested_position) where to_position = 9223372036854775807;
         create index if not exists runs_now_device on views.runs (owner_id, device_id, requested_position) where to_position = 9223372036854775807;
+        create index if not exists runs_now_trigger on views.runs (owner_id, trigger, requested_position) where to_position = 9223372036854775807;
+        create index if not exists runs_now_error on views.runs (owner_id, error_type, requested_position) where error_type is not null and to_position = 9223372036854775807;
         create index if not exists runs_now_all on views.runs (requested_position) where to_position = 9223372036854775807;
         create index if not exists runs_waiting on views.runs (owner_id, requested_position) where to_position = 9223372036854775807 and status = 'pending';
         create index if not exists runs_children on views.runs (parent_run_id, requested_position) where parent_run_id is not null and to_position = 9223372036854775807;
@@ -202,6 +206,7 @@ public static class ViewTables
             definition_hash text not null,
             disabled boolean not null,
             published_at timestamptz not null,
+            at_once integer,
             changed_at timestamptz not null,
             stream_version bigint not null,
             primary key (workflow_id, from_position)
@@ -227,6 +232,9 @@ public static class ViewTables
             connected_at timestamptz,
             last_seen_at timestamptz,
             revoked_at timestamptz,
+            paused_at timestamptz,
+            paused_by uuid,
+            at_once integer,
             changed_at timestamptz not null,
             stream_version bigint not null,
             primary key (device_id, from_position)

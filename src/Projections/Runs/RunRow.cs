@@ -13,7 +13,7 @@ public sealed record RunRow(
     Guid RunId, long FromPosition, long ToPosition, Guid OwnerId, long RequestedPosition, RunStatus Status, Guid? WorkflowId, string Namespace,
     string WorkflowName, int? Revision, string DefinitionHash, RunTrigger Trigger, Guid RequestedBy, Guid? AskedDeviceId, Guid? DeviceId,
     Guid? ParentRunId, RetryStart? RetryFrom, DateTimeOffset RequestedAt, DateTimeOffset? DispatchDeadline, RunWaitReason? WaitsFor,
-    Guid? WaitsForDeviceId, bool Granted, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, long ClockOffsetMs, DateTimeOffset OccurredAt,
+    Guid? WaitsForDeviceId, int? WaitsForLimit, RunPriority Priority, bool Granted, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, long ClockOffsetMs, DateTimeOffset OccurredAt,
     string? ErrorType, int? ErrorStatus, string? ErrorInstance, int ControlsOpen, DateTimeOffset ChangedAt, Guid? ChangedBy, long StreamVersion)
     : IVersioned<RunRow>
 {
@@ -41,12 +41,12 @@ public sealed record RunRow(
         RunRequested e => new RunRow(
             @event.StreamId, 0, 0, e.OwnerId, @event.Sequence, RunStatus.Pending, e.WorkflowId, e.Namespace, e.WorkflowName, e.Revision, e.DefinitionHash,
             e.Trigger, e.RequestedBy, e.AskedDeviceId, null, e.Continues?.ParentRunId, e.Continues?.From, e.RequestedAt, e.DispatchDeadline, null,
-            null, false, null, null, 0, e.RequestedAt, null, null, null, 0, default, null, 0),
+            null, null, e.Priority ?? RunPriority.Normal, false, null, null, 0, e.RequestedAt, null, null, null, 0, default, null, 0),
         _ when row is null => null,
-        RunWaiting e => row with { WaitsFor = e.Reason, WaitsForDeviceId = e.DeviceId },
-        RunDispatched e => row with { DeviceId = e.DeviceId, WaitsFor = null, WaitsForDeviceId = null },
+        RunWaiting e => row with { WaitsFor = e.Reason, WaitsForDeviceId = e.DeviceId, WaitsForLimit = e.Limit },
+        RunDispatched e => row with { DeviceId = e.DeviceId, WaitsFor = null, WaitsForDeviceId = null, WaitsForLimit = null },
         RunWithdrawn => row with { DeviceId = null },
-        RunGranted e => row with { DeviceId = e.DeviceId, Granted = true, WaitsFor = null, WaitsForDeviceId = null },
+        RunGranted e => row with { DeviceId = e.DeviceId, Granted = true, WaitsFor = null, WaitsForDeviceId = null, WaitsForLimit = null },
         RunBeganOnDevice e => row with { DeviceId = e.DeviceId, Granted = true },
         RunStarted e => row.Started(e, clockOffset(row.DeviceId)),
         RunPaused => row with { Status = RunStatus.Paused },

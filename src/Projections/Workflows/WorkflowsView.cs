@@ -10,7 +10,7 @@ namespace Jarvis.Projections.Workflows;
 /// <summary>A published workflow as lists show it; its source stays sealed in the event of its revision.</summary>
 public sealed record WorkflowRow(
     Guid WorkflowId, long FromPosition, long ToPosition, Guid OwnerId, long PublishedPosition, string Namespace, string Name, int Revision,
-    string DocumentVersion, string DefinitionHash, bool Disabled, DateTimeOffset PublishedAt, DateTimeOffset ChangedAt, long StreamVersion)
+    string DocumentVersion, string DefinitionHash, bool Disabled, DateTimeOffset PublishedAt, int? AtOnce, DateTimeOffset ChangedAt, long StreamVersion)
     : IVersioned<WorkflowRow>
 {
     [JsonIgnore]
@@ -24,7 +24,8 @@ public sealed record WorkflowRow(
         {
             WorkflowPublished e => new WorkflowRow(
                 @event.StreamId, 0, 0, e.OwnerId, row?.PublishedPosition ?? @event.Sequence, e.Namespace, e.Name, e.Revision, e.DocumentVersion,
-                e.DefinitionHash, row?.Disabled ?? false, e.PublishedAt, default, 0),
+                e.DefinitionHash, row?.Disabled ?? false, e.PublishedAt, row?.AtOnce, default, 0),
+            WorkflowLimitChanged e => row is null ? null : row with { AtOnce = e.AtOnce },
             WorkflowDisabled => row is null ? null : row with { Disabled = true },
             WorkflowEnabled => row is null ? null : row with { Disabled = false },
             _ => row,

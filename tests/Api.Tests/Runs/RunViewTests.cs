@@ -6,6 +6,10 @@ using Jarvis.Api.Tests.Accounts;
 using Jarvis.Api.Tests.Platform;
 using Jarvis.Api.Tests.Platform.GraphQL;
 using Jarvis.Domain.Accounts;
+using Jarvis.Domain.Workflows.Data;
+using Jarvis.Domain.Runs;
+using Jarvis.Domain.Platform;
+using Jarvis.Application.Runs;
 using Jarvis.Projections;
 using Jarvis.Projections.Platform;
 using Microsoft.Extensions.DependencyInjection;
@@ -112,6 +116,31 @@ public sealed class RunViewTests(ServerUnderTest server) : IClassFixture<ServerU
         counts.ShouldContain("\"all\":{\"totalCount\":{\"value\":2,\"isExact\":true}}");
         counts.ShouldContain("\"text\":{\"totalCount\":{\"value\":2,\"isExact\":true}}");
         (await server.Scalar<long>("select count(*) from views.run_counts where n <= 0")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task runs_are_found_by_their_error_their_trigger_and_the_beginning_of_their_id()
+    {
+        await using var mine = await RunsOfAPerson.Make(server);
+        var failed = await mine.Begin();
+        await mine.Runner.Submit(mine.Runner.Event(failed, 2, new ExecutionFaulted(
+            "greeting", RunsOfAPerson.At, new FaultError("https://example.org/disk-full", 507, "/do/0/greet", Content.Of(Json.Of(("title", Json.Of("secret words"))))))));
+        await Eventually.Be(
+            async () => (await mine.Person.Client.Ask("{ runs(filter: { status: [FAILED] }) { nodes { id } } }")).At("runs", "nodes").GetArrayLength(), found => found == 1);
+        var retried = (await server.Do(new RetryRun(failed, RetryStart.Start), mine.Person.Id)).Stream!.Value;
+        var (other, position) = await mine.Request();
+        await Seen(mine.Person, position);
+
+        (await Found("errorType: \"https://example.org/disk\"")).ShouldBe([failed]);
+        (await Found("errorType: \"https://example.org/net\"")).ShouldBeEmpty();
+        (await Found("trigger: RETRY")).ShouldBe([retried]);
+        (await Found("text: \"DISK-full\"")).ShouldBe([failed]);
+        (await Found($"text: \"{other.ToString()[..30]}\"")).ShouldContain(other);
+        (await Found("text: \"secret words\"")).ShouldBeEmpty("what is sealed is not searched");
+
+        async Task<List<Guid>> Found(string filter) =>
+            [.. (await mine.Person.Client.Ask($"{{ runs(filter: {{ {filter} }}) {{ totalCount {{ isExact }} nodes {{ id }} }} }}"))
+                .At("runs", "nodes").EnumerateArray().Select(run => run.At("id").GetGuid())];
     }
 
     [Fact]

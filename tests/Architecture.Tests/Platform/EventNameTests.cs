@@ -37,6 +37,15 @@ public sealed partial class EventNameTests
         Difference(EventNames.TypeOf(name)!, File.ReadAllText(file)).ShouldBeNull();
     }
 
+    /// <summary>Samples from before an event got a further field: what stores out there hold of it.</summary>
+    public static TheoryData<string> Earlier =>
+        [.. Directory.EnumerateFiles(Path.Combine(Samples, "earlier"), "*.json").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Earlier))]
+    public void What_was_stored_before_an_event_got_a_further_field_still_reads(string file) =>
+        Difference(EventNames.TypeOf(file[..file[..^".json".Length].LastIndexOf('.')])!, File.ReadAllText(Path.Combine(Samples, "earlier", file))).ShouldBeNull();
+
     [Theory]
     [MemberData(nameof(Names))]
     public void The_stored_sample_of_every_event_shows_every_field(string name) =>

@@ -21,6 +21,17 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    public void a_device_is_paused_once_and_resumed_once()
+    {
+        var paused = new DevicePaused(Person, Now, null);
+        Given(Paired).Pause(Person, null, Now).Events.ShouldBe([paused]);
+        Given(Paired, paused).Pause(Person, null, Now).ShouldSatisfyAllConditions(d => d.IsRefused.ShouldBeFalse(), d => d.Events.ShouldBeEmpty());
+        Given(Paired, paused).Resume(Person, null, Now).Events.ShouldBe([new DeviceResumed(Person, Now, null)]);
+        Given(Paired).Resume(Person, null, Now).Events.ShouldBeEmpty();
+        Given(Paired, new DeviceRevoked(Person, Now, null)).Pause(Person, null, Now).Refusal.ShouldBe(DeviceRefusals.Revoked);
+    }
+
+    [Fact]
     public void a_heartbeat_that_tells_nothing_new_is_no_event() =>
         Given(Paired, Connected(1)).Hear(1, "Debian 12", "0.1.0", false, null, Now).ShouldSatisfyAllConditions(d => d.IsRefused.ShouldBeFalse(), d => d.Events.ShouldBeEmpty());
 

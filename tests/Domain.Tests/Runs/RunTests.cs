@@ -196,4 +196,23 @@ public sealed class RunTests
     private static RunControlRequested Asked(ControlKind kind) => new(Control, kind, Person, null, null, Now, Now.AddSeconds(60), Device, 2);
 
     private static Run Given(params object[] events) => events.Aggregate((Run?)null, Run.Evolve)!;
+
+    [Fact]
+    public void a_run_that_waits_for_a_limit_says_which()
+    {
+        var waiting = Given(Requested()).Wait(RunWaitReason.WorkflowBusy, null, Now, 2);
+        waiting.Events.ShouldBe([new RunWaiting(RunWaitReason.WorkflowBusy, null, Now, 2)]);
+        var run = Given([Requested(), waiting.Events[0]]);
+        run.Wait(RunWaitReason.WorkflowBusy, null, Now, 2).Events.ShouldBeEmpty();
+        run.Wait(RunWaitReason.WorkflowBusy, null, Now, 3).Events.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void only_a_run_that_its_device_has_not_begun_is_taken_back()
+    {
+        var dispatched = Given(Requested(), new RunDispatched(Device, 1, Now));
+        dispatched.Withdraw(Device, "device.paused", Now).Events.ShouldBe([new RunWithdrawn(Device, "device.paused", Now)]);
+        dispatched.Withdraw(Other, "device.paused", Now).Events.ShouldBeEmpty();
+        Run.Evolve(dispatched, new RunGranted(Device, 1, Now))!.Withdraw(Device, "device.paused", Now).Events.ShouldBeEmpty();
+    }
 }

@@ -53,6 +53,8 @@ public sealed class JarvisSchema : Schema
             Take<WorkflowMutations>();
             Take<RunMutations>();
             Take<DeviceMutations>();
+            Take<DeviceControlMutations>();
+            Take<WorkflowLimitMutations>();
         }
     }
 

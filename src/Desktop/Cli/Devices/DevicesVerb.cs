@@ -4,11 +4,11 @@ using Jarvis.Cli.Platform;
 
 namespace Jarvis.Cli.Devices;
 
-/// <summary><c>jarvis devices</c>: the devices and how they are; <c>devices approve CODE</c> pairs one that shows that code.</summary>
+/// <summary><c>jarvis devices</c>: the devices and how they are; <c>devices approve CODE</c> pairs one that shows that code; pause, resume and limit steer one.</summary>
 internal static class DevicesVerb
 {
     private const string List = """
-        query Devices { devices(first: 100) { edges { node { id name status os version address lastSeenAt } } } }
+        query Devices { devices(first: 100) { edges { node { id name status os version address lastSeenAt pausedAt atOnce } } } }
         """;
 
     private const string Waiting = """
@@ -35,12 +35,15 @@ internal static class DevicesVerb
 
             Tables.Print(["DEVICE", "NAME", "STATUS", "SYSTEM", "VERSION", "LAST SEEN"], devices.Select(device => (IReadOnlyList<string>)
             [
-                $"{device["id"]}", $"{device["name"]}", $"{device["status"]}".ToLowerInvariant(), $"{device["os"]}", $"{device["version"]}",
+                $"{device["id"]}", $"{device["name"]}", $"{device["status"]}".ToLowerInvariant() + (device["pausedAt"] is null ? "" : ", paused"), $"{device["os"]}", $"{device["version"]}",
                 Tables.Local((string?)device["lastSeenAt"]),
             ]), "There is no device yet; `jarvis runner` on a PC shows the code to pair it with.");
             return ExitCode.Done;
         });
         command.Add(CreateApprove());
+        command.Add(DeviceControlVerb.Pause());
+        command.Add(DeviceControlVerb.Resume());
+        command.Add(DeviceControlVerb.Limit());
         return command;
     }
 

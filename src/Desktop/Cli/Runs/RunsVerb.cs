@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Jarvis.Cli.Devices;
 using Jarvis.Cli.Platform;
 
 namespace Jarvis.Cli.Runs;
@@ -19,21 +20,37 @@ internal static class RunsVerb
         }
         """;
 
+    private static readonly string[] Triggers = ["manual", "api", "retry", "local"];
+
     private static readonly string[] Statuses = ["pending", "running", "paused", "completed", "failed", "cancelled"];
 
     public static Command Create(string name, string summary)
     {
         var status = new Option<string[]>("--status") { Description = $"Only these: {string.Join(", ", Statuses)}.", AllowMultipleArgumentsPerToken = true, HelpName = "STATUS" };
         status.AcceptOnlyFromAmong(Statuses);
+        var trigger = new Option<string?>("--trigger") { Description = $"Only those begun by: {string.Join(", ", Triggers)}.", HelpName = "TRIGGER" };
+        trigger.AcceptOnlyFromAmong(Triggers);
+        var errorType = new Option<string?>("--error-type") { Description = "Only those that ended with this error: its URI or the beginning of it.", HelpName = "URI" };
+        var text = new Option<string?>("--text") { Description = "Only those with this in the workflow's name or the error's type, or as the beginning of their id.", HelpName = "TEXT" };
+        var device = new Option<string?>("--device") { Description = "Only those of this device, by name or id.", HelpName = "NAME" };
         var first = new Option<int>("--first") { Description = $"How many, at most {MaxRows}.", DefaultValueFactory = _ => 20, HelpName = "N" };
         var json = ServerVerb.Json();
-        return new Command(name, summary) { status, first, json }.AsSignedIn(async (client, parsed, cancel) =>
+        return new Command(name, summary) { status, trigger, errorType, text, device, first, json }.AsSignedIn(async (client, parsed, cancel) =>
         {
             var variables = new JsonObject { ["first"] = Math.Clamp(parsed.GetValue(first), 1, MaxRows) };
+            var filter = new JsonObject
+            {
+                ["trigger"] = parsed.GetValue(trigger)?.ToUpperInvariant(),
+                ["errorType"] = parsed.GetValue(errorType),
+                ["text"] = parsed.GetValue(text),
+                ["deviceId"] = parsed.GetValue(device) is { } named ? await DeviceReference.Resolve(client, named, cancel) : null,
+            };
             if (parsed.GetValue(status) is { Length: > 0 } wanted)
             {
-                variables["filter"] = new JsonObject { ["status"] = new JsonArray([.. wanted.Select(s => (JsonNode)s.ToUpperInvariant())]) };
+                filter["status"] = new JsonArray([.. wanted.Select(s => (JsonNode)s.ToUpperInvariant())]);
             }
+
+            variables["filter"] = filter;
 
             var data = await client.GraphQL(Document, variables, cancel);
             var runs = ((JsonArray)data["runs"]!["edges"]!).Select(edge => edge!["node"]!).ToArray();
