@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Claims;
 using System.Text;
 using Jarvis.Domain.Accounts;
@@ -14,6 +15,9 @@ public sealed class AccessTokens(TokenKeys keys, RevokedSessions revoked, TimePr
 {
     private const string Issuer = "jarvis";
 
+    /// <summary>Tokens whose signature need not be reckoned again; some 10 MB at the most.</summary>
+    private const int MostRemembered = 10_000;
+
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false, MapInboundClaims = false };
 
     private readonly TokenValidationParameters parameters = new()
@@ -26,6 +30,10 @@ public sealed class AccessTokens(TokenKeys keys, RevokedSessions revoked, TimePr
         ValidateLifetime = false,
         IssuerSigningKeyResolver = (_, _, keyId, _) => keys.Find(keyId) is { } secret ? [new SymmetricSecurityKey(secret) { KeyId = keyId }] : [],
     };
+
+    private readonly ConcurrentDictionary<string, Signed> signed = new(StringComparer.Ordinal);
+
+    private sealed record Signed(Caller Caller, string KeyId, DateTime ValidTo, DateTime IssuedAt);
 
     public string Issue(Caller caller)
     {
@@ -62,15 +70,28 @@ public sealed class AccessTokens(TokenKeys keys, RevokedSessions revoked, TimePr
             return (null, TokenProblem.Malformed);
         }
 
-        var result = await Handler.ValidateTokenAsync(token, parameters);
-        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt || Read(jwt) is not { } caller)
+        // A signature that was right stays right while its key is in use; all else is judged each time.
+        if (!signed.TryGetValue(token, out var known) || keys.Find(known.KeyId) is null)
         {
-            return (null, TokenProblem.Malformed);
+            var result = await Handler.ValidateTokenAsync(token, parameters);
+            if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt || Read(jwt) is not { } said)
+            {
+                return (null, TokenProblem.Malformed);
+            }
+
+            known = new Signed(said, jwt.Kid, jwt.ValidTo, jwt.IssuedAt);
+            if (signed.Count >= MostRemembered)
+            {
+                signed.Clear();
+            }
+
+            signed[token] = known;
         }
 
         // One from the future was issued before the clock was set back: taken, it would live for longer than any may.
+        var (caller, _, validTo, issuedAt) = known;
         var now = time.GetUtcNow().UtcDateTime;
-        if (jwt.ValidTo <= now || jwt.IssuedAt > now + SignInLimits.ClockTolerance)
+        if (validTo <= now || issuedAt > now + SignInLimits.ClockTolerance)
         {
             return (null, TokenProblem.Expired);
         }

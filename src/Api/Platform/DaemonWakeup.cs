@@ -9,12 +9,18 @@ namespace Jarvis.Api.Platform;
 /// </summary>
 public sealed class DaemonWakeup : IDaemonWakeup, IDisposable
 {
-    /// <summary>The least time between two looks; what a person waits for is ten times as long.</summary>
+    /// <summary>The least time between two looks, and while commits come thick and fast; what a person waits for is many times as long.</summary>
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(30);
+
+    private static readonly TimeSpan ApartWhenBusy = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Commits since the last look from which on it is busy.</summary>
+    private const int Busy = 4;
 
     private readonly ViewProgress progress;
     private readonly SemaphoreSlim news = new(0, 1);
     private long looked;
+    private int commits;
 
     public DaemonWakeup(ViewProgress progress)
     {
@@ -25,14 +31,16 @@ public sealed class DaemonWakeup : IDaemonWakeup, IDisposable
     public async Task WaitAsync(TimeSpan timeout, CancellationToken token)
     {
         await news.WaitAsync(timeout, token);
-        if (Apart - Stopwatch.GetElapsedTime(looked) is { Ticks: > 0 } left)
+        await Pass(Apart, token);
+        if (Volatile.Read(ref commits) >= Busy)
         {
-            await Task.Delay(left, token);
+            await Pass(ApartWhenBusy, token);
         }
 
         // News that came in the meantime is seen by the look that begins now.
         await news.WaitAsync(TimeSpan.Zero, token);
         looked = Stopwatch.GetTimestamp();
+        Volatile.Write(ref commits, 0);
     }
 
     public void Dispose()
@@ -41,8 +49,17 @@ public sealed class DaemonWakeup : IDaemonWakeup, IDisposable
         news.Dispose();
     }
 
+    private async Task Pass(TimeSpan apart, CancellationToken token)
+    {
+        if (apart - Stopwatch.GetElapsedTime(looked) is { Ticks: > 0 } left)
+        {
+            await Task.Delay(left, token);
+        }
+    }
+
     private void OnAppended()
     {
+        Interlocked.Increment(ref commits);
         try
         {
             news.Release();

@@ -73,8 +73,8 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
 
     private void OnMoved()
     {
-        // The mark matters only while a position is missing below something that was read.
-        if (aheadOfGap.Count > 0)
+        // The mark matters while a position is missing below something that was read, or where nobody told of what it passed.
+        if (aheadOfGap.Count > 0 || progress.Settled > Volatile.Read(ref contiguous))
         {
             Wake();
         }

@@ -13,18 +13,12 @@ namespace Jarvis.Api.Platform;
 /// <summary>Store, bus and use cases of this process.</summary>
 public static class StoreSetup
 {
-    /// <summary>
-    /// Key of the connections that views are read on. Each read is one transaction and changes nothing beyond it, so that they need not be
-    /// cleaned between two uses, which costs as much as a small query.
-    /// </summary>
-    public const string Reads = "reads";
-
     public static void AddJarvisStore(this WebApplicationBuilder builder, ServerConfiguration configuration)
     {
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => DataSource(configuration.Database, isForReads: false));
-        services.AddKeyedSingleton(Reads, (_, _) => DataSource(configuration.Database, isForReads: true));
+        services.AddSingleton(_ => DataSource(configuration.Database, isPlain: false));
+        services.AddKeyedSingleton(ApplicationSetup.PlainConnections, (_, _) => DataSource(configuration.Database, isPlain: true));
         services.AddSingleton(_ => MasterKey.Load(configuration.DataFolder, configuration.MasterKey));
         services.AddSingleton<DaemonWakeup>();
         services.AddSingleton(Workflows.KnownFunctions.Validation);
@@ -54,7 +48,7 @@ public static class StoreSetup
     }
 
     /// <summary>Statements that come again on a connection are parsed and planned once, unless the setting says otherwise.</summary>
-    private static NpgsqlDataSource DataSource(string connectionString, bool isForReads)
+    private static NpgsqlDataSource DataSource(string connectionString, bool isPlain)
     {
         const int PreparedPerConnection = 100;
         const int UsesBefore = 3;
@@ -67,7 +61,7 @@ public static class StoreSetup
 
         // The bus reckons the age of its messages in UTC, whatever zone the database is set to.
         builder.ConnectionStringBuilder.Timezone = "UTC";
-        if (isForReads)
+        if (isPlain)
         {
             const int MostConnections = 50;
             builder.ConnectionStringBuilder.NoResetOnClose = true;

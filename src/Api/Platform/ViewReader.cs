@@ -1,5 +1,6 @@
 using Jarvis.Api.Accounts;
 using Jarvis.Api.Platform.GraphQL;
+using Jarvis.Application.Platform;
 using Jarvis.Domain.Platform;
 using Jarvis.Projections.Platform;
 using Npgsql;
@@ -10,7 +11,7 @@ namespace Jarvis.Api.Platform;
 /// Every read of a view. The role and the account are set for that one transaction, in the same round trip as the query, so that row-level
 /// security decides what is seen whatever the query says.
 /// </summary>
-public sealed class ViewReader([FromKeyedServices(StoreSetup.Reads)] NpgsqlDataSource database)
+public sealed class ViewReader([FromKeyedServices(ApplicationSetup.PlainConnections)] NpgsqlDataSource database)
 {
     private const string BecomeReader =
         $"select set_config('role', '{ViewTables.ReaderRole}', true), set_config('jarvis.account', $1, true), set_config('jarvis.administrator', $2, true)";

@@ -18,6 +18,8 @@ public sealed class ViewSchema(IDocumentStore store, NpgsqlDataSource database) 
         create or replace function {ViewTables.Schema}.tell_progress() returns trigger language plpgsql as $$
         begin
             perform pg_notify('{ProgressChannel}', new.name || ' ' || new.last_seq_id);
+            -- A view and its progress are one transaction and can be folded again: it need not be flushed before the next one may tell.
+            perform set_config('synchronous_commit', 'off', true);
             return null;
         end $$;
         create or replace trigger jarvis_tell_progress after insert or update on {EventStoreSetup.Schema}.mt_event_progression

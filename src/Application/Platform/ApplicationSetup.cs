@@ -8,6 +8,12 @@ namespace Jarvis.Application.Platform;
 /// <summary>What the use cases need beside store and bus.</summary>
 public static class ApplicationSetup
 {
+    /// <summary>
+    /// Key of the connections that are used a transaction at a time and left as they were found, so that they need not be cleaned between two
+    /// uses, which costs as much as a small query.
+    /// </summary>
+    public const string PlainConnections = "plain";
+
     /// <param name="writesRows">Whether the hot path writes the store's rows itself (<see cref="RowExecutionWriter"/>).</param>
     public static IServiceCollection AddApplication(this IServiceCollection services, bool writesRows = true)
     {

@@ -14,11 +14,12 @@ using Wolverine.Marten;
 namespace Jarvis.Application.Runs;
 
 /// <summary>
-/// The hot path: whatever waits when the last commit ends is the next commit. Each batch is judged alone; a commit that fails is
-/// tried again batch by batch, so that one never fails its neighbours. Full, it says so at once.
+/// The hot path: whatever waits when the last commit ends is the next commit; beside it a second one begins only when so much waits that
+/// it is worth one, so that one is prepared while the other is flushed. A run is in one of them at a time. Each batch is judged alone; a commit
+/// that fails is tried again batch by batch, so that one never fails its neighbours. Full, it says so at once.
 /// </summary>
 public sealed class ExecutionIngest(
-    IDocumentStore store, NpgsqlDataSource database, IServiceScopeFactory scopes, Vault vault, IExecutionWriter writer, TimeProvider clock, ILogger<ExecutionIngest> log)
+    IDocumentStore store, [FromKeyedServices(ApplicationSetup.PlainConnections)] NpgsqlDataSource database, IServiceScopeFactory scopes, Vault vault, IExecutionWriter writer, TimeProvider clock, ILogger<ExecutionIngest> log)
     : BackgroundService
 {
     /// <summary>Batches that may wait.</summary>
@@ -30,12 +31,19 @@ public sealed class ExecutionIngest(
     /// <summary>Events that one commit takes; a larger batch is a commit of its own.</summary>
     private const int MaxEventsPerCommit = 5_000;
 
+    /// <summary>Commits at the same time.</summary>
+    private const int MaxCommits = 2;
+
+    /// <summary>Events that must wait for a second commit to begin beside the first: fewer are cheaper in the next.</summary>
+    private const int MinEventsBeside = 500;
+
     private const int MaxKnownGrants = 100_000;
 
     private const int Attempts = 3;
 
     private readonly Channel<Waiting> waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly ConcurrentDictionary<Guid, RunGrant> known = new();
+    private readonly SemaphoreSlim news = new(0, 1);
     private int waitingEvents;
 
     /// <summary>Answers once the batch is durable, or why it is not.</summary>
@@ -62,7 +70,8 @@ public sealed class ExecutionIngest(
                 return Refused(BatchRefusals.Unavailable);
             }
 
-            entry = new Waiting(ready, new TaskCompletionSource<SubmissionAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
+            entry = new Waiting(
+                ready, [.. ready.Events.Select(@event => @event.RunId)], new TaskCompletionSource<SubmissionAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
             isWaiting = waiting.Writer.TryWrite(entry);
             if (!isWaiting)
             {
@@ -83,38 +92,127 @@ public sealed class ExecutionIngest(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        Waiting? next = null;
+        var queue = new List<Waiting>();
+        var commits = new Dictionary<Task, List<Waiting>>();
+        var busy = new HashSet<Guid>();
+        Task<bool>? more = null;
+        var telling = Tell(stoppingToken);
         try
         {
-            while (next is not null || await waiting.Reader.WaitToReadAsync(stoppingToken))
+            while (true)
             {
-                var batch = new List<Waiting>();
-                var events = 0;
-                while (next is not null || waiting.Reader.TryRead(out next))
+                while (queue.Count < MaxWaiting && waiting.Reader.TryRead(out var next))
                 {
-                    if (batch.Count > 0 && events + next.Submission.Events.Count > MaxEventsPerCommit)
-                    {
-                        break;
-                    }
-
-                    batch.Add(next);
-                    events += next.Submission.Events.Count;
-                    next = null;
+                    queue.Add(next);
                 }
 
-                Interlocked.Add(ref waitingEvents, -events);
-                await Commit(batch, stoppingToken);
+                while (commits.Count < MaxCommits && Take(queue, busy, isBeside: commits.Count > 0) is { Count: > 0 } batch)
+                {
+                    // On a thread of its own: this loop goes on to what comes meanwhile.
+                    commits.Add(Task.Run(() => Commit(batch, stoppingToken), CancellationToken.None), batch);
+                }
+
+                if (queue.Count < MaxWaiting)
+                {
+                    more ??= waiting.Reader.WaitToReadAsync(stoppingToken).AsTask();
+                }
+
+                var done = await Task.WhenAny(more is null ? commits.Keys : commits.Keys.Append(more));
+                if (done == more)
+                {
+                    more = null;
+                }
+                else if (commits.Remove(done, out var ended))
+                {
+                    ended.ForEach(entry => busy.ExceptWith(entry.Runs));
+                }
+
+                await done;
             }
         }
         finally
         {
             waiting.Writer.TryComplete();
-            while (next is not null || waiting.Reader.TryRead(out next))
+            while (waiting.Reader.TryRead(out var next))
             {
-                next.Answer.TrySetResult(Refused(BatchRefusals.Unavailable));
-                next = null;
+                queue.Add(next);
+            }
+
+            queue.ForEach(entry => entry.Answer.TrySetResult(Refused(BatchRefusals.Unavailable)));
+            await Task.WhenAll(commits.Keys.Append(telling)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>
+    /// Tells every process of what was committed, right behind it: told within it, one commit at a time could be flushed in the whole database,
+    /// because PostgreSQL puts notifications in the order of commits. What is not told when this process ends is found by the daemon's own look.
+    /// </summary>
+    private async Task Tell(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            await news.WaitAsync(cancellation);
+            try
+            {
+                await using var notify = database.CreateCommand($"notify {EventFeed.Channel}");
+                await notify.ExecuteNonQueryAsync(cancellation);
+            }
+            catch (NpgsqlException exception)
+            {
+                log.LogWarning("What was committed cannot be told of at the moment: {Reason}", exception.Message);
             }
         }
+    }
+
+    private void HaveNews()
+    {
+        try
+        {
+            news.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is about to be told.
+        }
+    }
+
+    public override void Dispose()
+    {
+        news.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>The next commit: in order what waits, without runs that are being committed and what comes behind those.</summary>
+    private List<Waiting> Take(List<Waiting> queue, HashSet<Guid> busy, bool isBeside)
+    {
+        var batch = new List<Waiting>();
+        if (isBeside && queue.Sum(entry => entry.Submission.Events.Count) < MinEventsBeside)
+        {
+            return batch;
+        }
+
+        var events = 0;
+        var left = new List<Waiting>();
+        var held = new HashSet<Guid>();
+        foreach (var entry in queue)
+        {
+            var isHeld = entry.Runs.Overlaps(busy) || entry.Runs.Overlaps(held);
+            if (isHeld || (batch.Count > 0 && events + entry.Submission.Events.Count > MaxEventsPerCommit))
+            {
+                held.UnionWith(entry.Runs);
+                left.Add(entry);
+                continue;
+            }
+
+            batch.Add(entry);
+            events += entry.Submission.Events.Count;
+        }
+
+        queue.Clear();
+        queue.AddRange(left);
+        batch.ForEach(entry => busy.UnionWith(entry.Runs));
+        Interlocked.Add(ref waitingEvents, -events);
+        return batch;
     }
 
     private async Task Commit(List<Waiting> batch, CancellationToken cancellation)
@@ -193,8 +291,11 @@ public sealed class ExecutionIngest(
                 }
             }
 
+            // A session that has something to add joins before the rows are written.
+            var session = reports.Count > 0 ? transaction.Session : null;
             await writer.Append(transaction, appends, cancellation);
-            await Commit(transaction, reports, cancellation);
+            await Commit(transaction, session, reports, cancellation);
+            HaveNews();
             Remember(appends);
         }
 
@@ -211,9 +312,10 @@ public sealed class ExecutionIngest(
     }
 
     /// <summary>With the messages of what the runs' conversation must hear of.</summary>
-    private async Task Commit(ExecutionTransaction transaction, List<ExecutionReported> reports, CancellationToken cancellation)
+    private async Task Commit(
+        ExecutionTransaction transaction, IDocumentSession? session, List<ExecutionReported> reports, CancellationToken cancellation)
     {
-        if (reports.Count == 0)
+        if (session is null)
         {
             await transaction.Commit(cancellation);
             return;
@@ -221,7 +323,7 @@ public sealed class ExecutionIngest(
 
         await using var scope = scopes.CreateAsyncScope();
         var outbox = scope.ServiceProvider.GetRequiredService<IMartenOutbox>();
-        outbox.Enroll(transaction.Session);
+        outbox.Enroll(session);
         foreach (var report in reports)
         {
             await outbox.PublishAsync(report);
@@ -302,5 +404,5 @@ public sealed class ExecutionIngest(
         return new SubmissionAnswer(new Dictionary<Guid, long>(), new BatchRefusal(refusal, RunnerBatch.NoRuns));
     }
 
-    private sealed record Waiting(Submission Submission, TaskCompletionSource<SubmissionAnswer> Answer);
+    private sealed record Waiting(Submission Submission, HashSet<Guid> Runs, TaskCompletionSource<SubmissionAnswer> Answer);
 }

@@ -46,6 +46,9 @@ public sealed class ExecutionTransaction : IAsyncDisposable
 
     public NpgsqlConnection Connection { get; }
 
+    /// <summary>Whether the store's session has joined.</summary>
+    public bool HasSession => session is not null;
+
     /// <summary>The store's session on this transaction, opened when first asked for.</summary>
     public IDocumentSession Session => session ??= store.LightweightSession(SessionOptions.ForTransaction(transaction, shouldAutoCommit: true));
 
@@ -63,6 +66,7 @@ public sealed class ExecutionTransaction : IAsyncDisposable
         }
     }
 
+    /// <summary>Whoever commits tells of it.</summary>
     public async Task Commit(CancellationToken cancellation)
     {
         if (session is null)
@@ -72,7 +76,7 @@ public sealed class ExecutionTransaction : IAsyncDisposable
         }
 
         // A session commits only when it has something to do itself.
-        session.QueueSqlCommand($"notify {EventFeed.Channel}");
+        session.QueueSqlCommand("select 1");
         await session.SaveChangesAsync(cancellation);
     }
 

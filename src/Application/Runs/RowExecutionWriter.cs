@@ -40,9 +40,17 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
         """;
 
     // The statement brings the row of every stream it writes events of, or fails: looking each one up again for the foreign key is half as much
-    // work as the insert itself. Only a role that may do so leaves the look-up out; for any other it stays.
-    private const string TrustSql = $"select set_config('{ChecksSetting}', 'replica', true) where has_parameter_privilege('{ChecksSetting}', 'set')";
-    private const string CheckSql = $"select set_config('{ChecksSetting}', 'origin', true) where has_parameter_privilege('{ChecksSetting}', 'set')";
+    // work as the insert itself. Only a role that may do so leaves the look-up out; for any other it stays. Its plan is the same for any rows.
+    private const string TrustSql = $"""
+        select set_config('plan_cache_mode', 'force_generic_plan', true),
+            case when has_parameter_privilege('{ChecksSetting}', 'set') then set_config('{ChecksSetting}', 'replica', true) end
+        """;
+
+    private const string CheckSql = $"""
+        select set_config('plan_cache_mode', 'auto', true),
+            case when has_parameter_privilege('{ChecksSetting}', 'set') then set_config('{ChecksSetting}', 'origin', true) end
+        """;
+
     private const string ChecksSetting = "session_replication_role";
 
     private const string Tenancy = "*DEFAULT*";
@@ -53,16 +61,13 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
     public async Task Append(ExecutionTransaction transaction, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation)
     {
         var rows = new Rows(store, names, graph, appends);
-        await using var batch = new NpgsqlBatch(transaction.Connection)
+        await using var batch = new NpgsqlBatch(transaction.Connection) { BatchCommands = { new NpgsqlBatchCommand(TrustSql), rows.Insert(clock.GetUtcNow()) } };
+        if (transaction.HasSession)
         {
-            BatchCommands =
-            {
-                new NpgsqlBatchCommand(TrustSql),
-                rows.Insert(clock.GetUtcNow()),
-                new NpgsqlBatchCommand(CheckSql),
-                new NpgsqlBatchCommand($"notify {EventFeed.Channel}"),
-            },
-        };
+            // What the session writes in this transaction is looked up as ever.
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(CheckSql));
+        }
+
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
         await reader.ReadAsync(cancellation);

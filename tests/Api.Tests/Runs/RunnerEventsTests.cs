@@ -8,6 +8,8 @@ using Jarvis.Application.Devices;
 using Jarvis.Application.Runs;
 using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
+using Jarvis.Application.Platform;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 using Json = Jarvis.Domain.Workflows.Data.Json;
@@ -261,6 +263,32 @@ public sealed class RunnerEventsTests(ServerUnderTest server) : IClassFixture<Se
 
         (await runner.Submit(Log(2, "a"))).Status.ShouldBeOneOf(401, 410);
         (await Stored()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task large_batches_that_come_at_once_share_commits_and_keep_each_run_s_order()
+    {
+        const int PerBatch = 600;
+        const int Batches = 4;
+        var keys = server.Services.GetRequiredService<MasterKey>();
+        var ingest = server.Services.GetRequiredService<ExecutionIngest>();
+        var other = Guid.CreateVersion7();
+        (await runner.Submit(First(other))).Status.ShouldBe(200);
+        Submission Batch(Guid id, int number)
+        {
+            var events = new JsonArray([.. Enumerable.Range(2 + (number * PerBatch), PerBatch).Select(n => runner.Event(id, n, Line($"line {n}")))]);
+            return new Submission(runner.Device, owner, RunnerBatch.Parse(Encoding.UTF8.GetBytes(events.ToJsonString()), isLines: false, keys).Events);
+        }
+
+        var batches = Enumerable.Range(0, Batches).SelectMany(n => (Submission[])[Batch(run, n), Batch(other, n)]).ToList();
+        var answers = await Task.WhenAll(batches.Select(batch => ingest.Submit(batch, TestContext.Current.CancellationToken)));
+
+        answers.ShouldAllBe(answer => answer.Refusal == null);
+        foreach (var id in (Guid[])[run, other])
+        {
+            var inOrder = $"select count(*) from (select version, row_number() over (order by seq_id) as place from jarvis.mt_events where stream_id = '{StreamIds.Execution(id)}') e where version = place";
+            (await server.Scalar<long>(inOrder)).ShouldBe(1 + (PerBatch * Batches));
+        }
     }
 
     private JsonObject First(Guid id) => runner.Event(id, 1, Begun());
