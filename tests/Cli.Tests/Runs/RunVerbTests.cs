@@ -50,6 +50,27 @@ public sealed class RunVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task what_is_not_utf_8_is_told_with_its_line_and_byte()
+    {
+        var file = jarvis.Write("w.yaml", Workflow("  - a: { set: { a: 1 } }\n"));
+        var input = Path.Combine(jarvis.Home, "input.json");
+        await File.WriteAllBytesAsync(input, [(byte)'{', (byte)'\n', (byte)'"', 0xFF, (byte)'"', (byte)'}']);
+        var result = await jarvis.Run(["run", file, "--input", input]);
+        result.ExitCode.ShouldBe(2);
+        result.Errors.ShouldContain(input);
+        result.Errors.ShouldContain("line 2");
+        result.Errors.ShouldContain("0xFF");
+    }
+
+    [Fact]
+    public async Task utf_16_is_read_by_its_mark()
+    {
+        var file = Path.Combine(jarvis.Home, "w.yaml");
+        await File.WriteAllTextAsync(file, Workflow("  - a: { set: { a: 日 } }\n"), System.Text.Encoding.Unicode);
+        (await jarvis.Run(["run", file])).Output.ShouldBe("{\"a\":\"日\"}\n");
+    }
+
+    [Fact]
     public async Task a_workflow_with_mistakes_does_not_start_and_each_is_located()
     {
         var file = jarvis.Write("w.yaml", Workflow("  - a: { call: no.such }\n  - b: { sett: { a: 1 } }\n"));

@@ -20,6 +20,14 @@ public sealed class EvalVerbTests : IDisposable
     public async Task an_expression_may_stand_as_in_a_workflow_and_without_input() =>
         (await jarvis.Run(["eval", "${ 1 + 1 }"])).Output.ShouldBe("2\n");
 
+    [Fact]
+    public async Task an_expression_that_begins_with_an_at_sign_is_no_file() =>
+        (await jarvis.Run(["eval", "@base64", "--input", "-"], "\"hi\"")).Output.ShouldBe("\"aGk=\"\n");
+
+    [Fact]
+    public async Task a_byte_order_mark_before_the_input_is_no_part_of_it() =>
+        (await jarvis.Run(["eval", ".", "--input", "-"], "\uFEFF[\"é日😀\"]")).Output.ShouldBe("[\"é日😀\"]\n");
+
     [Theory]
     [InlineData(1, "error(\"no\")", "no")]
     [InlineData(2, ".[", "column")]

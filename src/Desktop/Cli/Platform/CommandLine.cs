@@ -43,7 +43,8 @@ internal static class CommandLine
             return ExitCode.BadUsage;
         }
 
-        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+        // An argument that begins with @ is what it says (jq's formats do), not the name of a file with more arguments.
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (args.Length == 0)
         {
             // Bad usage still, but what there is helps more than that something is missing.

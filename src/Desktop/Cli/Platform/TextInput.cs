@@ -1,9 +1,13 @@
+using System.Text;
+
 namespace Jarvis.Cli.Platform;
 
 internal static class TextInput
 {
-    /// <summary>The text of a file, or of stdin for <c>-</c>.</summary>
-    /// <exception cref="UsageException">It cannot be read.</exception>
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The text of a file, or of stdin for <c>-</c>: UTF-8, or UTF-16 where it begins with its mark; without the mark.</summary>
+    /// <exception cref="UsageException">It cannot be read, or is no text.</exception>
     public static async Task<string> Read(string path, CancellationToken cancel)
     {
         if (path != "-" && !File.Exists(path))
@@ -11,14 +15,45 @@ internal static class TextInput
             throw new UsageException(Directory.Exists(path) ? $"{path} is a folder; name a file." : $"There is no file {path}.");
         }
 
+        byte[] bytes;
         try
         {
             // A file is read at once: starting the asynchronous reading of one small file costs a command a tenth of its time.
-            return path == "-" ? await Console.In.ReadToEndAsync(cancel) : File.ReadAllText(path);
+            bytes = path == "-" ? await Stdin(cancel) : File.ReadAllBytes(path);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"{path} cannot be read: {unreadable.Message}");
         }
+
+        return bytes switch
+        {
+            [0xEF, 0xBB, 0xBF, ..] => Decode(path, bytes, 3),
+            [0xFF, 0xFE, ..] => Encoding.Unicode.GetString(bytes, 2, bytes.Length - 2),
+            [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode.GetString(bytes, 2, bytes.Length - 2),
+            _ => Decode(path, bytes, 0),
+        };
+    }
+
+    private static string Decode(string path, byte[] bytes, int start)
+    {
+        try
+        {
+            return Strict.GetString(bytes, start, bytes.Length - start);
+        }
+        catch (DecoderFallbackException wrong)
+        {
+            var at = Math.Clamp(start + wrong.Index, 0, bytes.Length - 1);
+            var line = 1 + bytes.AsSpan(0, at).Count((byte)'\n');
+            throw new UsageException($"{(path == "-" ? "The input" : path)} is not UTF-8 text: line {line} holds the byte 0x{bytes[at]:X2}. Save it as UTF-8.");
+        }
+    }
+
+    private static async Task<byte[]> Stdin(CancellationToken cancel)
+    {
+        await using var stdin = Console.OpenStandardInput();
+        using var all = new MemoryStream();
+        await stdin.CopyToAsync(all, cancel);
+        return all.ToArray();
     }
 }

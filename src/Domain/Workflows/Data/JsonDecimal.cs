@@ -15,6 +15,22 @@ internal static class JsonDecimal
     /// <summary>… and at most so many zeros behind its last.</summary>
     private const int LongestPadding = 15;
 
+    /// <summary>The largest and, negative, the smallest power of ten of a first digit that is kept beyond the double's range (PostgreSQL's numeric has 16,383 decimal places).</summary>
+    public const int MaxMagnitude = 16_000;
+
+    /// <summary>Whether a literal's first digit stands within <see cref="MaxMagnitude"/>.</summary>
+    public static bool IsWithin(string text)
+    {
+        var mark = text.AsSpan().IndexOfAny('e', 'E');
+        if (text.Length > MaxMagnitude || (mark >= 0 && !(int.TryParse(text.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var power) && Math.Abs((long)power) <= MaxMagnitude)))
+        {
+            return false;
+        }
+
+        var (_, digits, exponent) = Split(text);
+        return Math.Abs(exponent + digits.Length - 1) <= MaxMagnitude && exponent >= -MaxMagnitude;
+    }
+
     /// <summary>A literal in one spelling: <c>100e-2</c> as <c>1.00</c>, <c>1e2</c> as <c>1E+2</c>.</summary>
     public static string Canonical(string text)
     {

@@ -46,7 +46,10 @@ public sealed class JsonNumber : Json
 
     public static JsonNumber From(int value) => value is >= SmallestKept and <= LargestKept ? Small[value - SmallestKept] : new JsonNumber(value);
 
-    /// <summary>Digits with optional sign, fraction and exponent. Beyond the double's range the literal is not kept.</summary>
+    /// <summary>
+    /// Digits with optional sign, fraction and exponent. Beyond the double's range they are kept as far as databases can still hold them
+    /// (<see cref="JsonDecimal.MaxMagnitude"/>).
+    /// </summary>
     public static JsonNumber FromDigits(string digits)
     {
         if (TryWhole(digits, out var whole))
@@ -55,7 +58,7 @@ public sealed class JsonNumber : Json
         }
 
         var number = double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture);
-        if (double.IsInfinity(number) || (number == 0 && !IsZero(digits)))
+        if ((double.IsInfinity(number) || (number == 0 && !IsZero(digits))) && !JsonDecimal.IsWithin(digits))
         {
             return new JsonNumber(number);
         }

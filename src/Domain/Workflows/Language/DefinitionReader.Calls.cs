@@ -219,7 +219,7 @@ internal sealed partial class DefinitionReader
 
     private TaskDefinition? Run(TaskHead head, Spot spot, Scope scope)
     {
-        if (Fields.Of(spot, problems, "`run`", ["shell", "workflow", "await", "return"], ["container", "script"]) is not { } fields)
+        if (Fields.Of(spot, problems, "`run`", ["shell", "workflow", "await", "return"], ["container", "script"], "run: { shell: { command: … } }") is not { } fields)
         {
             return null;
         }
@@ -245,7 +245,7 @@ internal sealed partial class DefinitionReader
 
     private ShellProcess? Shell(Spot spot, Scope scope)
     {
-        if (Fields.Of(spot, problems, "`shell`", ["command", "stdin", "arguments", "environment"]) is not { } fields)
+        if (Fields.Of(spot, problems, "`shell`", ["command", "stdin", "arguments", "environment"], fix: "shell: { command: … }") is not { } fields)
         {
             return null;
         }

@@ -65,8 +65,22 @@ internal sealed partial class DefinitionReader
         }
 
         var place = ScalarPlace.Of(lines, scalar, Math.Min(offset + error!.Position, scalar.Text.Length));
-        problems.Add("language.expression", $"The expression `{Short(expression)}` cannot be used: {error.Message}", place.Line, place.Column, spot.Pointer);
+        problems.Add("language.expression", $"The expression `{Short(expression)}` cannot be used: {error.Message}{Advice(expression, error.Message, scope)}", place.Line, place.Column, spot.Pointer);
         return null;
+    }
+
+    /// <summary>What was probably meant, as a sentence with a stop and a space in front; empty where nobody can tell.</summary>
+    private static string Advice(string expression, string reason, Scope scope)
+    {
+        if (UnknownVariable().Match(reason) is { Success: true } unknown)
+        {
+            var near = Suggestion.For($"${unknown.Groups["name"].Value}", scope.Names.Select(name => "$" + name));
+            return near.Length > 0 ? "." + near : "";
+        }
+
+        return reason.Contains('&', StringComparison.Ordinal) || (reason.Contains('|', StringComparison.Ordinal) && expression.Contains("||", StringComparison.Ordinal))
+            ? ". jq writes `and` and `or`"
+            : "";
     }
 
     private static string Short(string expression)
@@ -92,6 +106,9 @@ internal sealed partial class DefinitionReader
                 return members.Any(m => m.Value is null) ? null
                     : members.All(m => m.Value is Template.Literal) ? new Template.Literal(map.ToJson())
                     : new Template.Object([.. members.Select(m => (m.Key, m.Value!))]);
+            case ScalarNode { Value: JsonString { Value: var open } } when open.AsSpan().TrimStart() is ['$', '{', ..] && !open.Contains('}', StringComparison.Ordinal):
+                problems.Add("language.expression", $"`{Short(open)}` begins as an expression and is not closed. End it with `}}`.", spot);
+                return null;
             default:
                 return new Template.Literal(spot.Node.ToJson());
         }
@@ -103,7 +120,7 @@ internal sealed partial class DefinitionReader
 
     private DataStep Step(Spot? spot, string name, string verb, Scope scope)
     {
-        if (spot is not { } at || Fields.Of(at, problems, $"`{name}`", ["schema", verb]) is not { } fields)
+        if (spot is not { } at || Fields.Of(at, problems, $"`{name}`", ["schema", verb], fix: $"{name}: {{ {verb}: … }}") is not { } fields)
         {
             return DataStep.None;
         }
@@ -222,7 +239,7 @@ internal sealed partial class DefinitionReader
     }
 
     private DurationTemplate? TimeoutBody(Spot spot, Scope scope) =>
-        Fields.Of(spot, problems, "`timeout`", ["after"]) is { } fields && fields.Required("after", "`timeout`") is { } after
+        Fields.Of(spot, problems, "`timeout`", ["after"], fix: "timeout: { after: … }") is { } fields && fields.Required("after", "`timeout`") is { } after
             ? Duration(after, "after", scope)
             : null;
 
@@ -285,7 +302,7 @@ internal sealed partial class DefinitionReader
         if (fields["limit"] is { } limit && Fields.Of(limit, problems, "`limit`", ["attempt", "duration"]) is { } limits)
         {
             duration = limits["duration"] is { } whole ? Duration(whole, "duration", scope) : null;
-            if (limits["attempt"] is { } attempt && Fields.Of(attempt, problems, "`attempt`", ["count", "duration"]) is { } attemptFields)
+            if (limits["attempt"] is { } attempt && Fields.Of(attempt, problems, "`attempt`", ["count", "duration"], fix: "attempt: { count: … }") is { } attemptFields)
             {
                 attempts = attemptFields.Integer("count", 0, RetryPolicy.MaxRetries);
                 attemptDuration = attemptFields["duration"] is { } one ? Duration(one, "duration", scope) : null;
@@ -303,7 +320,7 @@ internal sealed partial class DefinitionReader
 
     private Backoff BackoffOf(Spot spot)
     {
-        if (Fields.Of(spot, problems, "`backoff`", ["constant", "linear", "exponential"]) is not { } fields || fields.All.Count == 0)
+        if (Fields.Of(spot, problems, "`backoff`", ["constant", "linear", "exponential"], fix: "backoff: { exponential: {} }") is not { } fields || fields.All.Count == 0)
         {
             return Backoff.Constant;
         }
@@ -321,6 +338,9 @@ internal sealed partial class DefinitionReader
 
         return name switch { "linear" => Backoff.Linear, "exponential" => Backoff.Exponential, _ => Backoff.Constant };
     }
+
+    [GeneratedRegex(@"^\$(?<name>\w+) is not defined", RegexOptions.CultureInvariant)]
+    private static partial Regex UnknownVariable();
 
     [GeneratedRegex("""\$secrets(?:\.(?<name>[A-Za-z_][A-Za-z0-9_]*)|\.?\["(?<name>[^"\\]{1,128})"\]|\."(?<name>[^"\\]{1,128})")""", RegexOptions.CultureInvariant)]
     private static partial Regex SecretMention();

@@ -205,7 +205,7 @@ internal sealed partial class DefinitionReader
 
     private TaskDefinition.Fork? Fork(TaskHead head, Spot spot, Scope scope)
     {
-        if (Fields.Of(spot, problems, "`fork`", ["branches", "compete"]) is not { } fields)
+        if (Fields.Of(spot, problems, "`fork`", ["branches", "compete"], fix: "fork: { branches: … }") is not { } fields)
         {
             return null;
         }
@@ -266,7 +266,7 @@ internal sealed partial class DefinitionReader
     {
         var tasks = Tasks(fields["try"]!.Value, "try", scope);
         if (fields.Required("catch", $"The task `{head.Name}`") is not { } catchSpot
-            || Fields.Of(catchSpot, problems, "`catch`", ["errors", "as", "when", "exceptWhen", "retry", "do"]) is not { } parts)
+            || Fields.Of(catchSpot, problems, "`catch`", ["errors", "as", "when", "exceptWhen", "retry", "do"], fix: "catch: { do: … }") is not { } parts)
         {
             return null;
         }
@@ -300,7 +300,7 @@ internal sealed partial class DefinitionReader
 
     private TaskDefinition.Raise? Raise(TaskHead head, Spot spot, Scope scope)
     {
-        if (Fields.Of(spot, problems, "`raise`", ["error"]) is not { } fields || fields.Required("error", "`raise`") is not { } errorSpot)
+        if (Fields.Of(spot, problems, "`raise`", ["error"], fix: "raise: { error: … }") is not { } fields || fields.Required("error", "`raise`") is not { } errorSpot)
         {
             return null;
         }

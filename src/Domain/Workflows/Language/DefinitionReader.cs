@@ -26,6 +26,13 @@ internal sealed partial class DefinitionReader(string source, ValidationContext 
 
     public Definition? Read(Spot root, string hash)
     {
+        if (root.Node is MapNode map && map.Entries.FirstOrDefault(e => e.Key.Text is "specVersion" or "states").Key is { } old)
+        {
+            problems.Add("language.not_supported",
+                $"This is a workflow of the specification's version 0.8 or older (`{old.Text}`). Jarvis runs version 1.0: `document:` and `do:` take the place of `states:`.", old.Line, old.Column, $"/{old.Text}");
+            return null;
+        }
+
         var fields = Fields.Of(root, problems, "A workflow", TopLevel, ["schedule"]);
         if (fields is null)
         {

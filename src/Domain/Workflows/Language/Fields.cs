@@ -5,6 +5,8 @@ namespace Jarvis.Domain.Workflows.Language;
 /// <summary>The properties of one object of the source, read by name; those nobody asked for are problems.</summary>
 internal sealed class Fields
 {
+    private const char NoBreakSpace = '\u00A0';
+
     private readonly Dictionary<string, Spot> byName = new(StringComparer.Ordinal);
     private readonly ProblemList problems;
 
@@ -24,11 +26,13 @@ internal sealed class Fields
     /// <param name="what">What the object is, for messages: "A task", "`document`".</param>
     /// <param name="known">The names allowed; null for any.</param>
     /// <param name="refused">Names of the DSL that Jarvis does not support yet.</param>
-    public static Fields? Of(Spot spot, ProblemList problems, string what, IReadOnlyCollection<string>? known, IReadOnlyCollection<string>? refused = null)
+    /// <param name="fix">How to write it, for one that is no object.</param>
+    public static Fields? Of(
+        Spot spot, ProblemList problems, string what, IReadOnlyCollection<string>? known, IReadOnlyCollection<string>? refused = null, string? fix = null)
     {
         if (spot.Node is not MapNode map)
         {
-            problems.Add("language.wrong_type", $"{what} must be an object, not {spot.Node.Described}.", spot);
+            problems.Add("language.wrong_type", $"{what} must be an object, not {spot.Node.Described}.{(fix is null ? "" : $" Write `{fix}`.")}", spot);
             return null;
         }
 
@@ -45,7 +49,7 @@ internal sealed class Fields
             {
                 var suggestion = Suggestion.For(key.Text, known);
                 problems.Add("language.unknown_property",
-                    $"{what} has no property `{key.Text}`.{(suggestion.Length > 0 ? suggestion : $" It can have {string.Join(", ", known)}.")}",
+                    $"{what} has no property `{key.Text}`.{(suggestion.Length > 0 ? suggestion : $" It can have {string.Join(", ", known.Distinct())}.")}{(key.Text.Contains(NoBreakSpace, StringComparison.Ordinal) ? " It begins with a no-break space; indent with plain ones." : "")}",
                     key.Line, key.Column, spot.Child(key.Text, key).Pointer);
             }
         }

@@ -20,14 +20,18 @@ internal sealed partial class SourceReader
     /// <summary>The most values a source may stand for, aliases written out.</summary>
     public const int MaxNodes = 100_000;
 
+    private const string MergeKey = "<<";
+
     private readonly ProblemList problems;
     private readonly Dictionary<string, SourceNode> anchors = new(StringComparer.Ordinal);
     private readonly Parser parser;
+    private readonly string source;
     private long nodes;
 
     private SourceReader(string source, ProblemList problems)
     {
         this.problems = problems;
+        this.source = source;
         parser = new Parser(new StringReader(source));
     }
 
@@ -40,6 +44,7 @@ internal sealed partial class SourceReader
             return null;
         }
 
+        source = source is ['\uFEFF', ..] ? source[1..] : source;
         return IsJson(source) ? LocatedJson.Read(source, problems) : new SourceReader(source, problems).ReadDocument();
     }
 
@@ -50,7 +55,7 @@ internal sealed partial class SourceReader
     private static bool IsJson(string source)
     {
         var text = source.AsSpan().TrimStart();
-        return text is ['{', ..] && text[1..].TrimStart() is ['"', ..];
+        return text is ['{', ..] && text[1..].TrimStart() is ['"', ..] or ['/', '/' or '*', ..];
     }
 
     private SourceNode? ReadDocument()
@@ -78,13 +83,16 @@ internal sealed partial class SourceReader
         }
         catch (YamlException e)
         {
-            Syntax($"This is not YAML: {Sentence(e)}", e.Start);
+            var (line, column, hint) = SyntaxHint.Of(source, Line(e.Start), Column(e.Start), e.Message);
+            problems.Add("language.syntax", $"This is not YAML: {Sentence(e)}{hint}", line, column, null);
             return null;
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
         {
             // The YAML parser loses its way in some broken texts and says so with these instead of with its own exception.
-            Syntax("This is not YAML: the text cannot be read on from here.", parser.Current?.End ?? Mark.Empty);
+            var end = parser.Current?.End ?? Mark.Empty;
+            var (line, column, hint) = SyntaxHint.Of(source, Line(end), Column(end), e.Message);
+            problems.Add("language.syntax", $"This is not YAML: the text cannot be read on from here.{hint}", line, column, null);
             return null;
         }
         catch (TooMuch e)
@@ -123,7 +131,7 @@ internal sealed partial class SourceReader
         {
             if (!anchors.TryGetValue(alias.Value.Value, out var meant))
             {
-                Syntax($"The alias *{alias.Value.Value} names no anchor that stands complete before it.", alias.Start, pointer);
+                Syntax($"The alias *{alias.Value.Value} names no anchor that stands complete before it. A value that begins with * needs quotes.", alias.Start, pointer);
                 return new ScalarNode(Line(alias.Start), Column(alias.Start), "", Json.Null, ScalarForm.Plain);
             }
 
@@ -163,6 +171,7 @@ internal sealed partial class SourceReader
     {
         var entries = new List<(ScalarNode, SourceNode)>();
         var seen = new Dictionary<string, ScalarNode>(StringComparer.Ordinal);
+        var merged = new List<(ScalarNode Key, SourceNode Value)>();
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             if (!parser.Accept<Scalar>(out var keyEvent))
@@ -176,7 +185,11 @@ internal sealed partial class SourceReader
             var key = new ScalarNode(Line(keyEvent.Start), Column(keyEvent.Start), keyEvent.Value, Json.Of(keyEvent.Value), Form(keyEvent.Style));
             parser.MoveNext();
             var value = ReadNode($"{pointer}/{Spot.Escape(key.Text)}", depth + 1);
-            if (seen.TryGetValue(key.Text, out var first))
+            if (key is { Text: MergeKey, Form: ScalarForm.Plain })
+            {
+                Merge(value, key, merged, pointer);
+            }
+            else if (seen.TryGetValue(key.Text, out var first))
             {
                 Wrong("language.duplicate_key", $"`{key.Text}` is given twice; the first stands in line {first.Line}. Keep one.", key, $"{pointer}/{Spot.Escape(key.Text)}");
             }
@@ -187,7 +200,25 @@ internal sealed partial class SourceReader
             }
         }
 
+        // What the mapping has itself goes before what it merges, and an earlier source before a later one.
+        entries.AddRange(merged.Where(one => seen.TryAdd(one.Key.Text, one.Key)));
         return new MapNode(Line(mapping.Start), Column(mapping.Start), entries);
+    }
+
+    /// <summary>The merge key of YAML 1.1 (`&lt;&lt;: *base`), which version 1.2 dropped and people still write.</summary>
+    private void Merge(SourceNode value, ScalarNode key, List<(ScalarNode Key, SourceNode Value)> merged, string pointer)
+    {
+        foreach (var from in value is ListNode list ? list.Items : [value])
+        {
+            if (from is MapNode map)
+            {
+                merged.AddRange(map.Entries);
+            }
+            else
+            {
+                Wrong("language.wrong_type", $"`<<` merges an object, or a list of objects, not {from.Described}.", key, $"{pointer}/{MergeKey}");
+            }
+        }
     }
 
     private ScalarNode ToScalar(Scalar scalar, string pointer)
@@ -204,7 +235,7 @@ internal sealed partial class SourceReader
         var node = new ScalarNode(Line(scalar.Start), Column(scalar.Start), scalar.Value, value, Form(scalar.Style));
         if (tag is not null && value is JsonNull && !tag.EndsWith(":null", StringComparison.Ordinal))
         {
-            Wrong("language.syntax", $"The YAML tag {tag} is not known. Write the value without a tag.", node, pointer);
+            Wrong("language.syntax", $"The YAML tag {tag} is not known. A value that begins with ! needs quotes.", node, pointer);
         }
 
         return node;
@@ -223,7 +254,7 @@ internal sealed partial class SourceReader
         if (Number().IsMatch(text))
         {
             var digits = text[0] == '+' ? text[1..] : text;
-            return double.IsFinite(double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture)) && JsonNumberForm().IsMatch(digits)
+            return JsonNumberForm().IsMatch(digits)
                 ? JsonNumber.FromDigits(digits)
                 : Json.Of(double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture));
         }
@@ -232,6 +263,11 @@ internal sealed partial class SourceReader
             && long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hexadecimal))
         {
             return Json.Of((double)hexadecimal);
+        }
+
+        if (text.Length is > 2 and <= 20 && text.StartsWith("0o", StringComparison.Ordinal) && text.AsSpan(2).IndexOfAnyExceptInRange('0', '7') < 0)
+        {
+            return Json.Of((double)text.Skip(2).Aggregate(0L, (sum, digit) => (sum * 8) + (digit - '0')));
         }
 
         return Json.Of(text);
@@ -310,7 +346,7 @@ internal ref struct LocatedJson
         }
         catch (JsonException e)
         {
-            var reason = e.Message.Split(" LineNumber:")[0].Split(" Path:")[0];
+            var reason = e.Message.Split(" LineNumber:")[0].Split(" Path:")[0].Replace(" Change the reader options.", " Remove it.", StringComparison.Ordinal);
             problems.Add("language.syntax", $"This is not JSON: {reason}", (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1, null);
             return null;
         }
