@@ -29,10 +29,20 @@ public sealed class EvalVerbTests : IDisposable
         (await jarvis.Run(["eval", ".", "--input", "-"], "\uFEFF[\"é日😀\"]")).Output.ShouldBe("[\"é日😀\"]\n");
 
     [Theory]
+    [InlineData("$.a.map(x => x * 2)", "[2,4]")]
+    [InlineData("({ sum: input.a.reduce((x, y) => x + y, 0) })", "{\"sum\":3}")]
+    [InlineData("{ first: $input.a[0] }", "{\"first\":1}")]
+    [InlineData("const n = $.a.length; n > 1 ? 'many' : 'few'", "\"many\"")]
+    [InlineData("undefined", "null")]
+    public async Task an_expression_may_be_javascript(string expression, string json) =>
+        (await jarvis.Run(["eval", expression, "--language", "javascript", "--input", "-"], """{"a":[1,2]}""")).Output.ShouldBe(json + "\n");
+
+    [Theory]
     [InlineData(1, "error(\"no\")", "no")]
     [InlineData(2, ".[", "column")]
     [InlineData(2, "nosuch(1)", "nosuch")]
-    [InlineData(2, ". --language javascript", "JavaScript")]
+    [InlineData(2, "1 + --language javascript", "column")]
+    [InlineData(1, "nothing.x --language javascript", "nothing is not defined")]
     [InlineData(2, ". --language cobol", "cobol")]
     [InlineData(2, ". --input -", "not JSON")]
     public async Task what_cannot_be_evaluated_says_why(int exit, string line, string why)

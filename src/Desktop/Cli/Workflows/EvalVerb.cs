@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Jarvis.Cli.Platform;
 using Jarvis.Domain.Workflows.Data;
+using Jarvis.Domain.Workflows.JavaScript;
 using Jarvis.Domain.Workflows.Jq;
 
 namespace Jarvis.Cli.Workflows;
@@ -10,7 +11,7 @@ internal static class EvalVerb
 {
     public static Command Create(string name, string summary)
     {
-        var expression = new Argument<string>("EXPRESSION") { Description = "A jq program; also as ${ … }, as it stands in a workflow." };
+        var expression = new Argument<string>("EXPRESSION") { Description = "A jq program, or JavaScript in which $ is the input; also as ${ … }, as it stands in a workflow." };
         var input = new Option<string?>("--input") { Description = "The input as JSON: a file, or - for stdin; null without it.", HelpName = "FILE|-" };
         var language = new Option<string>("--language") { Description = "The expression's language.", HelpName = "jq|javascript", DefaultValueFactory = _ => "jq" };
         var command = new Command(name, summary) { expression, input, language };
@@ -21,41 +22,49 @@ internal static class EvalVerb
 
     private static async Task<int> Evaluate(string expression, string? inputFile, string language, CancellationToken cancel)
     {
-        if (language != "jq")
-        {
-            throw new UsageException(language == "javascript"
-                ? "Expressions in JavaScript are not available in this version of Jarvis; use jq."
-                : $"'{language}' is no expression language that Jarvis knows; it is jq or javascript.");
-        }
-
         var source = Bare(expression);
-        var environment = new JqEnvironment
+        var evaluate = language switch
         {
-            Now = TimeProvider.System.GetUtcNow,
-            Zone = TimeZoneInfo.Local,
-            Debug = value => Console.Error.WriteLine($"[\"DEBUG:\",{value}]"),
+            "jq" => Jq(source, cancel),
+            "javascript" or "js" => JavaScript(source, cancel),
+            _ => throw new UsageException($"'{language}' is no expression language that Jarvis knows; it is jq or javascript."),
         };
-        if (!JqProgram.TryCompile(source, null, out var program, out var mistake, environment))
-        {
-            throw new UsageException($"column {mistake!.Position + 1}: {mistake.Message}");
-        }
-
         var input = await Input(inputFile, cancel);
         try
         {
-            foreach (var result in program!.Evaluate(input, cancellation: cancel))
+            foreach (var result in evaluate(input))
             {
                 Console.Out.WriteLine(result.ToString());
             }
 
             return ExitCode.Done;
         }
-        catch (Exception failure) when (failure is JqException or JqLimitException)
+        catch (Exception failure) when (failure is JqException or JqLimitException or JavaScriptError)
         {
             await Console.Error.WriteLineAsync(failure.Message);
             return ExitCode.Failed;
         }
     }
+
+    private static Func<Json, IEnumerable<Json>> Jq(string source, CancellationToken cancel)
+    {
+        var environment = new JqEnvironment
+        {
+            Now = TimeProvider.System.GetUtcNow,
+            Zone = TimeZoneInfo.Local,
+            Variables = new JsonObject(Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+                .Select(variable => KeyValuePair.Create((string)variable.Key, Json.Of((string?)variable.Value)))),
+            Debug = value => Console.Error.WriteLine($"[\"DEBUG:\",{value}]"),
+        };
+        return JqProgram.TryCompile(source, null, out var program, out var mistake, environment)
+            ? input => program!.Evaluate(input, cancellation: cancel)
+            : throw new UsageException($"column {mistake!.Position + 1}: {mistake.Message}");
+    }
+
+    private static Func<Json, IEnumerable<Json>> JavaScript(string source, CancellationToken cancel) =>
+        JavaScriptProgram.TryCompile(source, out var program, out var mistake)
+            ? input => [program!.Evaluate(input, new Dictionary<string, Json> { ["input"] = input }, TimeProvider.System.GetUtcNow, cancel)]
+            : throw new UsageException($"column {mistake!.Position + 1}: {mistake.Message}");
 
     private static string Bare(string expression)
     {

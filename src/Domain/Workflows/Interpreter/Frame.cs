@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Jarvis.Domain.Workflows.Data;
+using Jarvis.Domain.Workflows.JavaScript;
 using Jarvis.Domain.Workflows.Jq;
 using Jarvis.Domain.Workflows.Language;
 
@@ -73,7 +74,7 @@ internal sealed class Frame(
         {
             return expression.Evaluate(on, name => Variable(name, variables), Clock ?? (() => StartedAt), cancellation);
         }
-        catch (Exception e) when (e is JqException or JqLimitException)
+        catch (Exception e) when (e is JqException or JqLimitException or JavaScriptError)
         {
             throw new WorkflowFaultException(Fault.Expression($"{expression}: {e.Message}"), e);
         }
@@ -82,9 +83,9 @@ internal sealed class Frame(
     public Json Evaluate(Template template, Json on, CancellationToken cancellation) =>
         template.Evaluate(expression => Evaluate(expression, on, cancellation));
 
-    /// <summary>jq's truth: everything but null and false.</summary>
+    /// <summary>Whether it gives what counts as true in its language: in jq everything but null and false.</summary>
     public bool Holds(Expression expression, Json on, ImmutableDictionary<string, Json> variables, CancellationToken cancellation) =>
-        Evaluate(expression, on, variables, cancellation) is not (JsonNull or JsonBoolean { Value: false });
+        expression.IsTrue(Evaluate(expression, on, variables, cancellation));
 
     public TimeSpan Evaluate(DurationTemplate template, CancellationToken cancellation)
     {

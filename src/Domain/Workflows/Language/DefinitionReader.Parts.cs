@@ -43,7 +43,7 @@ internal sealed partial class DefinitionReader
 
         if (string.IsNullOrWhiteSpace(expression))
         {
-            problems.Add("language.expression", "The expression is empty. Write a jq expression, such as `.name`.", spot);
+            problems.Add("language.expression", $"The expression is empty. Write one, such as `{(language == ExpressionLanguage.Jq ? ".name" : "$.name")}`.", spot);
             return null;
         }
 
@@ -59,12 +59,12 @@ internal sealed partial class DefinitionReader
             }
         }
 
-        if (Expression.Compile(expression, scope.Names, mentioned.ToImmutable(), out var error) is { } compiled)
+        if (Expression.Compile(expression, language, scope.Names, mentioned.ToImmutable(), out var error) is { } compiled)
         {
             return compiled;
         }
 
-        var place = ScalarPlace.Of(lines, scalar, Math.Min(offset + error!.Position, scalar.Text.Length));
+        var place = ScalarPlace.Of(lines, scalar, Math.Min(offset + error.Position, scalar.Text.Length));
         problems.Add("language.expression", $"The expression `{Short(expression)}` cannot be used: {error.Message}{Advice(expression, error.Message, scope)}", place.Line, place.Column, spot.Pointer);
         return null;
     }
@@ -109,10 +109,15 @@ internal sealed partial class DefinitionReader
             case ScalarNode { Value: JsonString { Value: var open } } when open.AsSpan().TrimStart() is ['$', '{', ..] && !open.Contains('}', StringComparison.Ordinal):
                 problems.Add("language.expression", $"`{Short(open)}` begins as an expression and is not closed. End it with `}}`.", spot);
                 return null;
+            case ScalarNode { Value: JsonString { Value: var text } } when loose && text.Length is > 0 and <= MaxExpressionCharacters
+                && Expression.Compile(text, language, scope.Names, [.. Secrets(text)], out _) is { } perhaps:
+                return new Template.Loose(perhaps, spot.Node.ToJson());
             default:
                 return new Template.Literal(spot.Node.ToJson());
         }
     }
+
+    private static IEnumerable<string> Secrets(string expression) => SecretMention().Matches(expression).Select(match => match.Groups["name"].Value);
 
     /// <summary>A text or an expression.</summary>
     private Template? TextOrExpression(Spot spot, string name, Scope scope) =>

@@ -17,6 +17,8 @@ internal sealed partial class DefinitionReader(string source, ValidationContext 
     private readonly Dictionary<string, FunctionDescription> functions = context.Functions.ToDictionary(f => f.Name, StringComparer.Ordinal);
     private readonly Dictionary<string, JsonSchema?> parameterSchemas = new(StringComparer.Ordinal);
 
+    private ExpressionLanguage language;
+    private bool loose;
     private ImmutableHashSet<string> secrets = [];
     private ImmutableDictionary<string, Authentication?> authentications = ImmutableDictionary<string, Authentication?>.Empty;
     private ImmutableDictionary<string, ErrorTemplate?> errors = ImmutableDictionary<string, ErrorTemplate?>.Empty;
@@ -115,14 +117,28 @@ internal sealed partial class DefinitionReader(string source, ValidationContext 
             return;
         }
 
-        if (fields.Text("language") is { } language && language != "jq")
+        switch (fields.Text("language"))
         {
-            problems.Add("language.not_supported", $"The expression language `{language}` is not supported yet. Use jq.", fields["language"]!.Value);
+            case null or "jq":
+                break;
+            case "javascript" or "js":
+                language = ExpressionLanguage.JavaScript;
+                break;
+            case { } other:
+                problems.Add("language.not_supported", $"The expression language `{other}` is not supported. Use jq or javascript.", fields["language"]!.Value);
+                break;
         }
 
-        if (fields.Text("mode") is { } mode && mode != "strict")
+        switch (fields.Text("mode"))
         {
-            problems.Add("language.not_supported", $"The expression mode `{mode}` is not supported. Use strict, and write expressions as ${{ … }}.", fields["mode"]!.Value);
+            case null or "strict":
+                break;
+            case "loose":
+                loose = true;
+                break;
+            case { } other:
+                problems.Add("language.invalid_value", $"`mode: {other}` is none of strict, loose.{Suggestion.For(other, ["strict", "loose"])}", fields["mode"]!.Value);
+                break;
         }
     }
 
