@@ -45,6 +45,25 @@ public sealed class WorkflowNode(WorkflowRow row, ReadPoint point)
 
     public AccountReference Owner => new(row.OwnerId);
 
+    /// <summary>What it is one of: as its owner said, else as its document says.</summary>
+    public string? Category => row.Category;
+
+    public IEnumerable<string> Tags => row.Tags;
+
+    /// <summary>When it last changed: a revision, where it belongs, whether it is disabled.</summary>
+    public DateTimeOffset ChangedAt => row.ChangedAt;
+
+    public AccountReference? ChangedBy => row.ChangedBy is { } id ? new AccountReference(id) : null;
+
+    /// <summary>Its document's title.</summary>
+    public IDataLoaderResult<string?> Title(IResolveFieldContext context) => WorkflowSearch.About(context, row).Then(about => Revealed.Member(about, "title"));
+
+    /// <summary>Its document's summary, or <c>metadata.description</c>.</summary>
+    public IDataLoaderResult<string?> Description(IResolveFieldContext context) => WorkflowSearch.About(context, row).Then(about => Revealed.Member(about, "description"));
+
+    /// <summary>Whether the caller wants it at hand.</summary>
+    public IDataLoaderResult<bool> Favourite(IResolveFieldContext context) => WorkflowSearch.Favourite(context, Id, point);
+
     public DateTimeOffset PublishedAt => row.PublishedAt;
 
     /// <summary>The source text of the latest revision.</summary>
@@ -117,15 +136,27 @@ public sealed record WorkflowEdge(WorkflowNode Node, string Cursor) : Edge<Workf
 public sealed class WorkflowConnection(IReadOnlyList<WorkflowEdge> edges, PageInfo pageInfo, Position asOf)
     : Connection<WorkflowNode, WorkflowEdge>(edges, pageInfo, asOf);
 
+/// <summary>Which workflows a list shows; what is given must all hold.</summary>
 public sealed record WorkflowFilter
 {
     public bool? Disabled { get; init; }
 
     public string? Namespace { get; init; }
 
-    /// <summary>Part of the name.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>Every one of them.</summary>
+    public IEnumerable<string>? Tags { get; init; }
+
+    /// <summary>Whether the caller wants it at hand.</summary>
+    public bool? Favourite { get; init; }
+
+    /// <summary>Parts of name, title, description, category or tags, in any case; several words must all be found.</summary>
     public string? Text { get; init; }
 }
+
+/// <summary>The order of a list of workflows.</summary>
+public enum WorkflowOrder { Newest, FavouritesFirst, RecentlyChanged, Name }
 
 /// <summary>Rows of the workflows' view.</summary>
 public static class WorkflowList
@@ -149,25 +180,22 @@ public static class WorkflowList
 public sealed class WorkflowQueries
 {
     public static async Task<WorkflowConnection> Workflows(
-        IResolveFieldContext context, int? first, string? after, int? last, string? before, WorkflowFilter? filter, AsOf? asOf, Position? atLeast)
+        IResolveFieldContext context, int? first, string? after, int? last, string? before, WorkflowFilter? filter, AsOf? asOf, Position? atLeast,
+        WorkflowOrder order = WorkflowOrder.Newest)
     {
         var page = PageRequest.Of(first, after, last, before);
         var point = await context.Service<ReadPoints>().Settle(WorkflowsView.Name, asOf, atLeast, context.CancellationToken);
-        var rows = await WorkflowList.Rows(
-            context, point, $"order by published_position {(page.Backward ? "asc" : "desc")} limit {page.Size + 1}", conditions =>
-            {
-                conditions.AddIf(!context.Caller().IsAdministrator, "owner_id = ?", context.Caller().AccountId)
-                    .AddIf(filter?.Disabled is not null, "disabled = ?", filter?.Disabled)
-                    .AddIf(filter?.Namespace is not null, "namespace = ?", filter?.Namespace)
-                    .AddIf(!string.IsNullOrWhiteSpace(filter?.Text), "strpos(lower(name), lower(?)) > 0", filter?.Text);
-                if (page.PlaceAsNumber() is { } place)
-                {
-                    conditions.Add(page.Backward ? "published_position > ?" : "published_position < ?", place);
-                }
-            });
+        var rows = await WorkflowSearch.Page(context, filter, order, page, point);
         var (edges, info) = Pages.Cut(
-            page, rows, row => row.PublishedPosition.ToString(CultureInfo.InvariantCulture), (row, cursor) => new WorkflowEdge(new WorkflowNode(row, point), cursor));
+            page, rows, row => WorkflowSearch.PlaceOf(row, order), (row, cursor) => new WorkflowEdge(new WorkflowNode(row.Row, point), cursor));
         return new WorkflowConnection(edges, info, new Position(point.AnswerPosition));
+    }
+
+    /// <summary>The categories and tags of the caller's workflows with how many have each, the most frequent first.</summary>
+    public static async Task<WorkflowFacets> WorkflowFacets(IResolveFieldContext context, AsOf? asOf, Position? atLeast)
+    {
+        var point = await context.Service<ReadPoints>().Settle(WorkflowsView.Name, asOf, atLeast, context.CancellationToken);
+        return await WorkflowSearch.Facets(context, point);
     }
 
     /// <summary>Holds an input against the schema of a workflow's revision (the latest by default), field by field, as a start would.</summary>

@@ -43,18 +43,20 @@ public static class PublishWorkflowHandler
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(command.Source)));
         var source = await vault.Seal(owner, Json.Of(command.Source), cancellation);
         var reason = await vault.SealText(owner, envelope.Reason, cancellation);
+        var about = await vault.Seal(owner, WorkflowCard.About(document), cancellation);
+        var card = WorkflowCard.Of(document);
         var now = clock.GetUtcNow();
         if (name is null)
         {
             var workflowId = Guid.CreateVersion7();
-            var first = Workflow.Publish(null, owner, document.Namespace, document.Name, document.Version, hash, source, envelope.Actor, reason, now);
+            var first = Workflow.Publish(null, owner, document.Namespace, document.Name, document.Version, hash, source, envelope.Actor, reason, now, card, about);
             session.Insert(new WorkflowName(nameId, workflowId));
             session.Events.StartStream<Workflow>(workflowId, first.Events);
             return session.Answer(command, workflowId, first.Events.Count);
         }
 
         var stream = await session.Events.FetchForWriting<Workflow>(name.WorkflowId, cancellation);
-        var next = Workflow.Publish(stream.Aggregate, owner, document.Namespace, document.Name, document.Version, hash, source, envelope.Actor, reason, now);
+        var next = Workflow.Publish(stream.Aggregate, owner, document.Namespace, document.Name, document.Version, hash, source, envelope.Actor, reason, now, card, about);
         return await session.Settle(command, stream, next, cancellation);
     }
 

@@ -13,5 +13,8 @@ public static class WorkflowRefusals
 
     public static readonly Refusal Disabled = new("workflow.disabled", "The workflow is disabled; enable it before it can run.");
 
+    public static readonly Refusal ClassInvalid =
+        new("workflow.class_invalid", $"A category and each of at most {WorkflowCard.MaxTags} tags has 1 to {WorkflowCard.MaxCharacters} characters.", "tags");
+
     public static readonly Refusal NotDisabled = new("workflow.not_disabled", "The workflow is not disabled.");
 }

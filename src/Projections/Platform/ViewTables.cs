@@ -16,7 +16,7 @@ public static class ViewTables
     public const long Open = long.MaxValue;
 
     public static readonly IReadOnlyList<string> Guarded =
-        ["runs", "run_counts", "run_figures", "run_failures", "run_durations", "run_progress", "run_tasks", "run_log", "run_variables", "run_blobs", "workflows", "devices"];
+        ["runs", "run_counts", "run_figures", "run_failures", "run_durations", "run_progress", "run_tasks", "run_log", "run_variables", "run_blobs", "workflows", "workflow_favourites", "devices"];
 
     // 9223372036854775807 is Open; a partial index needs the literal.
     private const string Script = """
@@ -209,11 +209,27 @@ public static class ViewTables
             at_once integer,
             changed_at timestamptz not null,
             stream_version bigint not null,
+            category text,
+            tags jsonb not null default '[]',
+            document_category text,
+            document_tags jsonb not null default '[]',
+            own_category text,
+            own_tags jsonb,
+            about text,
+            changed_by uuid,
             primary key (workflow_id, from_position)
         );
         create index if not exists workflows_now on views.workflows (owner_id, published_position) where to_position = 9223372036854775807;
         create index if not exists workflows_named on views.workflows (owner_id, name) where to_position = 9223372036854775807;
         create index if not exists workflows_then on views.workflows (owner_id, published_position, from_position);
+
+        create table if not exists views.workflow_favourites (
+            owner_id uuid not null,
+            workflow_id uuid not null,
+            from_position bigint not null,
+            to_position bigint not null,
+            primary key (owner_id, workflow_id, from_position)
+        );
 
         create table if not exists views.devices (
             device_id uuid not null,
