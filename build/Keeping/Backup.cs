@@ -137,7 +137,7 @@ public static class Backup
         }
     }
 
-    private static string? CheckOf(IReadOnlyDictionary<string, string> keys) =>
+    private static string? CheckOf(Dictionary<string, string> keys) =>
         keys.TryGetValue(MasterKeyFile, out var key) ? Convert.ToHexStringLower(HMACSHA256.HashData(Convert.FromBase64String(key), "jarvis/backup"u8)) : null;
 
     private static FileStream Private(string path)
