@@ -19,6 +19,7 @@ return await CommandLine.Run(args, new Dictionary<string, Verb>(StringComparer.O
     ["resume"] = new("Asks a paused run to go on.", ControlVerb.Resume),
     ["stop"] = new("Asks a run to end, and kills it after a grace time.", ControlVerb.Stop),
     ["retry"] = new("Starts a run that ended anew, or from its failed task.", RetryVerb.Create),
+    ["replay"] = new("Shows how a run stood after an event, and where a changed definition would go another way.", ReplayVerb.Create),
     ["runs"] = new("Lists the latest runs.", RunsVerb.Create),
     ["runner"] = new("Runs workflows for a server on this PC.", RunnerVerb.Create),
     ["devices"] = new("Lists the devices, and pairs new ones.", DevicesVerb.Create),

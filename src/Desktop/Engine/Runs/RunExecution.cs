@@ -261,10 +261,13 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
         }
     }
 
-    private RuntimeDescriptor Runtime() => new("jarvis", Version, Json.Of(
+    private RuntimeDescriptor Runtime() => RuntimeOf(parts.Journal, parts.Settings.Home, run);
+
+    /// <summary>What a run of this machine sees as <c>$runtime</c>.</summary>
+    internal static RuntimeDescriptor RuntimeOf(Journal journal, JarvisHome home, NewRun run) => new("jarvis", Version, Json.Of(
         ("os", OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux"),
         ("architecture", RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()),
-        ("folder", RunRecords.WorkFolder(parts.Journal, parts.Settings.Home, run)),
+        ("folder", RunRecords.WorkFolder(journal, home, run)),
         ("workflowFolder", Json.Of(run.BaseFolder))));
 
     /// <summary>When what still runs is to be killed: signalled at the end of a cancel's grace time, or when the engine stops; a token that never fires while nobody asked.</summary>

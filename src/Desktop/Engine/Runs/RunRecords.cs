@@ -97,7 +97,7 @@ internal static class RunRecords
         return home.RunFolder(first.RunId);
     }
 
-    private static RecordedExecution? Inherited(Journal journal, NewRun run, int depth)
+    internal static RecordedExecution? Inherited(Journal journal, NewRun run, int depth)
     {
         if (run.Continues is not { } continues)
         {
