@@ -51,3 +51,41 @@ Feature: Run
     status: 500
     instance: /do/0/run
     """
+
+  Scenario: A script in JavaScript reads its input, its arguments and its environment
+    Given a workflow with definition:
+    """yaml
+    document: { dsl: '1.0.3', namespace: tests, name: test, version: '1.0.0' }
+    do:
+      - run:
+          run:
+            script:
+              language: javascript
+              stdin: typed
+              arguments: [ given ]
+              environment: { NAME: env }
+              code: |
+                import { readFileSync } from 'node:fs';
+                const [_, __, argument] = process.argv;
+                console.log(readFileSync(process.stdin.fd, 'utf8'), argument, process.env.NAME);
+    """
+    When the workflow is executed
+    Then the workflow should complete with output:
+    """yaml
+    "typed given env\n"
+    """
+
+  Scenario: A script that fails is a runtime error
+    Given a workflow with definition:
+    """yaml
+    document: { dsl: '1.0.3', namespace: tests, name: test, version: '1.0.0' }
+    do:
+      - run: { run: { script: { language: js, code: "require('node:fs'); process.exit(4)" } } }
+    """
+    When the workflow is executed
+    Then the workflow should fault with error:
+    """yaml
+    type: https://serverlessworkflow.io/spec/1.0.0/errors/runtime
+    status: 500
+    instance: /do/0/run
+    """

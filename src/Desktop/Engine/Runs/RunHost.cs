@@ -67,6 +67,7 @@ internal sealed class RunHost(
             {
                 Activity.Http call => http.Send(call, cancellation),
                 Activity.Shell command => shell.Run(command, cancellation),
+                Activity.Script script => ScriptFile.Run(shell, script, cancellation),
                 Activity.Function call => Invoke(call, cancellation),
                 _ => throw new InvalidOperationException($"{activity.GetType().Name} is not known to the engine."),
             };

@@ -48,7 +48,24 @@ public abstract record Activity(string Task, string Instance, int Attempt)
         string? Stdin,
         ProcessReturn Return,
         bool Await) : Activity(Task, Instance, Attempt);
+
+    /// <summary>One script. Turn the result into the task's output with <see cref="ProcessReply.ToOutput"/>.</summary>
+    /// <param name="Arguments">What follows the script's own name in its arguments.</param>
+    public sealed record Script(
+        string Task,
+        string Instance,
+        int Attempt,
+        ScriptLanguage Language,
+        string Code,
+        IReadOnlyList<string> Arguments,
+        IReadOnlyDictionary<string, string> Environment,
+        string? Stdin,
+        ProcessReturn Return,
+        bool Await) : Activity(Task, Instance, Attempt);
 }
+
+/// <summary>What a script is written in.</summary>
+public enum ScriptLanguage { JavaScript, Python }
 
 /// <summary>What <c>run: workflow</c> names.</summary>
 /// <param name="Version">A semantic version, or <c>latest</c>.</param>

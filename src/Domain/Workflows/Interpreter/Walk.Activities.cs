@@ -53,19 +53,33 @@ internal sealed partial class Walk
     private async Task<Step> RunShell(TaskDefinition.RunShell task, Frame frame, RecordedTask? known, CancellationToken cancellation)
     {
         RefuseIfInterrupted(task, known, repeatable: false);
-        var process = task.Process;
-        var command = Text(process.Command);
-        var arguments = process.Arguments.Select(Text).ToList();
-        var environment = process.Environment.ToDictionary(variable => variable.Key, variable => Text(variable.Value), StringComparer.Ordinal);
-        var stdin = process.Stdin is { } template ? Text(template) : null;
-        var told = Json.Of(
-            ("command", command),
-            ("arguments", Json.Of(arguments.Select(argument => Json.Of(argument)))),
-            ("environment", new JsonObject(environment.Select(variable => KeyValuePair.Create(variable.Key, Json.Of(variable.Value))))));
-        await Begin(frame, stdin is null ? told : ((JsonObject)told).With("stdin", stdin), flush: true, durable: true);
+        var (command, arguments, environment, stdin) = Evaluate(task.Process, frame, cancellation);
+        await BeginProcess(frame, [("command", command)], arguments, environment, stdin);
         var output = await Perform(
             new Activity.Shell(task.Pointer, frame.Instance, Attempt(known), command, arguments, environment, stdin, task.Return, task.Await), cancellation);
         return new Step(task.Await ? output : frame.Input, null);
+    }
+
+    private async Task<Step> RunScript(TaskDefinition.RunScript task, Frame frame, RecordedTask? known, CancellationToken cancellation)
+    {
+        RefuseIfInterrupted(task, known, repeatable: false);
+        var script = task.Process;
+        var (code, arguments, environment, stdin) = Evaluate(script.Process, frame, cancellation);
+        code = script.Source is { } source ? (await Text(source, frame, cancellation)).Text : code;
+        await BeginProcess(frame, [("language", script.Language.ToString().ToLowerInvariant()), ("code", code)], arguments, environment, stdin);
+        var output = await Perform(
+            new Activity.Script(task.Pointer, frame.Instance, Attempt(known), script.Language, code, arguments, environment, stdin, task.Return, task.Await), cancellation);
+        return new Step(task.Await ? output : frame.Input, null);
+    }
+
+    private static (string Command, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string? Stdin) Evaluate(
+        ShellProcess process, Frame frame, CancellationToken cancellation)
+    {
+        return (
+            Text(process.Command),
+            [.. process.Arguments.Select(Text)],
+            process.Environment.ToDictionary(variable => variable.Key, variable => Text(variable.Value), StringComparer.Ordinal),
+            process.Stdin is { } template ? Text(template) : null);
 
         string Text(Template template) => frame.Evaluate(template, frame.Input, cancellation) switch
         {
@@ -73,6 +87,16 @@ internal sealed partial class Walk
             JsonNull => "",
             var other => other.ToString(),
         };
+    }
+
+    private Task BeginProcess(
+        Frame frame, (string Key, Json Value)[] what, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string? stdin)
+    {
+        var told = (JsonObject)Json.Of([
+            .. what,
+            ("arguments", Json.Of(arguments.Select(argument => Json.Of(argument)))),
+            ("environment", new JsonObject(environment.Select(variable => KeyValuePair.Create(variable.Key, Json.Of(variable.Value)))))]);
+        return Begin(frame, stdin is null ? told : told.With("stdin", stdin), flush: true, durable: true);
     }
 
     private async Task<Step> RunSubworkflow(TaskDefinition.RunWorkflow task, Frame frame, CancellationToken cancellation)

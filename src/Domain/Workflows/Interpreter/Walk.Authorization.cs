@@ -127,11 +127,22 @@ internal sealed partial class Walk
         return (document, at);
     }
 
-    private async Task<JsonObject> Fetch(Uri at, Proof? proof, Frame frame, CancellationToken cancellation)
+    /// <summary>The text of an external resource.</summary>
+    private async Task<(string Text, Uri At)> Text(ExternalResource resource, Frame frame, CancellationToken cancellation)
     {
-        var request = HttpRequest.Of("GET", at, [KeyValuePair.Create("Accept", "application/json, application/yaml;q=0.9, */*;q=0.5")], null, proof);
+        var at = HttpRequest.Address(resource.Endpoint, frame, cancellation);
+        var proof = await Authorize(resource.Authentication, frame, cancellation);
+        return (await FetchText(at, proof, "*/*", frame, cancellation), at);
+    }
+
+    private async Task<JsonObject> Fetch(Uri at, Proof? proof, Frame frame, CancellationToken cancellation) =>
+        ReadDocument(await FetchText(at, proof, "application/json, application/yaml;q=0.9, */*;q=0.5", frame, cancellation), at);
+
+    private async Task<string> FetchText(Uri at, Proof? proof, string accept, Frame frame, CancellationToken cancellation)
+    {
+        var request = HttpRequest.Of("GET", at, [KeyValuePair.Create("Accept", accept)], null, proof);
         var raw = await Perform(request.ToActivity(frame.Pointer, frame.Instance, 1, HttpOutput.Raw, acceptRedirects: false), cancellation);
-        return ReadDocument(Encoding.UTF8.GetString(Convert.FromBase64String(((JsonString)raw).Value)).TrimStart('\uFEFF'), at);
+        return Encoding.UTF8.GetString(Convert.FromBase64String(((JsonString)raw).Value)).TrimStart('\uFEFF');
     }
 
     private static JsonObject ReadDocument(string text, Uri at)

@@ -50,7 +50,7 @@ internal sealed partial class Walk
             {
                 var changed = ReferenceEquals(context, frame.Lane.Context) ? null : frame.Lane.Context;
                 await DecideRetry(frame, attempt, due, changed);
-                host.Log(LogSeverity.Warning, Mask.Apply($"{task.Name}: attempt {attempt} failed ({fault.Title ?? fault.Type}: {fault.Detail}). The next begins at {due:O}."), frame.Instance);
+                host.Log(LogSeverity.Warning, Mask.Apply($"{task.Name}: attempt {attempt} failed ({fault.Title ?? fault.Type}{(fault.Detail is null ? "" : ": " + fault.Detail)}). The next begins at {due:O}."), frame.Instance);
                 attemptStartedAt = await Back(frame, attempt, due, cancellation);
                 continue;
             }

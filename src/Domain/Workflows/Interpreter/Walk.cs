@@ -266,6 +266,7 @@ internal sealed partial class Walk
         TaskDefinition.CallFunction task => CallFunction(task, frame, known, cancellation),
         TaskDefinition.CallDefined task => CallDefined(task, frame, cancellation),
         TaskDefinition.RunShell task => RunShell(task, frame, known, cancellation),
+        TaskDefinition.RunScript task => RunScript(task, frame, known, cancellation),
         TaskDefinition.RunWorkflow task => RunSubworkflow(task, frame, cancellation),
         var other => throw new InvalidOperationException($"No way to run a {other?.GetType().Name}."),
     };

@@ -219,7 +219,7 @@ internal sealed partial class DefinitionReader
 
     private TaskDefinition? Run(TaskHead head, Spot spot, Scope scope)
     {
-        if (Fields.Of(spot, problems, "`run`", ["shell", "workflow", "await", "return"], ["container", "script"], "run: { shell: { command: … } }") is not { } fields)
+        if (Fields.Of(spot, problems, "`run`", ["shell", "script", "workflow", "await", "return"], ["container"], "run: { shell: { command: … } }") is not { } fields)
         {
             return null;
         }
@@ -230,7 +230,7 @@ internal sealed partial class DefinitionReader
         if (kinds.Count != 1)
         {
             problems.Add("language.task_kind", kinds.Count == 0
-                ? "`run` does not say what to run. Give it `shell` or `workflow`."
+                ? "`run` does not say what to run. Give it `shell`, `script` or `workflow`."
                 : $"`run` names several things to run ({string.Join(", ", kinds)}). Make each a task of its own.", spot);
             return null;
         }
@@ -238,6 +238,7 @@ internal sealed partial class DefinitionReader
         return kinds[0] switch
         {
             "shell" => Shell(fields["shell"]!.Value, scope) is { } shell ? new TaskDefinition.RunShell(head, shell, wanted, wait) : null,
+            "script" => Script(fields["script"]!.Value, scope) is { } script ? new TaskDefinition.RunScript(head, script, wanted, wait) : null,
             "workflow" => Subworkflow(head, fields["workflow"]!.Value, wait, scope),
             _ => null,
         };
@@ -251,6 +252,43 @@ internal sealed partial class DefinitionReader
         }
 
         var command = fields.Required("command", "`shell`") is { } c ? TextOrExpression(c, "command", scope) : null;
+        return command is null ? null : Process(fields, command, scope);
+    }
+
+    private ScriptProcess? Script(Spot spot, Scope scope)
+    {
+        if (Fields.Of(spot, problems, "`script`", ["language", "code", "source", "stdin", "arguments", "environment"], fix: "script: { language: javascript, code: … }") is not { } fields)
+        {
+            return null;
+        }
+
+        ScriptLanguage? language = fields.RequiredText("language", "`script`") switch
+        {
+            "javascript" or "js" => ScriptLanguage.JavaScript,
+            "python" => ScriptLanguage.Python,
+            _ => null,
+        };
+        if (language is null && fields["language"] is { Node: ScalarNode { Value: JsonString named } } at)
+        {
+            problems.Add("language.invalid_value", $"`language: {named.Value}` is none of javascript, python.{Suggestion.For(named.Value, ["javascript", "python"])}", at);
+        }
+
+        if (fields["code"] is null == fields["source"] is null)
+        {
+            problems.Add("language.missing", "`script` must have either `code` or `source`.", spot);
+            return null;
+        }
+
+        var code = fields["code"] is { } c ? TextOrExpression(c, "code", scope) : new Template.Literal("");
+        var source = fields["source"] is { } s ? Resource(s, "source", scope) : null;
+        return language is null || code is null || (fields["source"] is not null && source is null)
+            ? null
+            : new ScriptProcess(language.Value, Process(fields, code, scope), source);
+    }
+
+    /// <summary>What shell and script have in common.</summary>
+    private ShellProcess Process(Fields fields, Template command, Scope scope)
+    {
         var stdin = fields["stdin"] is { } s ? Value(s, scope) : null;
         var arguments = ImmutableArray.CreateBuilder<Template>();
         if (fields["arguments"] is { } a)
@@ -281,7 +319,7 @@ internal sealed partial class DefinitionReader
             }
         }
 
-        return command is null ? null : new ShellProcess(command, arguments.ToImmutable(), environment.ToImmutable(), stdin);
+        return new ShellProcess(command, arguments.ToImmutable(), environment.ToImmutable(), stdin);
     }
 
     private TaskDefinition.RunWorkflow? Subworkflow(TaskHead head, Spot spot, bool wait, Scope scope)

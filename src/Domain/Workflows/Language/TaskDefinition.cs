@@ -62,6 +62,8 @@ public abstract record TaskDefinition(TaskHead Head)
 
     public sealed record RunShell(TaskHead Head, ShellProcess Process, ProcessReturn Return, bool Await) : TaskDefinition(Head);
 
+    public sealed record RunScript(TaskHead Head, ScriptProcess Process, ProcessReturn Return, bool Await) : TaskDefinition(Head);
+
     public sealed record RunWorkflow(TaskHead Head, WorkflowReference Reference, Template? Input) : TaskDefinition(Head);
 
     public sealed record Wait(TaskHead Head, DurationTemplate Duration) : TaskDefinition(Head);
@@ -133,3 +135,7 @@ public sealed record ErrorTemplate(Template Type, Template Status, Template? Tit
 
 public sealed record ShellProcess(
     Template Command, ImmutableArray<Template> Arguments, ImmutableArray<(string Key, Template Value)> Environment, Template? Stdin);
+
+/// <param name="Process">Its command is the script's code, where that stands in the definition; else empty.</param>
+/// <param name="Source">Where the code is fetched from.</param>
+public sealed record ScriptProcess(ScriptLanguage Language, ShellProcess Process, ExternalResource? Source);

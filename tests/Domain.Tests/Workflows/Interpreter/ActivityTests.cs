@@ -210,4 +210,26 @@ public sealed class ActivityTests
         var half = Outcome.Reread(run.Journal.TakeWhile(e => e.Event is not ExecutionTaskCreated { Name: "b" }));
         story.Run(journal: half).Fault.Detail.ShouldBe("Bearer top-secret");
     }
+
+    [Fact]
+    public void a_script_is_given_its_code_arguments_environment_and_input()
+    {
+        var run = Story.Of("do:\n  - s:\n      run: { script: { language: javascript, code: 'console.log(1)', arguments: ['${ .a }'], environment: { B: c }, stdin: '${ . }' }, return: all }\n")
+            .Given("""{"a":"x"}""").Run(host => host.On("script", _ => new ProcessReply(0, "out", "").ToOutput(ProcessReturn.All)));
+        run.ShouldGive("""{"code":0,"stdout":"out","stderr":""}""");
+        var script = run.Host.Performed.OfType<Activity.Script>().Single();
+        (script.Language, script.Code, script.Arguments[0], script.Environment["B"], script.Stdin).ShouldBe((ScriptLanguage.JavaScript, "console.log(1)", "x", "c", """{"a":"x"}"""));
+        run.Events.OfType<ExecutionTaskStarted>().Single().Arguments!.Reveal().ShouldBe(Json.Parse("""{"language":"javascript","code":"console.log(1)","arguments":["x"],"environment":{"B":"c"},"stdin":"{\"a\":\"x\"}"}"""));
+    }
+
+    [Fact]
+    public void a_script_can_be_fetched_from_where_it_lies()
+    {
+        var run = Story.Of("do:\n  - s:\n      run: { script: { language: python, source: { endpoint: 'https://x.y/s.py' } } }\n").Run(host =>
+        {
+            host.On("http", a => new HttpReply(200, null, [], Encoding.UTF8.GetBytes("print(1)")).ToOutput((Activity.Http)a));
+            host.On("script", a => Json.Of(((Activity.Script)a).Code));
+        });
+        run.ShouldGive("\"print(1)\"");
+    }
 }

@@ -100,7 +100,7 @@ internal sealed class FakeHost : SynchronizationContext, IExecutionHost
     public async Task<Json> Perform(Activity activity, CancellationToken cancellation)
     {
         Performed.Add(activity);
-        var key = activity switch { Activity.Http => "http", Activity.Shell => "shell", Activity.Function f => f.Name, _ => "" };
+        var key = activity switch { Activity.Http => "http", Activity.Shell => "shell", Activity.Script => "script", Activity.Function f => f.Name, _ => "" };
         try
         {
             await Task.Yield();

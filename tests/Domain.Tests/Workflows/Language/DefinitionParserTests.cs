@@ -114,7 +114,6 @@ public sealed class DefinitionParserTests
 
     [Theory]
     [InlineData("do:\n  - a:\n      call: grpc\n      with: {}\n", "grpc", 8, 13)]
-    [InlineData("do:\n  - a:\n      run: { script: { language: js, code: x } }\n", "script", 8, 14)]
     [InlineData("do:\n  - a:\n      run:\n        container: { image: x }\n", "container", 9, 9)]
     [InlineData("do:\n  - a:\n      call: log:0.5.2@global\n", "log:0.5.2@global", 8, 13)]
     [InlineData("schedule: { cron: '* * * * *' }\ndo:\n  - a:\n      set: { a: 1 }\n", "schedule", 6, 1)]
@@ -162,6 +161,8 @@ public sealed class DefinitionParserTests
     [InlineData("do:\n  - a:\n      call: http\n      with: { method: get, endpoint: { uri: 'https://x.y', authentication: { oauth2: { authority: 'https://a.b', grant: client_credential } } } }\n", "language.invalid_value", "`client_credentials`")]
     [InlineData("do:\n  - a:\n      call: http\n      with: { method: get, endpoint: { uri: 'https://x.y', authentication: { oauth2: { authority: 'https://a.b', grant: authorization_code } } } }\n", "language.not_supported", "a person")]
     [InlineData("do:\n  - a:\n      call: http\n      with: { method: get, endpoint: { uri: 'https://x.y', authentication: { basic: { username: a, password: b }, bearer: { token: t } } } }\n", "language.missing", "keep one")]
+    [InlineData("do:\n  - a:\n      run: { script: { language: java, code: x } }\n", "language.invalid_value", "none of javascript")]
+    [InlineData("do:\n  - a:\n      run: { script: { language: python } }\n", "language.missing", "either `code` or `source`")]
     [InlineData("input: { schema: { document: { type: strin } } }\ndo:\n  - a:\n      set: { a: 1 }\n", "language.schema", "`strin`")]
     [InlineData("input: { schema: { document: { unknwon: 1 } } }\ndo:\n  - a:\n      set: { a: 1 }\n", "language.schema", "`unknwon`")]
     [InlineData("use:\n  functions:\n    f:\n      call: g\n    g:\n      do:\n        - again:\n            call: f\ndo:\n  - a:\n      call: missing\n", "language.unknown_function", "missing", 3)]

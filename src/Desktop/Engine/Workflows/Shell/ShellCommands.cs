@@ -30,6 +30,9 @@ internal sealed class ShellCommands(
     private readonly ConcurrentDictionary<Task, bool> behind = new();
     private bool used;
 
+    /// <summary>Where commands begin.</summary>
+    public string Folder => folder;
+
     public async Task<Json> Run(Activity.Shell activity, CancellationToken cancellation)
     {
         var (process, noted) = await Start(activity);
