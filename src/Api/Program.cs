@@ -24,6 +24,7 @@ try
     app.MapReadSide();
     app.MapBlobs();
     app.MapRunnerProtocol();
+    await app.CheckBlobs();
     await app.RunAsync();
     return 0;
 }

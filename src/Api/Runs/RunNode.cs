@@ -148,6 +148,14 @@ public sealed class RunNode(RunRow row, ReadPoint point)
     public Task<RunTaskConnection> Tasks(IResolveFieldContext context, int? first, string? after, int? last, string? before) =>
         context.Service<RunTaskList>().Page(context, row, point, PageRequest.Of(first, after, last, before));
 
+    /// <summary>Pictures of the screen or of a page, in the order in which they were taken; its owner's alone.</summary>
+    public IDataLoaderResult<IEnumerable<BlobNode>> Screenshots(IResolveFieldContext context) =>
+        !MayRead(context)
+            ? LoaderResult.Of<IEnumerable<BlobNode>>([])
+            : context.Load<Guid, List<BlobNode>>("screenshots", row.RunId, async (ids, cancel) =>
+                await context.Service<RunBlobs>().Screenshots(context.Caller(), ids, point, cancel))
+            .Then(found => (IEnumerable<BlobNode>)(found ?? []));
+
     /// <summary>Log lines in order. Search and level look at this run only; texts are unsealed as they are searched.</summary>
     public Task<RunLogConnection> Log(
         IResolveFieldContext context, int? first, string? after, int? last, string? before, string? search, LogSeverity? level, string? task) =>

@@ -67,6 +67,14 @@ public sealed class RunTaskNode(RunTaskRow row, RunRow run, ReadPoint point)
     public IDataLoaderResult<AccountReference?> MarkedDoneBy(IResolveFieldContext context) =>
         End(context).Then(e => (e?.Data as ExecutionTaskCompleted)?.By is { } by ? new AccountReference(by) : null);
 
+    /// <summary>Content that it took or gave and that stands beside the events, and what was attached to it; its owner's alone.</summary>
+    public IDataLoaderResult<IEnumerable<BlobNode>> Blobs(IResolveFieldContext context) =>
+        context.Caller().AccountId != run.OwnerId
+            ? LoaderResult.Of<IEnumerable<BlobNode>>([])
+            : context.Load<(Guid Run, string Instance), List<BlobNode>>("blobs", (run.RunId, row.Instance), async (keys, cancel) =>
+                await context.Service<RunBlobs>().OfTasks(context.Caller(), keys, point, cancel))
+            .Then(found => (IEnumerable<BlobNode>)(found ?? []));
+
     private IDataLoaderResult<RecordedEvent?> End(IResolveFieldContext context) => Event(context, row.EndedPosition <= moment ? row.EndedSequence : null);
 
     private IDataLoaderResult<RecordedEvent?> Event(IResolveFieldContext context, long? sequence)

@@ -1,3 +1,4 @@
+using Jarvis.Api.Runs;
 using Jarvis.Application.Platform;
 using Jarvis.Application.Platform.Blobs;
 
@@ -13,10 +14,33 @@ public static class BlobsSetup
         services.AddSingleton(configuration);
         services.AddSingleton(configuration.Limits);
         services.AddSingleton(provider => new BlobUploads(configuration.UploadFolder, provider.GetRequiredService<Vault>()));
-        services.AddSingleton<IBlobStorage>(new FolderBlobStorage(configuration.KeptFolder));
+        services.AddSingleton<IBlobStorage>(_ => configuration.S3 is { } address ? new S3BlobStorage(address) : new FolderBlobStorage(configuration.KeptFolder));
         services.AddSingleton<Application.Platform.Blobs.Blobs>();
         services.AddSingleton<NamedBlobs>();
+        services.AddSingleton<OrphanBlobs>();
+        services.AddSingleton<IOrphanBlobs>(provider => provider.GetRequiredService<OrphanBlobs>());
+        services.AddSingleton<RunBlobs>();
         services.AddHostedService<UploadSweep>();
+    }
+}
+
+/// <summary>Whether the store can be written is known before anything is served.</summary>
+public static class BlobStorageCheck
+{
+    /// <exception cref="ConfigurationException">It cannot; the message names the settings.</exception>
+    public static async Task CheckBlobs(this WebApplication app)
+    {
+        var configuration = app.Services.GetRequiredService<BlobConfiguration>();
+        try
+        {
+            await app.Services.GetRequiredService<IBlobStorage>().Check(CancellationToken.None);
+        }
+        catch (IOException problem)
+        {
+            throw new ConfigurationException(configuration.S3 is { } address
+                ? $"JARVIS_BLOBS_S3_ENDPOINT and what belongs to it do not give a store that can be written ({address.Endpoint}, bucket {address.Bucket}): {problem.Message}"
+                : $"JARVIS_BLOBS_FOLDER cannot be written ({configuration.Folder}): {problem.Message}");
+        }
     }
 }
 

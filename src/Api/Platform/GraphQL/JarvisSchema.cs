@@ -2,6 +2,7 @@ using GraphQL;
 using GraphQL.Types;
 using Jarvis.Api.Accounts;
 using Jarvis.Api.Devices;
+using Jarvis.Api.Platform.Blobs;
 using Jarvis.Api.Runs;
 using Jarvis.Api.Workflows;
 using Jarvis.Domain.Workflows.Data;
@@ -42,6 +43,7 @@ public sealed class JarvisSchema : Schema
             Take<StatisticsQueries>();
             Take<WorkflowQueries>();
             Take<DeviceQueries>();
+            Take<BlobQueries>();
         }
     }
 
@@ -55,6 +57,7 @@ public sealed class JarvisSchema : Schema
             Take<DeviceMutations>();
             Take<DeviceControlMutations>();
             Take<WorkflowLimitMutations>();
+            Take<BlobMutations>();
         }
     }
 

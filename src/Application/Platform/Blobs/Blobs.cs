@@ -85,6 +85,26 @@ public sealed class Blobs(IDocumentStore store, IBlobStorage storage, BlobUpload
         return fileKey is null ? null : new SealedBlobStream(key, header, fileKey, (offset, cancel) => storage.Open(key, offset, cancel));
     }
 
+    /// <summary>Removes from the store what no owner has (any more) and what a crash left between store and record.</summary>
+    /// <param name="before">What was kept since then may be about to be recorded.</param>
+    /// <returns>How many.</returns>
+    public async Task<int> RemoveStrays(DateTimeOffset before, CancellationToken cancellation)
+    {
+        const int AtOnce = 500;
+        var strays = 0;
+        await foreach (var page in storage.List(cancellation).Where(stored => stored.KeptAt < before).Chunk(AtOnce).WithCancellation(cancellation))
+        {
+            var known = await FindMany(page.Select(stored => stored.Key), cancellation);
+            foreach (var stored in page.Where(stored => known.GetValueOrDefault(stored.Key.Path) is null or { IsRemoved: true }))
+            {
+                await storage.Remove(stored.Key, cancellation);
+                strays++;
+            }
+        }
+
+        return strays;
+    }
+
     private static async Task<bool> HasItsHash(BlobUpload upload, CancellationToken cancellation)
     {
         try
