@@ -181,7 +181,7 @@ public sealed class RunningSystem
         var demo = new Demo(client, Path.Combine(home, "demo.json"));
         progress.Step("People and samples");
         await demo.EnsurePeopleAsync(setupToken, cancellation);
-        var samples = SampleFile.All(Path.Combine(home, "work"));
+        var samples = SampleFile.All(Path.Combine(home, "work"), url);
         await demo.PublishAsync(samples, cancellation);
         await demo.EnsureCancelledRunAsync(samples[0], cancellation);
 

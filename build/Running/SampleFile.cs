@@ -13,15 +13,16 @@ public sealed record SampleFile(string Name, string Source, JsonObject Input, st
     public const string First = "receipts";
 
     /// <param name="work">A folder that the samples may write to.</param>
-    public static IReadOnlyList<SampleFile> All(string work) =>
+    /// <param name="server">Address of the server.</param>
+    public static IReadOnlyList<SampleFile> All(string work, string server) =>
     [
         .. Directory.EnumerateFiles(Repository.PathTo("samples"), "*.yaml")
-            .Select(file => Describe(Path.GetFileNameWithoutExtension(file), File.ReadAllText(file), work))
+            .Select(file => Describe(Path.GetFileNameWithoutExtension(file), File.ReadAllText(file), work, server))
             .OrderBy(sample => sample.Name == First ? 0 : 1)
             .ThenBy(sample => sample.Name, StringComparer.Ordinal),
     ];
 
-    private static SampleFile Describe(string name, string source, string work)
+    private static SampleFile Describe(string name, string source, string work, string server)
     {
         var receipts = Repository.PathTo("samples", "receipts");
         var disk = Path.Combine(work, "backup-disk");
@@ -29,6 +30,10 @@ public sealed record SampleFile(string Name, string Source, JsonObject Input, st
         {
             "receipts" => new SampleFile(name, source, new JsonObject { ["folder"] = receipts }, null),
             "backup" => new SampleFile(name, source, new JsonObject { ["folder"] = receipts, ["disk"] = disk }, disk),
+            "site-watch" => new SampleFile(name, source, new JsonObject { ["url"] = server + "/health/live", ["memory"] = Path.Combine(work, "site-watch.json") }, null),
+            "server-status" => new SampleFile(name, source, new JsonObject { ["server"] = server }, null),
+            "web-form" => new SampleFile(
+                name, source, new JsonObject { ["sheet"] = Repository.PathTo("samples", "web-form", "people.xlsx"), ["page"] = Repository.PathTo("samples", "web-form", "form.html") }, null),
             _ => new SampleFile(name, source, [], null),
         };
     }

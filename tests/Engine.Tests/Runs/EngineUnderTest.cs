@@ -5,8 +5,10 @@ using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Data;
 using Jarvis.Domain.Workflows.Interpreter;
+using Jarvis.Domain.Workflows.Language;
 using Jarvis.Engine.Platform;
 using Jarvis.Engine.Runs;
+using Jarvis.Engine.Workflows;
 using Jarvis.Testing;
 using Shouldly;
 
@@ -51,6 +53,17 @@ internal sealed class EngineUnderTest : IAsyncDisposable
             RunOrigin.Local, false, DateTimeOffset.UtcNow, Files, Continues: continues);
         await Engine.Start(run, CancellationToken.None);
         return run.RunId;
+    }
+
+    /// <summary>Runs a whole definition to its end.</summary>
+    public async Task<Ending> Run(string source, Json input)
+    {
+        var definition = DefinitionParser.Parse(source, FunctionCatalog.Standard.Validation).Definition.ShouldNotBeNull();
+        var run = new NewRun(
+            Guid.CreateVersion7(), definition.Reference, source, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source))),
+            input.ToUtf8Bytes(), RunOrigin.Local, false, DateTimeOffset.UtcNow, Files);
+        await Engine.Start(run, CancellationToken.None);
+        return await Ended(run.RunId);
     }
 
     public async Task<Ending> Ended(Guid runId)
