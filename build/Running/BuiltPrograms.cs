@@ -38,7 +38,7 @@ public sealed class BuiltPrograms(string state)
         File.Delete(FingerprintFile);
         foreach (var part in Parts)
         {
-            report($"Building {part.Project} ({DotNet.Configuration})");
+            report($"Building {part.Project} ({DotNet.Configuration}){(Directory.Exists(Output(part.Project)) ? "" : ": the first time this takes a minute or more")}");
             await DotNet.BuildAsync(part.Project, analysed: false, cancellation);
             Mirror(Output(part.Project), Path.Combine(folder, part.Name));
         }

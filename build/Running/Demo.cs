@@ -106,8 +106,9 @@ public sealed class Demo(ServerClient client, string notesFile)
         foreach (var sample in samples)
         {
             var run = await RunAsync(sample, cancellation);
-            report($"{sample.Name}: {Told(run)}");
-            if (run.Status == "failed" && sample.MadeForTheRetry is { } folder)
+            var madeToFail = run.Status == "failed" && sample.MadeForTheRetry is not null;
+            report($"{sample.Name}: {(madeToFail ? "failed on purpose, to show a retry: " + run.Error : Told(run))}");
+            if (madeToFail && sample.MadeForTheRetry is { } folder)
             {
                 Directory.CreateDirectory(folder);
                 var retry = await client.QueryAsync(

@@ -118,6 +118,20 @@ public sealed class ServerVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task an_input_that_does_not_fit_is_told_field_by_field()
+    {
+        await jarvis.SignIn(api);
+        api.Answers["startRun"] = JsonNode.Parse("""
+            {"code":"run.input_invalid","problems":[{"pointer":"/base","message":"is required"},{"pointer":"","message":"is too large"}]}
+            """);
+        var result = await jarvis.Run(["start", RunId]);
+        result.ExitCode.ShouldBe(1);
+        result.Errors.ShouldContain("(run.input_invalid)\n  /base is required\n  is too large\n");
+        var broken = jarvis.Write("in.json", "{\n bad");
+        (await jarvis.Run(["start", RunId, "--input", broken])).Errors.Trim().ShouldBe($"{broken} is not JSON (line 2, column 2).");
+    }
+
+    [Fact]
     public async Task an_empty_list_says_what_to_do()
     {
         await jarvis.SignIn(api);

@@ -39,6 +39,12 @@ internal static class ServerVerb
         catch (ServerRefusal refusal)
         {
             await Console.Error.WriteLineAsync($"{refusal.Message} ({refusal.Code})");
+            foreach (var problem in refusal.Details?["problems"] as JsonArray ?? [])
+            {
+                // What does not fit, by JSON Pointer; the whole of it has an empty one.
+                await Console.Error.WriteLineAsync($"  {problem?["pointer"]} {problem?["message"]}".Replace("   ", "  ", StringComparison.Ordinal));
+            }
+
             return ExitCode.Failed;
         }
         catch (ServerUnavailable away)

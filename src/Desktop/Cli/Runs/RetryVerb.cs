@@ -73,7 +73,7 @@ internal static class RetryVerb
         }
         catch (System.Text.Json.JsonException broken)
         {
-            throw new UsageException($"{path} is not JSON: {broken.Message}");
+            throw TextInput.NotJson(path, broken);
         }
     }
 }

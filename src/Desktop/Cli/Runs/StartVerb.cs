@@ -68,7 +68,7 @@ internal static class StartVerb
         }
         catch (JsonException broken)
         {
-            throw new UsageException($"{path} is not JSON: {broken.Message}");
+            throw TextInput.NotJson(path, broken);
         }
     }
 }

@@ -297,7 +297,11 @@ internal sealed partial class SourceReader
         var text = (e.InnerException ?? e).Message;
         // YamlDotNet puts "(Line: …) - (Line: …): " in front; the place is told by the problem itself.
         var start = text.LastIndexOf("): ", StringComparison.Ordinal);
-        return (start < 0 ? text : text[(start + 3)..]).TrimEnd('.') + ".";
+        var sentence = (start < 0 ? text : text[(start + 3)..]).TrimEnd('.') + ".";
+        // The mistake that everybody makes once: an expression that builds an object, without quotes around it.
+        return sentence.Contains("invalid mapping", StringComparison.Ordinal)
+            ? $"{sentence} A colon followed by a space begins a mapping: put the whole text in quotes, such as `'${{ {{ total: .sum }} }}'`."
+            : sentence;
     }
 
     private void Syntax(string message, Mark mark, string? pointer = null) =>

@@ -19,6 +19,14 @@ public sealed class DefinitionParserTests
     }
 
     [Fact]
+    public void an_expression_that_needs_quotes_is_told_so_where_it_stands()
+    {
+        var problem = Only("do:\n  - one:\n      set:\n        a: ${ { count: 1 } }\n");
+        problem.Code.ShouldBe("language.syntax");
+        problem.Message.ShouldContain("put the whole text in quotes");
+    }
+
+    [Fact]
     public void a_definition_knows_its_document_and_the_hash_of_its_text()
     {
         var text = Story.Whole("do:\n  - one:\n      set: { a: 1 }\n");
