@@ -30,6 +30,7 @@ public static class GraphQLSetup
         services.AddSingleton<RecordedEvents>();
         services.AddSingleton<ReadPoints>();
         services.AddSingleton<RunList>();
+        services.AddSingleton<RunRetries>();
         services.AddSingleton<RunDays>();
         services.AddSingleton<RunFigureRows>();
         services.AddSingleton<RunDetails>();

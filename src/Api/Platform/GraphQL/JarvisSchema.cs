@@ -40,6 +40,8 @@ public sealed class JarvisSchema : Schema
             Name = "Query";
             Take<ViewerQueries>();
             Take<RunQueries>();
+            Take<RunRetryQueries>();
+            Take<RunDifferenceQueries>();
             Take<StatisticsQueries>();
             Take<WorkflowQueries>();
             Take<DeviceQueries>();
@@ -54,6 +56,7 @@ public sealed class JarvisSchema : Schema
             Name = "Mutation";
             Take<WorkflowMutations>();
             Take<RunMutations>();
+            Take<RunRetryMutations>();
             Take<DeviceMutations>();
             Take<DeviceControlMutations>();
             Take<WorkflowLimitMutations>();
