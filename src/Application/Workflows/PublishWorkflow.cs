@@ -55,7 +55,8 @@ public static class PublishWorkflowHandler
             return session.Answer(command, workflowId, first.Events.Count);
         }
 
-        var stream = await session.Events.FetchForWriting<Workflow>(name.WorkflowId, cancellation);
+        // Many may publish one name at once (a folder of files, a pipeline): they take turns here rather than lose a race each time another wins.
+        var stream = await session.Events.FetchForExclusiveWriting<Workflow>(name.WorkflowId, cancellation);
         var next = Workflow.Publish(stream.Aggregate, owner, document.Namespace, document.Name, document.Version, hash, source, envelope.Actor, reason, now, card, about);
         return await session.Settle(command, stream, next, cancellation);
     }

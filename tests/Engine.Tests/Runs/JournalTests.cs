@@ -14,6 +14,26 @@ public sealed class JournalTests : IDisposable
     private string File => folder.File("journal.db");
 
     [Fact]
+    public async Task programs_that_open_a_new_journal_at_once_all_get_it()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var file = folder.File($"{round}.db");
+            using var start = new Barrier(6);
+            var opened = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    start.SignalAndWait();
+                    return Journal.Open(file);
+                }, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+            foreach (var journal in opened)
+            {
+                await journal.DisposeAsync();
+            }
+        }
+    }
+
+    [Fact]
     public async Task events_of_many_runs_are_numbered_without_a_gap_each_on_its_own()
     {
         await using var journal = Journal.Open(File);

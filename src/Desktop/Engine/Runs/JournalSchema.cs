@@ -99,7 +99,8 @@ internal static class JournalSchema
             var database = new SqliteDatabase(file);
             try
             {
-                database.Execute($"PRAGMA synchronous={(durable ? "FULL" : "OFF")}; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=4000;");
+                UseWriteAheadLog(database);
+                database.Execute($"PRAGMA synchronous={(durable ? "FULL" : "OFF")}; PRAGMA wal_autocheckpoint=4000;");
                 var version = UserVersion(database);
                 if (version > Version)
                 {
@@ -150,6 +151,27 @@ internal static class JournalSchema
         if (version < Version)
         {
             database.Execute($"PRAGMA user_version={Version}");
+        }
+    }
+
+    /// <summary>
+    /// Two programs that open a new file at once both change its mode, and SQLite refuses one of them as busy without waiting: here it waits.
+    /// </summary>
+    private static void UseWriteAheadLog(SqliteDatabase database)
+    {
+        var spin = new SpinWait();
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                database.Execute("PRAGMA journal_mode=WAL");
+                return;
+            }
+            catch (SqliteException refusal) when (refusal.IsBusy && System.Diagnostics.Stopwatch.GetElapsedTime(began) < ModeTime)
+            {
+                spin.SpinOnce();
+            }
         }
     }
 
