@@ -20,6 +20,11 @@ try
         return await app.RunJasperFxCommands(args);
     }
 
+    if (KeyRotation.IsAsked(args))
+    {
+        return await KeyRotation.Run(app.Services, configuration);
+    }
+
     app.UseReadSide();
     app.MapReadSide();
     app.MapBlobs();

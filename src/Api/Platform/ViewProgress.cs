@@ -82,7 +82,7 @@ public sealed class ViewProgress(NpgsqlDataSource database, ILogger<ViewProgress
             {
                 await using var connection = await database.OpenConnectionAsync(stoppingToken);
                 connection.Notification += OnNotification;
-                await using (var listen = new NpgsqlCommand($"listen {EventFeed.Channel}; listen {ViewSchema.ProgressChannel}", connection))
+                await using (var listen = new NpgsqlCommand($"listen {EventFeed.Channel}; listen {ViewSchema.ProgressChannel}; {KeyRotation.HoldSql}", connection))
                 {
                     await listen.ExecuteNonQueryAsync(stoppingToken);
                 }

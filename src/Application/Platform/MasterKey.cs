@@ -10,7 +10,8 @@ public enum HashPurpose { Command, EventContent, Email, DeviceAddress, Secret }
 /// <summary>
 /// The key that wraps every owner's key and from which keyed hashes and the token key are derived (HKDF-SHA256, RFC 5869).
 /// It lives outside the database: in <c>master.key</c> of the data folder, readable by the server's user only, or in
-/// JARVIS_MASTER_KEY.
+/// JARVIS_MASTER_KEY. The text is one key in base64; of a key that was rotated, a second: the one that hashes go on being made with, because
+/// they stand in the events and are looked up; and, only while it is being rotated, a third: the one that some owners' keys are still wrapped by.
 /// </summary>
 public sealed class MasterKey
 {
@@ -22,23 +23,33 @@ public sealed class MasterKey
     private const string TokenLabel = "jarvis/token/v1";
 
     private readonly byte[] wrapping;
+    private readonly byte[]? previousWrapping;
     private readonly byte[] tokens;
     private readonly Dictionary<HashPurpose, byte[]> hashing;
 
-    public MasterKey(byte[] key)
+    /// <param name="hashes">The key that hashes are made with, where that is an older one.</param>
+    /// <param name="previous">The key before this one, while owners' keys may still be wrapped by it.</param>
+    public MasterKey(byte[] key, byte[]? hashes = null, byte[]? previous = null)
     {
-        if (key.Length != Bytes)
+        foreach (var part in new[] { key, hashes, previous })
         {
-            throw new ArgumentException($"A master key has {Bytes} bytes.", nameof(key));
+            if (part is not null && part.Length != Bytes)
+            {
+                throw new ArgumentException($"A master key has {Bytes} bytes.", nameof(key));
+            }
         }
 
         wrapping = Derive(key, WrapLabel);
+        previousWrapping = previous is null ? null : Derive(previous, WrapLabel);
         tokens = Derive(key, TokenLabel);
-        hashing = Enum.GetValues<HashPurpose>().ToDictionary(purpose => purpose, purpose => Derive(key, $"jarvis/hash/{purpose}/v1"));
+        hashing = Enum.GetValues<HashPurpose>().ToDictionary(purpose => purpose, purpose => Derive(hashes ?? key, $"jarvis/hash/{purpose}/v1"));
     }
 
     /// <summary>Wraps owners' keys.</summary>
     public ReadOnlySpan<byte> Wrapping => wrapping;
+
+    /// <summary>What owners' keys may still be wrapped by while the key is being rotated; null at any other time.</summary>
+    public byte[]? PreviousWrapping => previousWrapping;
 
     /// <summary>Signs access tokens (HMAC-SHA256).</summary>
     public byte[] TokenSigning => tokens;
@@ -78,7 +89,7 @@ public sealed class MasterKey
     {
         if (!string.IsNullOrEmpty(fromEnvironment))
         {
-            return new MasterKey(Decode(fromEnvironment, "JARVIS_MASTER_KEY"));
+            return Read(fromEnvironment, "JARVIS_MASTER_KEY");
         }
 
         Directory.CreateDirectory(dataFolder);
@@ -88,7 +99,49 @@ public sealed class MasterKey
             Write(path);
         }
 
-        return new MasterKey(Decode(File.ReadAllText(path), path));
+        return Read(File.ReadAllText(path), path);
+    }
+
+    /// <summary>Puts a new key into the file, with the old one beside it for as long as owners' keys are wrapped by it.</summary>
+    /// <returns>The key as it is from now on. Where a rotation was broken off, that one goes on.</returns>
+    public static MasterKey BeginRotation(string dataFolder)
+    {
+        var path = Path.Combine(dataFolder, FileName);
+        var parts = Parts(File.ReadAllText(path), path);
+        if (parts.Length < 3)
+        {
+            var (old, hashes) = (parts[0], parts.ElementAtOrDefault(1) ?? parts[0]);
+            parts = [RandomNumberGenerator.GetBytes(Bytes), hashes, old];
+            Replace(path, parts);
+        }
+
+        return new MasterKey(parts[0], parts[1], parts[2]);
+    }
+
+    /// <summary>Takes the old key out of the file: nothing is wrapped by it any more.</summary>
+    public static void EndRotation(string dataFolder)
+    {
+        var path = Path.Combine(dataFolder, FileName);
+        Replace(path, Parts(File.ReadAllText(path), path)[..2]);
+    }
+
+    private static MasterKey Read(string text, string where)
+    {
+        var parts = Parts(text, where);
+        return new MasterKey(parts[0], parts.ElementAtOrDefault(1), parts.ElementAtOrDefault(2));
+    }
+
+    private static byte[][] Parts(string text, string where)
+    {
+        var parts = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return parts.Length is >= 1 and <= 3 ? [.. parts.Select(part => Decode(part, where))] : throw new InvalidDataException($"{where} does not hold {Bytes} bytes in base64.");
+    }
+
+    private static void Replace(string path, IEnumerable<byte[]> parts)
+    {
+        var beside = $"{path}.{Environment.ProcessId}";
+        WritePrivate(beside, string.Join('\n', parts.Select(Convert.ToBase64String)));
+        File.Move(beside, path, overwrite: true);
     }
 
     private static byte[] Decode(string text, string where)
@@ -108,18 +161,7 @@ public sealed class MasterKey
     private static void Write(string path)
     {
         var beside = $"{path}.{Environment.ProcessId}";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var file = new FileStream(beside, options))
-        {
-            file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes))));
-            file.Flush(flushToDisk: true);
-        }
-
+        WritePrivate(beside, Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes)));
         try
         {
             File.Move(beside, path, overwrite: false);
@@ -128,6 +170,19 @@ public sealed class MasterKey
         {
             File.Delete(beside);
         }
+    }
+
+    private static void WritePrivate(string path, string text)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new FileStream(path, options);
+        file.Write(Encoding.ASCII.GetBytes(text));
+        file.Flush(flushToDisk: true);
     }
 
     private static byte[] Derive(byte[] key, string label) =>

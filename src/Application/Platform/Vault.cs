@@ -122,6 +122,33 @@ public sealed class Vault(IDocumentStore store, MasterKey master) : IDisposable
         await session.SaveChangesAsync(cancellation);
     }
 
+    /// <summary>Wraps every owner's key anew by the present master key; those that were destroyed stay so.</summary>
+    /// <returns>How many there are.</returns>
+    public async Task<int> WrapAnew(CancellationToken cancellation)
+    {
+        const int Page = 1_000;
+        var done = 0;
+        var after = Guid.Empty;
+        while (true)
+        {
+            await using var session = store.LightweightSession();
+            var keys = await session.Query<OwnerKey>().Where(key => key.Id > after).OrderBy(key => key.Id).Take(Page).ToListAsync(cancellation);
+            if (keys.Count == 0)
+            {
+                return done;
+            }
+
+            foreach (var key in keys.Where(key => key.Wrapped is not null))
+            {
+                session.Store(key with { Wrapped = Wrap(key, Unwrap(key)) });
+                done++;
+            }
+
+            await session.SaveChangesAsync(cancellation);
+            after = keys[^1].Id;
+        }
+    }
+
     public void Dispose() => making.Dispose();
 
     private async ValueTask<Cached> LoadOrMake(Guid owner, CancellationToken cancellation)
@@ -192,8 +219,20 @@ public sealed class Vault(IDocumentStore store, MasterKey master) : IDisposable
 
     private byte[] Unwrap(OwnerKey key)
     {
+        try
+        {
+            return Unwrap(key, master.Wrapping);
+        }
+        catch (AuthenticationTagMismatchException) when (master.PreviousWrapping is not null)
+        {
+            return Unwrap(key, master.PreviousWrapping);
+        }
+    }
+
+    private static byte[] Unwrap(OwnerKey key, ReadOnlySpan<byte> by)
+    {
         var plain = new byte[key.Wrapped!.Length - NonceBytes - TagBytes];
-        using var aes = new AesGcm(master.Wrapping, TagBytes);
+        using var aes = new AesGcm(by, TagBytes);
         aes.Decrypt(key.Wrapped.AsSpan(0, NonceBytes), key.Wrapped.AsSpan(NonceBytes, plain.Length), key.Wrapped.AsSpan(NonceBytes + plain.Length), plain, Associated(key.OwnerId, key.Id));
         return plain;
     }

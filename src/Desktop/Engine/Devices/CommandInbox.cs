@@ -96,17 +96,16 @@ public sealed class CommandInbox(Journal journal, IRunExecutor executor, Validat
             return;
         }
 
+        RunnerNews said = new RunnerNews.RunNotTaken(runId, "the command was not readable");
         if (Read(command, RunnerJson.Default.StartBody) is { } body)
         {
-            voice.Tell(new RunnerNews.RunTaken(runId, body.Name ?? "workflow"));
             await executor.Start(OrderOf(runId, body), cancel);
-        }
-        else
-        {
-            voice.Tell(new RunnerNews.RunNotTaken(runId, "the command was not readable"));
+            said = new RunnerNews.RunTaken(runId, body.Name ?? "workflow");
         }
 
+        // Told when it is so: whoever hears it finds the command done.
         await Handled(command, cancel);
+        voice.Tell(said);
     }
 
     /// <summary>The run is not to be started here any more.</summary>
@@ -129,26 +128,31 @@ public sealed class CommandInbox(Journal journal, IRunExecutor executor, Validat
             "cancel" => ControlKind.Cancel,
             _ => null,
         };
+        var ignored = await Act(command, runId, kind, cancel);
+        await Handled(command, cancel);
+        if (ignored is not null)
+        {
+            voice.Tell(new RunnerNews.ControlIgnored(runId, command.Type, ignored));
+        }
+    }
+
+    /// <returns>Why it was not acted upon; null where it was.</returns>
+    private async Task<string?> Act(ReceivedCommand command, Guid runId, ControlKind? kind, CancellationToken cancel)
+    {
         if (kind is null || Read(command, RunnerJson.Default.ControlBody) is not { } body)
         {
-            voice.Tell(new RunnerNews.ControlIgnored(runId, command.Type, "this runner does not know it"));
-        }
-        else if (command.Deadline is { } deadline && session.ServerNow(time) > deadline)
-        {
-            // The server has told the person by now that it expired; to act on it later would surprise.
-            voice.Tell(new RunnerNews.ControlIgnored(runId, command.Type, "it came after its deadline"));
-        }
-        else
-        {
-            voice.Tell(new RunnerNews.ControlReceived(runId, command.Type));
-            var control = new JournaledControl(body.ControlId, runId, kind.Value, (int)(body.GraceSeconds ?? 10), command.ReceivedAt, false, false);
-            if (!await executor.Control(control, cancel))
-            {
-                voice.Tell(new RunnerNews.ControlIgnored(runId, command.Type, "this runner does not have the run"));
-            }
+            return "this runner does not know it";
         }
 
-        await Handled(command, cancel);
+        if (command.Deadline is { } deadline && session.ServerNow(time) > deadline)
+        {
+            // The server has told the person by now that it expired; to act on it later would surprise.
+            return "it came after its deadline";
+        }
+
+        voice.Tell(new RunnerNews.ControlReceived(runId, command.Type));
+        var control = new JournaledControl(body.ControlId, runId, kind.Value, (int)(body.GraceSeconds ?? 10), command.ReceivedAt, false, false);
+        return await executor.Control(control, cancel) ? null : "this runner does not have the run";
     }
 
     private NewRun OrderOf(Guid runId, StartBody body) => OrderOf(runId, body, Text(body));

@@ -7,6 +7,9 @@ internal static class JournalSchema
 {
     private const long Version = 2;
 
+    /// <summary>How long another program's change of the mode is waited for.</summary>
+    private static readonly TimeSpan ModeTime = TimeSpan.FromSeconds(10);
+
     /// <summary>What brings the tables of each earlier format, from 1 on, to the next.</summary>
     private static readonly string[] Steps = ["ALTER TABLE runs ADD COLUMN continues_input BLOB"];
 
