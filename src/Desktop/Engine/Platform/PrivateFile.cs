@@ -35,6 +35,12 @@ public static partial class PrivateFile
     /// <summary>The content, or null where there is no such file.</summary>
     public static byte[]? Read(string path)
     {
+        // Most often there is none, and an exception would cost a short command some hundredths of a second.
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
         try
         {
             return File.ReadAllBytes(path);

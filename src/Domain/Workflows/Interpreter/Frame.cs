@@ -107,7 +107,7 @@ internal sealed class Frame(
         "authorization" => Authorization,
         "workflow" => walk.WorkflowDescriptor,
         "runtime" => walk.RuntimeDescriptor,
-        "task" => descriptor ??= Describe(),
+        "task" => variables.GetValueOrDefault("task") ?? (descriptor ??= Describe()),
         _ => variables.GetValueOrDefault(name) ?? Json.Null,
     };
 

@@ -136,6 +136,14 @@ internal sealed partial class Walk
     private async Task<Step> RunList(
         TaskList list, string at, Json input, Lane lane, ImmutableDictionary<string, Json> locals, CancellationToken cancellation)
     {
+        var step = await RunToDirective(list, at, input, lane, locals, cancellation);
+        return step.Then == FlowDirective.Exit ? step with { Then = null } : step;
+    }
+
+    /// <summary>The same, which also tells whether the list was left by <c>exit</c>.</summary>
+    private async Task<Step> RunToDirective(
+        TaskList list, string at, Json input, Lane lane, ImmutableDictionary<string, Json> locals, CancellationToken cancellation)
+    {
         var visits = new int[list.Tasks.Length];
         var output = input;
         for (var i = 0; i < list.Tasks.Length;)
@@ -148,9 +156,7 @@ internal sealed partial class Walk
                 case null or FlowDirective.Continue:
                     i++;
                     break;
-                case FlowDirective.Exit:
-                    return new Step(output, null);
-                case FlowDirective.End:
+                case FlowDirective.Exit or FlowDirective.End:
                     return step;
                 default:
                     i = list.PlaceOf(step.Then);
@@ -222,7 +228,7 @@ internal sealed partial class Walk
             }
 
             frame.Input = Enter(task.Head.Input, frame.RawInput, frame, null, cancellation);
-            var result = await Limited(task.Head.Timeout, frame, frame.StartedAt, $"The task {task.Name}", limited => Execute(frame, known, limited), cancellation);
+            var result = await Limited(task.Head.Timeout, frame, frame.StartedAt, $"The task {task.Name}", limited => Extended(frame, known, limited), cancellation);
             frame.SetRawOutput(result.Output);
             frame.Clock = Clock;
             frame.Output = rehearsal?.OutputOf(task, frame.Instance) ?? Leave(task.Head.Output, result.Output, frame, null, cancellation);

@@ -35,7 +35,19 @@ public sealed record DataStep(JsonSchema? Schema, Template? Transform)
 }
 
 /// <summary>The <c>use</c> section. Time-outs, retries and errors are already put where they are named.</summary>
-public sealed record UseSection(ImmutableArray<string> Secrets, ImmutableDictionary<string, TaskDefinition> Functions);
+public sealed record UseSection(
+    ImmutableArray<string> Secrets, ImmutableDictionary<string, TaskDefinition> Functions, ImmutableArray<Extension> Extensions);
+
+/// <summary>Tasks that are done before and after others (dsl-reference.md, "Extension").</summary>
+/// <param name="Extend">The kind of the tasks that it extends, <c>composite</c> for those that hold others, or <c>all</c>.</param>
+/// <param name="When">Evaluated on the extended task's input; null for always.</param>
+public sealed record Extension(string Name, string Extend, Expression? When, TaskList? Before, TaskList? After)
+{
+    public const string All = "all";
+    public const string Composite = "composite";
+
+    public bool Concerns(TaskDefinition task) => Extend is All || Extend == task.Head.Kind || (Extend == Composite && task.Head.Kind is "do" or "fork");
+}
 
 /// <summary>Tasks in order.</summary>
 public sealed class TaskList

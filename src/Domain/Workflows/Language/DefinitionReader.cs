@@ -11,7 +11,10 @@ namespace Jarvis.Domain.Workflows.Language;
 internal sealed partial class DefinitionReader(string source, ValidationContext context, ProblemList problems)
 {
     private static readonly string[] TopLevel = ["document", "input", "use", "do", "timeout", "output", "evaluate"];
-    private static readonly string[] UseParts = ["authentications", "errors", "functions", "retries", "secrets", "timeouts"];
+    private static readonly string[] UseParts = ["authentications", "errors", "extensions", "functions", "retries", "secrets", "timeouts"];
+
+    private static readonly string[] Extendable =
+        ["call", Extension.Composite, "do", "emit", "for", "fork", "listen", "raise", "run", "set", "switch", "try", "wait", Extension.All];
 
     private readonly string[] lines = source.Split('\n');
     private readonly Dictionary<string, FunctionDescription> functions = context.Functions.ToDictionary(f => f.Name, StringComparer.Ordinal);
@@ -47,7 +50,7 @@ internal sealed partial class DefinitionReader(string source, ValidationContext 
             Evaluate(evaluate);
         }
 
-        var use = fields["use"] is { } useSpot ? Use(useSpot) : new UseSection([], ImmutableDictionary<string, TaskDefinition>.Empty);
+        var use = fields["use"] is { } useSpot ? Use(useSpot) : new UseSection([], ImmutableDictionary<string, TaskDefinition>.Empty, []);
         var input = Step(fields["input"], "input", "from", Scope.WorkflowInput);
         var output = Step(fields["output"], "output", "as", Scope.WorkflowOutput);
         var timeout = fields["timeout"] is { } t ? Timeout(t, Scope.WorkflowOutput) : null;
@@ -145,9 +148,9 @@ internal sealed partial class DefinitionReader(string source, ValidationContext 
     private UseSection Use(Spot spot)
     {
         var none = ImmutableDictionary<string, TaskDefinition>.Empty;
-        if (Fields.Of(spot, problems, "`use`", UseParts, ["extensions", "catalogs"]) is not { } fields)
+        if (Fields.Of(spot, problems, "`use`", UseParts, ["catalogs"]) is not { } fields)
         {
-            return new UseSection([], none);
+            return new UseSection([], none, []);
         }
 
         var named = fields["secrets"] is { } secretsSpot ? Secrets(secretsSpot) : [];
@@ -158,7 +161,7 @@ internal sealed partial class DefinitionReader(string source, ValidationContext 
         retries = Named(fields, "retries", child => Retry(child, Scope.Task.With("error")));
         if (fields["functions"] is not { } functionsSpot || Fields.Of(functionsSpot, problems, "`use.functions`", null) is not { } defined)
         {
-            return new UseSection(named, none);
+            return new UseSection(named, none, fields["extensions"] is { } only ? Extensions(only) : []);
         }
 
         definedFunctions = [.. defined.All.Keys];
@@ -172,7 +175,50 @@ internal sealed partial class DefinitionReader(string source, ValidationContext 
         }
 
         RefuseCycles(tasks, defined);
-        return new UseSection(named, tasks.ToImmutable());
+        return new UseSection(named, tasks.ToImmutable(), fields["extensions"] is { } extensions ? Extensions(extensions) : []);
+    }
+
+    private ImmutableArray<Extension> Extensions(Spot spot)
+    {
+        if (spot.Node is not ListNode list)
+        {
+            problems.Add("language.wrong_type", $"`use.extensions` must be a list (`- name:` and its content), not {spot.Node.Described}.", spot);
+            return [];
+        }
+
+        var read = ImmutableArray.CreateBuilder<Extension>();
+        for (var i = 0; i < list.Items.Count; i++)
+        {
+            var item = spot.Child(i, list.Items[i]);
+            if (item.Node is not MapNode { Entries.Count: 1 } map)
+            {
+                problems.Add("language.wrong_type", "An entry of `use.extensions` is one extension: its name and, below it, its content.", item);
+                continue;
+            }
+
+            var (key, content) = map.Entries[0];
+            if (Fields.Of(item.Child(key.Text, content), problems, $"The extension `{key.Text}`", ["extend", "when", "before", "after"]) is not { } fields)
+            {
+                continue;
+            }
+
+            var extend = fields.RequiredText("extend", $"The extension `{key.Text}`");
+            if (extend is not null && !Extendable.Contains(extend))
+            {
+                problems.Add("language.invalid_value", $"`extend: {extend}` is none of {string.Join(", ", Extendable)}.{Suggestion.For(extend, Extendable)}", fields["extend"]!.Value);
+                continue;
+            }
+
+            var when = fields["when"] is { } w ? BareExpression(w, "when", Scope.Task) : null;
+            var before = fields["before"] is { } b ? Tasks(b, "before", Scope.Task) : null;
+            var after = fields["after"] is { } a ? Tasks(a, "after", Scope.Task) : null;
+            if (extend is not null)
+            {
+                read.Add(new Extension(key.Text, extend, when, before, after));
+            }
+        }
+
+        return read.ToImmutable();
     }
 
     private ImmutableArray<string> Secrets(Spot spot)

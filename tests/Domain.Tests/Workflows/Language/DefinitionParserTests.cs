@@ -125,7 +125,7 @@ public sealed class DefinitionParserTests
     [InlineData("do:\n  - a:\n      run:\n        container: { image: x }\n", "container", 9, 9)]
     [InlineData("do:\n  - a:\n      call: log:0.5.2@global\n", "log:0.5.2@global", 8, 13)]
     [InlineData("schedule: { cron: '* * * * *' }\ndo:\n  - a:\n      set: { a: 1 }\n", "schedule", 6, 1)]
-    [InlineData("use: { extensions: [] }\ndo:\n  - a:\n      set: { a: 1 }\n", "extensions", 6, 8)]
+    [InlineData("use: { catalogs: {} }\ndo:\n  - a:\n      set: { a: 1 }\n", "catalogs", 6, 8)]
     [InlineData("evaluate: { language: cel }\ndo:\n  - a:\n      set: { a: 1 }\n", "cel", 6, 23)]
     [InlineData("input: { schema: { resource: { endpoint: 'https://x.y' } } }\ndo:\n  - a:\n      set: { a: 1 }\n", "resource", 6, 20)]
     public void what_is_not_there_yet_is_refused_by_name_and_place(string text, string name, int line, int column)
