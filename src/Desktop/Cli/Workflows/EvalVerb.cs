@@ -39,7 +39,7 @@ internal static class EvalVerb
 
             return ExitCode.Done;
         }
-        catch (Exception failure) when (failure is JqException or JqLimitException or JavaScriptError)
+        catch (Exception failure) when (failure is JqException or JqLimitException or JavaScriptException)
         {
             await Console.Error.WriteLineAsync(failure.Message);
             return ExitCode.Failed;

@@ -74,7 +74,7 @@ internal sealed class Frame(
         {
             return expression.Evaluate(on, name => Variable(name, variables), Clock ?? (() => StartedAt), cancellation);
         }
-        catch (Exception e) when (e is JqException or JqLimitException or JavaScriptError)
+        catch (Exception e) when (e is JqException or JqLimitException or JavaScriptException)
         {
             throw new WorkflowFaultException(Fault.Expression($"{expression}: {e.Message}"), e);
         }

@@ -16,7 +16,7 @@ namespace Jarvis.Domain.Workflows.JavaScript;
 public sealed record JavaScriptSyntaxError(string Message, int Position);
 
 /// <summary>The program raised an error, or asked for more than it may use.</summary>
-public sealed class JavaScriptError(string message, Exception inner) : Exception(message, inner);
+public sealed class JavaScriptException(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>
 /// An expression in JavaScript (ECMAScript, strict), compiled once. What it is evaluated on stands in <c>$</c> and <c>input</c>; it has no
@@ -59,7 +59,7 @@ public sealed class JavaScriptProgram
 
     /// <param name="variables">Values of the variables it may mention, without their <c>$</c>.</param>
     /// <param name="now">The time that it sees.</param>
-    /// <exception cref="JavaScriptError">It failed, or asked for too much.</exception>
+    /// <exception cref="JavaScriptException">It failed, or asked for too much.</exception>
     public Json Evaluate(Json input, IReadOnlyDictionary<string, Json>? variables, Func<DateTimeOffset> now, CancellationToken cancellation = default)
     {
         var engine = new Engine(options =>
@@ -94,7 +94,7 @@ public sealed class JavaScriptProgram
         catch (Exception failed) when (failed is JintException or RegexMatchTimeoutException or InsufficientExecutionStackException
             or System.Text.Json.JsonException or InvalidCastException or OverflowException or OutOfMemoryException)
         {
-            throw new JavaScriptError(failed.Message, failed);
+            throw new JavaScriptException(failed.Message, failed);
         }
     }
 

@@ -70,7 +70,7 @@ public sealed class Expression
 
     /// <summary>The first result; null (the JSON value) for none.</summary>
     /// <exception cref="JqException">The expression raised an error.</exception>
-    /// <exception cref="JavaScriptError">The same, in JavaScript.</exception>
+    /// <exception cref="JavaScriptException">The same, in JavaScript.</exception>
     /// <exception cref="JqLimitException">It asked for more than <see cref="Limits"/>.</exception>
     public Json Evaluate(Json input, Func<string, Json> variable, Func<DateTimeOffset> now, CancellationToken cancellation)
     {

@@ -59,7 +59,7 @@ public sealed class ExpressionLanguageTests
     [InlineData("importNamespace('System')")]
     [InlineData("$.constructor.constructor('return 1')()")]
     public void there_is_no_way_out(string expression) =>
-        Should.Throw<JavaScriptError>(() => Compile(expression).Evaluate(JsonObject.Empty, null, () => Story.Start));
+        Should.Throw<JavaScriptException>(() => Compile(expression).Evaluate(JsonObject.Empty, null, () => Story.Start));
 
     [Fact]
     public void a_mistake_is_located()
