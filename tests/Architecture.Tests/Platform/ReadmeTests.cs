@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+using Shouldly;
+using Xunit;
+
+namespace Jarvis.Architecture.Tests.Platform;
+
+/// <summary>The Chinese README says in its own words what the English one says; what a reader types is the same in both.</summary>
+public sealed partial class ReadmeTests
+{
+    private static readonly string English = Text("README.md");
+    private static readonly string Chinese = Text("README.zh-CN.md");
+
+    [Fact]
+    public void Every_block_of_commands_is_the_same_in_both_languages() => Blocks(Chinese).ShouldBe(Blocks(English));
+
+    [Fact]
+    public void Every_command_and_every_sample_is_named_in_both_languages()
+    {
+        Commands(Chinese).ShouldBe(Commands(English));
+        Samples(Chinese).ShouldBe(Samples(English), ignoreOrder: true);
+        Commands(English).Count.ShouldBeGreaterThan(5);
+    }
+
+    [Fact]
+    public void Each_leads_to_the_other()
+    {
+        English.ShouldContain("(README.zh-CN.md)");
+        Chinese.ShouldContain("(README.md)");
+    }
+
+    [Fact]
+    public void Twin_a_command_that_only_one_language_knows_is_found() =>
+        Commands(Chinese.Replace("`jarvis runner`", "`jarvis walker`", StringComparison.Ordinal)).ShouldNotBe(Commands(English));
+
+    private static string Text(string file) => File.ReadAllText(Path.Combine(Solution.Root, file)).ReplaceLineEndings("\n");
+
+    private static List<string> Blocks(string readme) => [.. Block().Matches(readme).Select(match => match.Value)];
+
+    private static List<string> Commands(string readme) => [.. Row().Matches(readme).Select(match => match.Groups["command"].Value)];
+
+    private static List<string> Samples(string readme) => [.. Sample().Matches(readme).Select(match => match.Value)];
+
+    [GeneratedRegex("^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Block();
+
+    [GeneratedRegex(@"^\| (?<command>`jarvis (?:[^|]|\\\|)*) \|", RegexOptions.Multiline)]
+    private static partial Regex Row();
+
+    [GeneratedRegex(@"\(samples/[a-z-]+\.yaml\)")]
+    private static partial Regex Sample();
+}
