@@ -210,7 +210,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         else
         {
             // Tables grow from nothing to millions of rows: until the first ANALYZE the daemon's look at what is new reads all of them.
-            settings.Add("autovacuum_naptime=5s");
+            settings.Add("autovacuum_naptime=15s");
         }
 
         List<string> arguments = ["-D", DataFolder, "-p", Port.ToString(CultureInfo.InvariantCulture)];
