@@ -53,7 +53,7 @@ internal sealed class RunListing : IFigure
         var script = string.Create(CultureInfo.InvariantCulture, $"""
             \set w random(0, {Workflows - 1})
             select run_id, from_position, to_position, owner_id, requested_position, status, workflow_id, namespace, workflow_name, revision, definition_hash, trigger,
-                requested_by, asked_device_id, device_id, parent_run_id, retry_from, requested_at, dispatch_deadline, waits_for, waits_for_device_id, granted, started_at,
+                requested_by, asked_device_id, device_id, parent_run_id, retry_from, requested_at, dispatch_deadline, waits_for, waits_for_device_id, priority, granted, started_at,
                 ended_at, clock_offset_ms, occurred_at, error_type, error_status, error_instance, controls_open, changed_at, changed_by, stream_version
             from views.runs
             where owner_id = '{account}' and to_position = {ViewTables.Open} and status = 'failed' and workflow_id = ('00000000-0000-7000-8000-' || lpad(:w::text, 12, '0'))::uuid
@@ -117,11 +117,11 @@ internal sealed class RunListing : IFigure
                 'bench', 'bench ' || w, 1, '1.0.0', md5(w::text), false, now(), now(), 1
             from generate_series(0, {Workflows - 1}) w;
             insert into views.runs (run_id, from_position, to_position, owner_id, requested_position, status, workflow_id, namespace, workflow_name, revision, definition_hash,
-                trigger, requested_by, device_id, requested_at, granted, started_at, ended_at, clock_offset_ms, occurred_at, controls_open, changed_at, stream_version)
+                trigger, requested_by, device_id, requested_at, priority, granted, started_at, ended_at, clock_offset_ms, occurred_at, controls_open, changed_at, stream_version)
             select md5(n::text)::uuid, {FirstPosition} + n, {ViewTables.Open}, '{account}', {FirstPosition} + n,
                 (array['completed', 'completed', 'completed', 'completed', 'completed', 'completed', 'failed', 'failed', 'cancelled', 'running'])[1 + n / {Workflows} % 10],
                 ('00000000-0000-7000-8000-' || lpad((n % {Workflows})::text, 12, '0'))::uuid, 'bench', 'bench ' || n % {Workflows}, 1, md5((n % {Workflows})::text),
-                'manual', '{account}', ('00000000-0000-7000-8001-' || lpad((n % 7)::text, 12, '0'))::uuid, now() - n * interval '1 second', true,
+                'manual', '{account}', ('00000000-0000-7000-8001-' || lpad((n % 7)::text, 12, '0'))::uuid, now() - n * interval '1 second', 'normal', true,
                 now() - n * interval '1 second', now() - n * interval '1 second' + interval '30 seconds', 0, now() - n * interval '1 second', 0, now(), 4
             from generate_series(1, {runs}) n;
             """), cancellation);
