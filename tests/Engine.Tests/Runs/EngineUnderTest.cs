@@ -44,13 +44,13 @@ internal sealed class EngineUnderTest : IAsyncDisposable
     public static string Workflow(string tasks, string name = "test", string more = "") =>
         $"document: {{ dsl: '1.0.0', namespace: tests, name: {name}, version: '1.0.0' }}\n{more}do:\n{tasks}";
 
-    public async Task<Guid> Start(string tasks, Json? input = null, Continuation? continues = null, string more = "")
+    public async Task<Guid> Start(string tasks, Json? input = null, Continuation? continues = null, string more = "", bool submits = false)
     {
         var source = Workflow(tasks, more: more);
         var run = new NewRun(
             Guid.CreateVersion7(), new DefinitionReference("tests", "test", "1.0.0"), source,
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source))), (input ?? JsonObject.Empty).ToUtf8Bytes(),
-            RunOrigin.Local, false, DateTimeOffset.UtcNow, Files, Continues: continues);
+            RunOrigin.Local, submits, DateTimeOffset.UtcNow, Files, Continues: continues);
         await Engine.Start(run, CancellationToken.None);
         return run.RunId;
     }

@@ -21,6 +21,9 @@ public sealed record EngineSettings(JarvisHome Home)
 
     public FunctionCatalog Functions { get; init; } = FunctionCatalog.Standard;
 
+    /// <summary>Pictures the screen when a run that is submitted fails; null for never.</summary>
+    public Func<CancellationToken, Task<byte[]>>? ScreenOnFault { get; init; } = Workflows.Screens.SystemScreen.OnFault() is { } screen ? screen.Take : null;
+
     /// <summary>Finds the definition that <c>run: workflow</c> names; without it, the folder of the run's own file is searched.</summary>
     public Func<NewRun, WorkflowReference, CancellationToken, Task<string?>>? FindWorkflow { get; init; }
 

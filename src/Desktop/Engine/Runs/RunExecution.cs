@@ -171,7 +171,10 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
         var host = new RunHost(
             recorder, Pace, mask, shell, parts.Http, parts.Settings.Functions, context,
             (reference, input, instance, cancellation) => parts.Children.Run(run, Pace, reference, input, instance, KillNow, stop, cancellation),
-            parts.Events, KillNow, resumed: place.LastSequence > 0);
+            parts.Events, KillNow, resumed: place.LastSequence > 0)
+        {
+            ScreenOnFault = run.Submits ? parts.Settings.ScreenOnFault : null,
+        };
         return await Interpret(parsed, recorded, unusable, host, secrets, hidden);
     }
 

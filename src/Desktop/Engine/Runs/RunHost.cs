@@ -1,3 +1,4 @@
+using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Data;
 using Jarvis.Domain.Workflows.Interpreter;
@@ -30,6 +31,10 @@ internal sealed class RunHost(
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(10);
 
     private bool begun = resumed;
+    private (string Task, string Instance)? faulted;
+
+    /// <summary>Pictures the screen as it is when the run fails; null for not.</summary>
+    public Func<CancellationToken, Task<byte[]>>? ScreenOnFault { get; init; }
 
     public DateTimeOffset Now => context.Clock.GetUtcNow();
 
@@ -48,7 +53,7 @@ internal sealed class RunHost(
             status = new StatusChange(JournaledStatus.Running);
         }
 
-        await recorder.Record(entries, durable || status is not null, status, cancellation);
+        await recorder.Record(await WithPicture(entries, cancellation), durable || status is not null, status, cancellation);
         foreach (var (item, _) in entries)
         {
             if (item is ExecutionTaskCompleted or ExecutionTaskFaulted or ExecutionTaskCancelled)
@@ -134,7 +139,11 @@ internal sealed class RunHost(
         }
 
         var arguments = function.Check(call.Arguments);
-        var own = context with { Log = (severity, text) => Log(severity, text, call.Instance) };
+        var own = context with
+        {
+            Log = (severity, text) => Log(severity, text, call.Instance),
+            Attach = (content, type, purpose, stopped) => recorder.Record([Attachment(call.Task, call.Instance, content, type, purpose)], durable: false, cancellation: stopped),
+        };
         try
         {
             // Off the interpreter's thread: a function may touch slow disks synchronously.
@@ -144,6 +153,37 @@ internal sealed class RunHost(
         {
             throw new WorkflowFaultException(Fault.Runtime(failure.Message), failure);
         }
+    }
+
+    /// <summary>Before the run's end by a fault, what was on the screen; the node that failed is where people look for it.</summary>
+    private async ValueTask<IReadOnlyList<JournalEntry>> WithPicture(IReadOnlyList<JournalEntry> entries, CancellationToken cancellation)
+    {
+        foreach (var (item, _) in entries)
+        {
+            faulted = item is ExecutionTaskFaulted failed ? (failed.Task, failed.Instance) : faulted;
+        }
+
+        if (ScreenOnFault is not { } take || !entries.Any(entry => entry.Event is ExecutionFaulted))
+        {
+            return entries;
+        }
+
+        try
+        {
+            var picture = Attachment(faulted?.Task, faulted?.Instance, await take(cancellation), "image/png", BlobPurpose.Screenshot);
+            return [.. entries.SelectMany(entry => entry.Event is ExecutionFaulted ? (JournalEntry[])[picture, entry] : [entry])];
+        }
+        catch (IOException why)
+        {
+            Log(LogSeverity.Warning, $"No picture of the screen: {why.Message}", faulted?.Instance);
+            return entries;
+        }
+    }
+
+    private JournalEntry Attachment(string? task, string? instance, byte[] content, string type, BlobPurpose purpose)
+    {
+        var reference = (JsonObject)((JsonObject)context.KeepBlob(content, type))[BlobReference.Member]!;
+        return new JournalEntry(new ExecutionBlobAttached(task, instance, Now, new BlobReference(((JsonString)reference["hash"]!).Value, content.Length, type), purpose), null);
     }
 
     private async Task<Json> OrLeaveBehind(Task<Json> work, CancellationToken cancellation)

@@ -5,6 +5,7 @@ using Jarvis.Engine.Workflows.Files;
 using Jarvis.Engine.Workflows.Http;
 using Jarvis.Engine.Workflows.Mail;
 using Jarvis.Engine.Workflows.Notifications;
+using Jarvis.Engine.Workflows.Screens;
 using Jarvis.Engine.Workflows.Sheets;
 using Jarvis.Engine.Workflows.Texts;
 
@@ -25,6 +26,7 @@ public sealed class FunctionCatalog(IEnumerable<JarvisFunction> functions)
         new TextReplace(), new TextMatch(), new TextSplit(), new TextTemplate(), new TextEncode(), new TextDecode(), new TextParse(),
         new HttpDownload(),
         new BrowserOpen(), new BrowserClick(), new BrowserFill(), new BrowserRead(), new BrowserWait(), new BrowserDownload(), new BrowserClose(), new BrowserScreenshot(),
+        new ScreenCapture(),
         new NotifyLog(), new MailSend(),
     ]);
 

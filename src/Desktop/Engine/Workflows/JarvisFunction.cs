@@ -96,6 +96,9 @@ public sealed class FunctionArguments(JsonObject values)
 /// <param name="KeepBlob">Keeps content that is too large for an event (bytes, media type) and gives its <c>$blob</c> reference.</param>
 public sealed record FunctionContext(string RunFolder, TimeProvider Clock, Action<Domain.Runs.LogSeverity, string> Log, Func<byte[], string, Json> KeepBlob)
 {
+    /// <summary>Attaches content (bytes, media type) to the task that calls, to be seen there: a picture that was taken, a file.</summary>
+    public Func<byte[], string, Domain.Runs.BlobPurpose, CancellationToken, ValueTask> Attach { get; init; } = static (_, _, _, _) => ValueTask.CompletedTask;
+
     /// <summary>The runner's own folder, where functions keep what outlives a run (such as browser profiles).</summary>
     public string HomeFolder { get; init; } = RunFolder;
 

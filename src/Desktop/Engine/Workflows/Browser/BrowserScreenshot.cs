@@ -74,6 +74,7 @@ public sealed class BrowserScreenshot : JarvisFunction
     private static async Task<Json> Picture(IPage page, string path, FunctionArguments arguments, FunctionContext context, CancellationToken cancellation)
     {
         var picture = await page.ScreenshotAsync(new PageScreenshotOptions { FullPage = arguments.Flag("fullPage"), Type = ScreenshotType.Png });
+        await context.Attach(picture, "image/png", Domain.Runs.BlobPurpose.Screenshot, cancellation);
         await Files.FileContent.Replace(path, stream => stream.WriteAsync(picture, cancellation).AsTask(), cancellation);
         return Json.Of(("path", path), ("size", picture.Length), ("title", await page.TitleAsync()), ("picture", context.KeepBlob(picture, "image/png")));
     }
