@@ -35,7 +35,7 @@ internal static class RunsVerb
         var device = new Option<string?>("--device") { Description = "Only those of this device, by name or id.", HelpName = "NAME" };
         var first = new Option<int>("--first") { Description = $"How many, at most {MaxRows}.", DefaultValueFactory = _ => 20, HelpName = "N" };
         var json = ServerVerb.Json();
-        return new Command(name, summary) { status, trigger, errorType, text, device, first, json }.AsSignedIn(async (client, parsed, cancel) =>
+        return new Command(name, summary) { RunsDiffVerb.Create(), status, trigger, errorType, text, device, first, json }.AsSignedIn(async (client, parsed, cancel) =>
         {
             var variables = new JsonObject { ["first"] = Math.Clamp(parsed.GetValue(first), 1, MaxRows) };
             var filter = new JsonObject
