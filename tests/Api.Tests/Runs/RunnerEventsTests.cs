@@ -34,6 +34,21 @@ public sealed class RunnerEventsTests(ServerUnderTest server) : IClassFixture<Se
     public ValueTask DisposeAsync() => runner.DisposeAsync();
 
     [Fact]
+    public async Task a_runner_that_goes_away_while_it_is_served_takes_no_place_for_good()
+    {
+        var ingest = server.Services.GetRequiredService<ExecutionIngest>();
+        var many = Enumerable.Range(1, 40_000).Select(n => new RunnerEvent(run, n, 1, new ExecutionSuspended("count", At), "hash", [])).ToList();
+        for (var i = 0; i < 3; i++)
+        {
+            // An owner whose key is not known yet, so that sealing asks the database.
+            await Should.ThrowAsync<OperationCanceledException>(
+                () => ingest.Submit(new Submission(Guid.CreateVersion7(), Guid.CreateVersion7(), many), new CancellationToken(canceled: true)));
+        }
+
+        (await runner.Submit(Log(2, "a"))).Status.ShouldBe(200);
+    }
+
+    [Fact]
     public async Task a_batch_is_stored_in_order_and_answers_its_cursors()
     {
         var (status, body) = await runner.Submit(Log(2, "a"), Log(3, "b"), Log(4, "c"));

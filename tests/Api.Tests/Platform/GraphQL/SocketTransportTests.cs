@@ -1,4 +1,5 @@
 using Jarvis.Api.Accounts;
+using Jarvis.Api.Platform.GraphQL;
 using Jarvis.Api.Tests.Accounts;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -31,6 +32,42 @@ public sealed class SocketTransportTests(ServerUnderTest server) : IClassFixture
         await using var socket = await SocketUnderTest.Open(server);
         await socket.SendText(message);
         (await socket.Closed()).ShouldBe(4403);
+    }
+
+    [Fact]
+    public async Task a_runners_token_closes_4403()
+    {
+        var person = await Person.Register(server);
+        var device = await server.PairedDevice(person.Id);
+        await using var socket = await SocketUnderTest.Open(server);
+        await socket.Send(new { type = "connection_init", payload = new { Authorization = $"Bearer {await server.TokenOf(person.Id, device)}" } });
+        (await socket.Closed()).ShouldBe(4403);
+    }
+
+    [Fact]
+    public async Task who_has_not_said_who_they_are_sends_nothing_large()
+    {
+        await using var stranger = await SocketUnderTest.Open(server);
+        await stranger.Send(new { type = "ping", payload = new { text = new string('x', GraphQLLimits.StrangersMessageBytes) } });
+        (await stranger.Closed()).ShouldBe(4400);
+        await using var person = await SocketUnderTest.OpenAs(server, (await Person.Register(server)).AccessToken);
+        await person.Send(new { type = "ping", payload = new { text = new string('x', GraphQLLimits.StrangersMessageBytes * 10) } });
+        (await person.Receive())!.Value.Text("type").ShouldBe("pong");
+    }
+
+    [Fact]
+    public void an_account_has_so_many_sockets_and_no_more()
+    {
+        var count = new SocketCount();
+        var account = Guid.NewGuid();
+        var places = Enumerable.Range(0, GraphQLLimits.SocketsPerAccount).Select(_ => count.Admit(account)).ToList();
+        places.ShouldAllBe(place => place != null);
+        count.Admit(account).ShouldBeNull();
+        count.Admit(Guid.NewGuid()).ShouldNotBeNull();
+        places[0]!.Dispose();
+        places[0]!.Dispose();
+        count.Admit(account).ShouldNotBeNull();
+        count.Admit(account).ShouldBeNull();
     }
 
     [Fact]
