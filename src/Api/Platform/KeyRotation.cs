@@ -27,6 +27,11 @@ public static class KeyRotation
             throw new ConfigurationException("JARVIS_MASTER_KEY is given by whoever starts the server: put the key into master.key of JARVIS_DATA, then rotate it there.");
         }
 
+        if (!File.Exists(Path.Combine(configuration.DataFolder, MasterKey.FileName)))
+        {
+            throw new ConfigurationException($"There is no master key in {configuration.DataFolder} (JARVIS_DATA): the server has never been started with it.");
+        }
+
         var database = services.GetRequiredService<NpgsqlDataSource>();
         await using var connection = await database.OpenConnectionAsync();
         await using var alone = new NpgsqlCommand($"select pg_try_advisory_lock({RunningLock})", connection);

@@ -18,7 +18,9 @@ public sealed class MasterKey
     public const int Bytes = 32;
 
     private const int StackBytes = 1024;
-    private const string FileName = "master.key";
+    /// <summary>In the data folder.</summary>
+    public const string FileName = "master.key";
+
     private const string WrapLabel = "jarvis/wrap/v1";
     private const string TokenLabel = "jarvis/token/v1";
 
