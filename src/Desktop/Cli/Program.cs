@@ -22,5 +22,6 @@ return await CommandLine.Run(args, new Dictionary<string, Verb>(StringComparer.O
     ["replay"] = new("Shows how a run stood after an event, and where a changed definition would go another way.", ReplayVerb.Create),
     ["runs"] = new("Lists the latest runs.", RunsVerb.Create),
     ["runner"] = new("Runs workflows for a server on this PC.", RunnerVerb.Create),
+    ["secret"] = new("Keeps secrets of this PC for its workflows: set, list, remove.", SecretVerb.Create),
     ["devices"] = new("Lists the devices, and pairs new ones.", DevicesVerb.Create),
 });

@@ -47,6 +47,7 @@ internal static class RunVerb
 
         var input = await Input(inputFile, cancel);
         var home = OpenHome(homeFolder);
+        await TellMissingSecrets(definition, home);
         var runId = Guid.CreateVersion7();
         var privateFolder = Path.Combine(home.LocalFolder, runId.ToString());
         var run = new NewRun(
@@ -64,6 +65,28 @@ internal static class RunVerb
             {
                 Tidy(home, runId, privateFolder);
             }
+        }
+    }
+
+    /// <summary>Said before anything is done; a workflow may still do without one by catching the error of its use.</summary>
+    private static async Task TellMissingSecrets(Definition definition, JarvisHome home)
+    {
+        if (definition.Use.Secrets.IsEmpty)
+        {
+            return;
+        }
+
+        try
+        {
+            var kept = new SecretStore(home.SecretsFile).All();
+            foreach (var missing in definition.Use.Secrets.Where(name => !kept.ContainsKey(name)))
+            {
+                await Console.Error.WriteLineAsync($"This PC lacks the secret `{missing}`; keep it with: jarvis secret set {missing}");
+            }
+        }
+        catch (SecretException)
+        {
+            // The run itself says that they cannot be read, as its fault.
         }
     }
 

@@ -62,7 +62,7 @@ internal static class PublishVerb
     /// <summary>A secret of this PC that stands in the text itself would leave it; it is to be named instead.</summary>
     private static void RefuseSecrets(string path, string source, JarvisHome home)
     {
-        foreach (var (name, secret) in new SecretFile(home.SecretsFile).All())
+        foreach (var (name, secret) in new SecretStore(home.SecretsFile).All())
         {
             // Shorter ones stand in any text.
             if (secret is Domain.Workflows.Data.JsonString { Value.Length: >= MinSecretCharacters } && new SecretMask([secret]).Apply(source) != source)

@@ -233,9 +233,9 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
     {
         try
         {
-            return (new SecretFile(parts.Settings.Home.SecretsFile).All(), null);
+            return (new SecretStore(parts.Settings.Home.SecretsFile).All(), null);
         }
-        catch (System.Text.Json.JsonException damaged)
+        catch (SecretException damaged)
         {
             return (new Dictionary<string, Json>(StringComparer.Ordinal), Fault.Configuration($"The secrets of this machine cannot be read: {damaged.Message}"));
         }

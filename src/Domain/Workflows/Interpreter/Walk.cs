@@ -66,7 +66,7 @@ internal sealed partial class Walk
     {
         if (!facts.Secrets.ContainsKey(name))
         {
-            throw new WorkflowFaultException(Fault.Authorization($"The secret `{name}` is not available to this run."));
+            throw new WorkflowFaultException(Fault.Authorization($"The secret `{name}` is not available to this run; `jarvis secret set {name}` keeps it on the PC."));
         }
     }
 
