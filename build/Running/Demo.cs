@@ -11,6 +11,8 @@ public sealed class Demo(ServerClient client, string notesFile)
     private static readonly TimeSpan RunTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan PairingTimeout = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan HandInPoll = TimeSpan.FromSeconds(1);
+    private static readonly string[] Favourites = ["receipts", "site-watch"];
     private static readonly string[] Ended = ["COMPLETED", "FAILED", "CANCELLED"];
 
     private readonly Dictionary<string, string> workflows = [];
@@ -35,16 +37,47 @@ public sealed class Demo(ServerClient client, string notesFile)
             return;
         }
 
+        Notes = Notes with { Device = await PairAsync(runner, Environment.MachineName, cancellation) };
+        Notes.Write(notesFile);
+    }
+
+    /// <summary>Pairs the demo's second device, waits until it has handed in what it did, and notes that it exists.</summary>
+    public async Task HandInAsync(Runner laptop, string name, CancellationToken cancellation)
+    {
+        var device = await PairAsync(laptop, name, cancellation);
+        var until = DateTime.UtcNow + PairingTimeout;
+        var known = -1;
+        while (DateTime.UtcNow < until)
+        {
+            // Handed in once a look a moment later finds no more than the one before.
+            await Task.Delay(HandInPoll, cancellation);
+            var answer = await client.QueryAsync(
+                "query($id: UUID!) { runs(first: 1, filter: { deviceId: $id }) { totalCount { value } } runsOpen: runs(first: 1, filter: { deviceId: $id, status: [PENDING, RUNNING] }) { totalCount { value } } }",
+                new JsonObject { ["id"] = device }, cancellation);
+            var count = answer["runs"]!["totalCount"]!["value"]!.GetValue<int>();
+            if (count > 0 && count == known && answer["runsOpen"]!["totalCount"]!["value"]!.GetValue<int>() == 0)
+            {
+                break;
+            }
+
+            known = count;
+        }
+
+        Notes = Notes with { Laptop = device };
+        Notes.Write(notesFile);
+    }
+
+    private async Task<string> PairAsync(Runner runner, string name, CancellationToken cancellation)
+    {
         try
         {
             var code = await runner.PairingCode.WaitAsync(PairingTimeout, cancellation);
             var approved = await client.QueryAsync(
                 "mutation($input: ApproveDeviceInput!) { approveDevice(input: $input) { device { id } } }",
-                Input(new JsonObject { ["userCode"] = code, ["name"] = Environment.MachineName }),
+                Input(new JsonObject { ["userCode"] = code, ["name"] = name }),
                 cancellation);
             await runner.Connected.WaitAsync(PairingTimeout, cancellation);
-            Notes = Notes with { Device = approved["approveDevice"]!["device"]!["id"]!.GetValue<string>() };
-            Notes.Write(notesFile);
+            return approved["approveDevice"]!["device"]!["id"]!.GetValue<string>();
         }
         catch (TimeoutException e)
         {
@@ -69,6 +102,21 @@ public sealed class Demo(ServerClient client, string notesFile)
             {
                 throw new ProblemException($"samples/{sample.Name}.yaml was not published: {refusal.Message}", refusal);
             }
+        }
+    }
+
+    /// <summary>Once: what the owner starts most often is a favourite.</summary>
+    public async Task EnsureFavouritesAsync(CancellationToken cancellation)
+    {
+        if (Notes.HasPast)
+        {
+            return;
+        }
+
+        foreach (var id in Favourites.Where(workflows.ContainsKey).Select(name => workflows[name]))
+        {
+            await client.QueryAsync(
+                "mutation($input: FavouriteWorkflowInput!) { favouriteWorkflow(input: $input) { position } }", Input(new JsonObject { ["workflowId"] = id }), cancellation);
         }
     }
 

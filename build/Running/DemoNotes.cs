@@ -20,6 +20,9 @@ public sealed record DemoNotes
     /// <summary>The paired runner.</summary>
     public string? Device { get; init; }
 
+    /// <summary>The second device, which was switched off days ago.</summary>
+    public string? Laptop { get; init; }
+
     /// <summary>True once the samples have a past.</summary>
     public bool HasPast { get; init; }
 

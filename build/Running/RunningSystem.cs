@@ -73,7 +73,7 @@ public sealed class RunningSystem
 
     private async Task StartAsync(UpLock @lock, CancellationToken cancellation)
     {
-        foreach (var name in (string[])["runner", "server"])
+        foreach (var name in (string[])["runner", "laptop", "server"])
         {
             await UpLock.EndLeftOverAsync(PidFile(name), progress.Note, cancellation);
         }
@@ -97,7 +97,7 @@ public sealed class RunningSystem
         var runner = new Runner(programs.Runner, url, Path.Combine(home, "runner"), Log("runner"), PidFile("runner"));
         toStop.Push(runner);
         var finish = options.Demo
-            ? await SeedAsync(client, runner, url, setupToken, cancellation)
+            ? await SeedAsync(programs, client, runner, url, setupToken, cancellation)
             : await WithoutDemoAsync(client, runner, url, setupToken, cancellation);
         finish();
     }
@@ -176,16 +176,75 @@ public sealed class RunningSystem
         await KeepAsync("The server", server.StartAsync, cancellation);
     }
 
-    private async Task<Action> SeedAsync(ServerClient client, Runner runner, string url, string setupToken, CancellationToken cancellation)
+    /// <summary>Once: both devices of the demo have run for thirty days; the second one hands in what it did and is switched off.</summary>
+    private async Task EnsureThirtyDaysAsync(BuiltPrograms programs, Demo demo, string url, CancellationToken cancellation)
+    {
+        if (demo.Notes.HasPast || demo.Notes.Device is not null || demo.Notes.Laptop is not null)
+        {
+            return;
+        }
+
+        progress.Note($"Living {DemoPast.Days} days on two devices, for something to look at.");
+        var laptopHome = Path.Combine(home, "laptop");
+        await Task.WhenAll(
+            LiveAsync(programs, Path.Combine(home, "runner"), lastDay: 0, perDay: 5, seed: 7, cancellation),
+            LiveAsync(programs, laptopHome, lastDay: 6, perDay: 2, seed: 11, cancellation));
+        await using var laptop = new Runner(programs.Runner, url, laptopHome, Log("laptop"), PidFile("laptop"));
+        var running = await laptop.StartAsync(cancellation);
+        try
+        {
+            await demo.HandInAsync(laptop, Environment.MachineName + " laptop", cancellation);
+        }
+        finally
+        {
+            await running.StopAsync();
+        }
+    }
+
+    private async Task LiveAsync(BuiltPrograms programs, string deviceHome, int lastDay, double perDay, int seed, CancellationToken cancellation)
+    {
+        // A start that was interrupted here has its past in the journal already.
+        if (File.Exists(Path.Combine(deviceHome, "journal.db")))
+        {
+            return;
+        }
+
+        MakePrivate(deviceHome);
+        var plan = Path.Combine(deviceHome, "demo-plan.json");
+        await File.WriteAllTextAsync(plan, DemoPast.Plan(DateTimeOffset.UtcNow, TimeZoneInfo.Local, lastDay, perDay, seed).ToJsonString(), cancellation);
+        await using var child = ChildProcess.Start(new ChildProcessOptions
+        {
+            Program = Compiling.DotNet.Program,
+            Arguments = [programs.Runner, "demo", plan, "--home", deviceHome],
+            Folder = deviceHome,
+            Environment = new Dictionary<string, string?> { ["DOTNET_ROOT"] = Compiling.DotNet.Root },
+            OnLine = (line, isError) =>
+            {
+                if (isError)
+                {
+                    progress.Note(line);
+                }
+            },
+        });
+        var exit = await child.Exited.WaitAsync(cancellation);
+        if (exit != 0)
+        {
+            throw new ProblemException($"The demo's past could not be made (exit {exit}); start with --no-demo to go on without it.");
+        }
+    }
+
+    private async Task<Action> SeedAsync(BuiltPrograms programs, ServerClient client, Runner runner, string url, string setupToken, CancellationToken cancellation)
     {
         var demo = new Demo(client, Path.Combine(home, "demo.json"));
         progress.Step("People and samples");
         await demo.EnsurePeopleAsync(setupToken, cancellation);
         var samples = SampleFile.All(Path.Combine(home, "work"), url);
         await demo.PublishAsync(samples, cancellation);
+        await demo.EnsureFavouritesAsync(cancellation);
         await demo.EnsureCancelledRunAsync(samples[0], cancellation);
 
         progress.Step("Runner");
+        await EnsureThirtyDaysAsync(programs, demo, url, cancellation);
         await KeepAsync("The runner", runner.StartAsync, cancellation);
         await demo.EnsurePairedAsync(runner, cancellation);
         ShowLaterCodes(runner);

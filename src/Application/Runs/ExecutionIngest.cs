@@ -365,11 +365,14 @@ public sealed class ExecutionIngest(
     private ExecutionAppend Begin(IDocumentSession session, ExecutionAppend append, Submission from, ref List<ExecutionMilestone> milestones)
     {
         var started = (ExecutionStarted)append.Events[0].Data;
+        var now = clock.GetUtcNow();
+        // Asked for on the PC when it began there; its server may hear of it days later.
+        var requestedAt = started.StartedAt < now ? started.StartedAt : now;
         List<object> beginning =
         [
             new RunRequested(
                 from.OwnerId, null, null, started.Local!.DefinitionHash, started.Definition.Namespace, started.Definition.Name, RunTrigger.Local,
-                from.DeviceId, from.OwnerId, clock.GetUtcNow(), started.Input, null, null, null),
+                from.DeviceId, from.OwnerId, requestedAt, started.Input, null, null, null),
             new RunBeganOnDevice(from.DeviceId, started.StartedAt),
         ];
         session.Insert(new RunGrant(append.RunId, from.OwnerId, from.DeviceId));

@@ -10,6 +10,7 @@ return await CommandLine.Run(args, new Dictionary<string, Verb>(StringComparer.O
     ["run"] = new("Runs one workflow file on this machine, with no server.", RunVerb.Create),
     ["validate"] = new("Shows every problem of workflow files, with line and column.", ValidateVerb.Create),
     ["eval"] = new("Evaluates an expression on a JSON input.", EvalVerb.Create),
+    ["demo"] = new("Runs demo workflows by a clock that stands in the past, for the runner to hand in.", DemoVerb.Create),
     ["functions"] = new("Lists what workflows can call, and what of it works on this machine.", FunctionsVerb.Create),
     ["login"] = new("Signs in at a server.", LoginVerb.Create),
     ["publish"] = new("Publishes a workflow file as its next revision.", PublishVerb.Create),
