@@ -26,6 +26,8 @@ public sealed class UpTests : IDisposable
             first = await ReadyAsync(up);
             first["run"]!["status"]!.GetValue<string>().ShouldBe("completed");
             first["users"]!.AsArray().Select(user => user!["role"]!.GetValue<string>()).ShouldBe(["administrator", "owner"], ignoreOrder: true);
+            // The second device of the demo has handed in its past, and is switched off.
+            JsonNode.Parse(await File.ReadAllTextAsync(state.File("demo.json")))!["Laptop"]!.GetValue<string>().ShouldNotBe(first["device"]!.GetValue<string>());
 
             await up.KillAloneAsync();
         }

@@ -13,11 +13,11 @@ public sealed class DemoVerbTests : IDisposable
     public async Task a_plan_is_lived_through_by_a_clock_that_stands_in_the_past()
     {
         jarvis.Write("demo.yaml", Workflow("tags: { demo: 'true' }"));
-        var plan = jarvis.Write("plan.json", $$"""
+        var plan = jarvis.Write("plan.json", $$$"""
             [{"at":"2026-01-05T08:00:00Z","file":"demo.yaml","input":{"seconds":40}},
-             {"at":"2026-01-06T08:00:00Z","file":"demo.yaml","input":{"seconds":1,"fails":true},"retry":{"afterSeconds":600,"input":{"fails":false}}},
+             {"at":"2026-01-06T08:00:00Z","file":"demo.yaml","input":{"seconds":1,"fails":true},"retry":{"afterSeconds":600,"input":{"fails":false} } },
              {"at":"2026-01-07T08:00:00Z","file":"demo.yaml","input":{"seconds":3000},"cancelAfterSeconds":60},
-             {"at":"{{DateTime.UtcNow.AddDays(2):O}}","file":"demo.yaml"}]
+             {"at":"{{{DateTime.UtcNow.AddDays(2):O}}}","file":"demo.yaml"}]
             """);
         var result = await jarvis.Run(["demo", plan, "--home", jarvis.Home]);
         result.ExitCode.ShouldBe(0, result.Errors);
