@@ -17,8 +17,8 @@ public sealed class ClockTests
     {
         var clock = new JumpingClock();
         await using var it = new EngineUnderTest(settings => settings with { Clock = clock });
-        var run = await it.Start("  - nap: { wait: { milliseconds: 800 } }\n", more: "timeout: { after: { minutes: 5 } }\n");
-        await EngineUnderTest.Eventually(() => it.Events(run).OfType<ExecutionTaskSuspended>().Any());
+        var run = await it.Start("  - nap: { wait: { seconds: 3 } }\n", more: "timeout: { after: { minutes: 5 } }\n");
+        await EngineUnderTest.Eventually(() => it.Events(run).OfType<ExecutionTaskSuspended>().Any() && clock.IsNapping);
 
         var watch = Stopwatch.StartNew();
         clock.Ahead = TimeSpan.FromMinutes(minutes);
@@ -74,6 +74,15 @@ public sealed class ClockTests
     {
         public TimeSpan Ahead { get; set; }
 
+        /// <summary>Whether the wait of three seconds has begun: the clock jumps while it lasts, not before.</summary>
+        public bool IsNapping { get; private set; }
+
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            IsNapping |= dueTime.TotalSeconds is > 2 and <= 3;
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
     }
 }
