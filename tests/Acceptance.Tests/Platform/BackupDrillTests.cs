@@ -64,7 +64,7 @@ public sealed class BackupDrillTests
         }
     }
 
-    private static Task RestoreAsync(JarvisSystem system, string data, string keys) => Backup.RestoreAsync(
+    private static Task<ArchiveManifest> RestoreAsync(JarvisSystem system, string data, string keys) => Backup.RestoreAsync(
         system.Postgres.ConnectionString(), system.DataFolder, data, keys,
         () => ServerOnce.RunAsync(Paths.Program("src/Api", "Jarvis.Api") + ".dll", system.Postgres.ConnectionString(), system.DataFolder, TestContext.Current.CancellationToken),
         TestContext.Current.CancellationToken);
