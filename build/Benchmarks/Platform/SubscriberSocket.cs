@@ -56,8 +56,29 @@ internal sealed class SubscriberSocket : IAsyncDisposable
                 return;
             }
 
+            if (IsPing(buffer.AsSpan(0, length)))
+            {
+                // A client that never answers is taken for gone.
+                await SendAsync(new { type = "pong" }, closing.Token);
+                continue;
+            }
+
             onNext(buffer.AsMemory(0, length), at);
         }
+    }
+
+    private static bool IsPing(ReadOnlySpan<byte> frame)
+    {
+        var reader = new Utf8JsonReader(frame);
+        while (reader.Read())
+        {
+            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("type"))
+            {
+                return reader.Read() && reader.ValueTextEquals("ping");
+            }
+        }
+
+        return false;
     }
 
     private async Task SendAsync(object frame, CancellationToken cancellation) =>
