@@ -59,9 +59,6 @@ public static class StoreSetup
             builder.ConnectionStringBuilder.AutoPrepareMinUsages = UsesBefore;
         }
 
-        // Rows larger than the driver's buffer are now and then misread (seen with events of 60 KB in Npgsql 10.0.3): ordinary events fit.
-        builder.ConnectionStringBuilder.ReadBufferSize = Math.Max(builder.ConnectionStringBuilder.ReadBufferSize, ReadBufferBytes);
-
         // The bus reckons the age of its messages in UTC, whatever zone the database is set to.
         builder.ConnectionStringBuilder.Timezone = "UTC";
         if (isPlain)
@@ -73,9 +70,6 @@ public static class StoreSetup
 
         return builder.Build();
     }
-
-    /// <summary>Of each connection; an event's values are at most 64 KiB each, larger ones are blobs.</summary>
-    private const int ReadBufferBytes = 256 * 1024;
 
     private static bool HasGeneratedCode() =>
         !CodeGeneration.IsWriting && typeof(StoreSetup).Assembly.GetTypes().Any(type => type.Namespace?.StartsWith("Internal.Generated", StringComparison.Ordinal) == true);

@@ -45,7 +45,7 @@ public sealed class ArchiveTests : IAsyncDisposable
     [Theory]
     [InlineData("../evil.txt")]
     [InlineData("a/../../evil.txt")]
-    [InlineData("/tmp/jarvis-evil.txt")]
+    [InlineData("/evil.txt")]
     [InlineData("..\\evil.txt")]
     [InlineData("C:\\evil.txt")]
     [InlineData("..")]

@@ -23,6 +23,7 @@ public sealed class BlobUpload : IDisposable
     private IncrementalHash? hash;
     private long chunk;
     private int filled;
+    private bool isDisposed;
 
     private BlobUpload(BlobKey key, BlobHeader header, byte[] fileKey, SafeFileHandle file)
     {
@@ -112,6 +113,13 @@ public sealed class BlobUpload : IDisposable
 
     public void Dispose()
     {
+        // The end of an upload and the end of its request both come here. Buffers given back twice would be lent to two at once.
+        if (isDisposed)
+        {
+            return;
+        }
+
+        isDisposed = true;
         hash?.Dispose();
         cipher.Dispose();
         file.Dispose();
