@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Net;
+using Jarvis.Application.Platform.Blobs;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -29,6 +32,24 @@ public sealed class BlobUploadTests(BlobServer server) : IClassFixture<BlobServe
         await owner.Name(content);
         using var answer = await owner.Get(content);
         (await answer.Content.ReadAsByteArrayAsync()).ShouldBe(content);
+    }
+
+    /// <summary>Ended by what finishes it and by its request: a buffer given back twice would be lent to two at once.</summary>
+    [Fact]
+    public async Task an_upload_that_is_ended_twice_gives_its_buffers_back_once()
+    {
+        var uploads = server.Services.GetRequiredService<BlobUploads>();
+        var key = new BlobKey(Guid.CreateVersion7(), new string('a', 64));
+        using var turn = (await uploads.Take(key, takeOver: false, TestContext.Current.CancellationToken)).ShouldNotBeNull();
+        var upload = (await uploads.Begin(turn, 10, "text/plain", TestContext.Current.CancellationToken)).ShouldNotBeNull();
+
+        // On one thread the pool lends out first what came back last.
+        upload.Dispose();
+        upload.Dispose();
+        var (one, other) = (ArrayPool<byte>.Shared.Rent(64 * 1024), ArrayPool<byte>.Shared.Rent(64 * 1024));
+
+        other.ShouldNotBeSameAs(one);
+        uploads.Discard(turn);
     }
 
     [Fact]
