@@ -132,6 +132,17 @@ public sealed class BrowserTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_page_opened_right_after_one_that_is_not_there_is_not_interrupted()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            await functions.Refused("browser.open", """{"url":"http://127.0.0.1:1/","screenshot":false}""");
+            await functions.Call("browser.open", ("url", site.Url + "/form"));
+            (await Read("""{"css":"p.two","nth":2}""")).ShouldBe(Json.Of("b"));
+        }
+    }
+
+    [Fact]
     public async Task a_profile_belongs_to_one_run_at_a_time()
     {
         await functions.Call("browser.open", ("url", site.Url), ("profile", "shop"));

@@ -49,6 +49,7 @@ public sealed class BrowserOpen : BrowserStep
                 }
                 catch (Exception failure) when (failure is PlaywrightException or TimeoutException)
                 {
+                    browser.Mislead(page);
                     throw await Explained(failure, page, null, address, arguments);
                 }
             },

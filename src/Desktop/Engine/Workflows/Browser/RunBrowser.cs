@@ -12,6 +12,7 @@ internal sealed class RunBrowser : IAsyncDisposable
     private readonly SemaphoreSlim turn = new(1, 1);
     private IPlaywright? playwright;
     private IBrowserContext? context;
+    private IPage? misled;
     private BrowserProfile? profile;
 
     /// <summary>The page that was opened last.</summary>
@@ -75,9 +76,22 @@ internal sealed class RunBrowser : IAsyncDisposable
         }
 
         var page = context.Pages.Count > 0 ? context.Pages[^1] : await context.NewPageAsync();
+        if (page == misled)
+        {
+            page = await context.NewPageAsync();
+            await misled.CloseAsync();
+            misled = null;
+        }
+
         await page.SetViewportSizeAsync(wish.Width, wish.Height);
         return page;
     }
+
+    /// <summary>
+    /// Says that a page did not get where it was sent. Steps may still look at it, but the next one that opens gets another page: the browser's own
+    /// error page arrives in this one at a time nobody knows, and would interrupt what is opened next.
+    /// </summary>
+    public void Mislead(IPage page) => misled = page;
 
     public async Task Close()
     {
@@ -114,6 +128,7 @@ internal sealed class RunBrowser : IAsyncDisposable
         finally
         {
             context = null;
+            misled = null;
             playwright?.Dispose();
             playwright = null;
             profile?.Dispose();
