@@ -9,6 +9,7 @@ namespace Jarvis.Acceptance.Tests.Runs;
 /// kill -9 at random instants in mid-run: no acknowledged event is lost, none stands twice, every run ends as it should.
 /// JARVIS_KILL_ROUNDS sets the rounds of each test (10 unless set).
 /// </summary>
+[Trait("NoSecondGo", "kills")]
 public sealed class KillTests
 {
     private const int Steps = 40;

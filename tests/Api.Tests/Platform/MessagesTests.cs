@@ -10,6 +10,7 @@ using Xunit;
 namespace Jarvis.Api.Tests.Platform;
 
 /// <summary>A message that was stored is handled, whatever became of the process's memory of it.</summary>
+[Trait("NoSecondGo", "races")]
 public sealed class MessagesTests(ServerUnderTest server) : IClassFixture<ServerUnderTest>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

@@ -16,6 +16,7 @@ namespace Jarvis.Api.Tests.Platform;
 /// Many events by fifty writers at once, one save in twenty rolled back: every view says what folding the events says, and made anew it is
 /// the same to the byte. <c>JARVIS_TRUTH_EVENTS</c> sets how many events (4,000 unless set; the goal is 100,000).
 /// </summary>
+[Trait("NoSecondGo", "races")]
 public sealed class ProjectionTruthTests(ServerUnderTest server) : IClassFixture<ServerUnderTest>
 {
     private const int Writers = 50;

@@ -17,6 +17,7 @@ namespace Jarvis.Api.Tests.Runs;
 /// Thirty days later, after every clean-up and a restart: what was sent before has the effect and the answer it had. What decides is in the
 /// events and the kept answers; the bus's own memory of minutes is emptied here altogether.
 /// </summary>
+[Trait("NoSecondGo", "races")]
 public sealed class LaterRepeatTests(ServerUnderTest server) : IClassFixture<ServerUnderTest>
 {
     /// <summary>All events but those by which a device comes and goes.</summary>

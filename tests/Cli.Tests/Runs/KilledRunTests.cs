@@ -12,6 +12,7 @@ using Xunit;
 namespace Jarvis.Cli.Tests.Runs;
 
 /// <summary>The real program, killed with SIGKILL in the middle of its work, and what the next engine on its journal makes of it.</summary>
+[Trait("NoSecondGo", "kills")]
 public sealed class KilledRunTests : IDisposable
 {
     private readonly CommandLineUnderTest jarvis = new();

@@ -11,6 +11,7 @@ using Xunit;
 
 namespace Jarvis.Domain.Tests.Runs;
 
+[Trait("NoSecondGo", "drawn input")]
 public sealed class ExecutionTests
 {
     private static readonly DateTimeOffset At = Story.Start;

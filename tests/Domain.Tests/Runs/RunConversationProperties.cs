@@ -7,6 +7,7 @@ using Xunit;
 namespace Jarvis.Domain.Tests.Runs;
 
 /// <summary>Whatever people ask, the PC answers and the clock does, in any order: a conversation only goes forward, and a run ends once.</summary>
+[Trait("NoSecondGo", "drawn input")]
 public sealed class RunConversationProperties
 {
     private const int Conversations = 500;

@@ -9,6 +9,7 @@ using Fault = Jarvis.Engine.Tests.Devices.SimulatedServer.Fault;
 
 namespace Jarvis.Engine.Tests.Runs;
 
+[Trait("NoSecondGo", "drawn input")]
 public sealed class SubmissionTests : IAsyncDisposable
 {
     private readonly TemporaryFolder home = new();

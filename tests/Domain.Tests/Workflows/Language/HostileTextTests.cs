@@ -8,6 +8,7 @@ using Xunit;
 namespace Jarvis.Domain.Tests.Workflows.Language;
 
 /// <summary>Whatever stands in a file, reading it gives a definition or located problems, never an exception.</summary>
+[Trait("NoSecondGo", "drawn input")]
 public sealed class HostileTextTests
 {
     private const string Text = """

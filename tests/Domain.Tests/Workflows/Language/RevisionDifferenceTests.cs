@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Jarvis.Domain.Tests.Workflows.Language;
 
+[Trait("NoSecondGo", "drawn input")]
 public sealed class RevisionDifferenceTests
 {
     private const string Head = "document: { dsl: '1.0.0', namespace: tests, name: two, version: '1.0.0' }\n";
