@@ -297,7 +297,7 @@ public sealed class RunningSystem
         }
 
         text.AppendLine(CultureInfo.InvariantCulture, $"  {"device",-14} {demo.Notes.Device}")
-            .AppendLine(CultureInfo.InvariantCulture, $"  {"run",-14} {run.Id}: {run.Sample} {run.Status} in {run.Seconds:0.0} s");
+            .AppendLine(CultureInfo.InvariantCulture, $"  {"run",-14} {run.Id}: {run.Sample} {run.Status} in {Jarvis.Cli.Platform.Durations.Text(run.Seconds)}");
         if ((run.Error ?? run.Output) is { } result)
         {
             const int Shown = 600;

@@ -183,6 +183,62 @@ public sealed class ServerVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_run_that_took_a_moment_does_not_read_as_nothing()
+    {
+        await jarvis.SignIn(api);
+        api.Answers["runs"] = JsonNode.Parse($$"""
+            {"edges":[{"node":{"id":"{{RunId}}","status":"COMPLETED","workflowName":"digest","revision":1,"requestedAt":"2026-01-01T10:00:00Z","durationSeconds":0.038,"device":null} },
+                      {"node":{"id":"{{RunId}}","status":"COMPLETED","workflowName":"digest","revision":1,"requestedAt":"2026-01-01T10:00:00Z","durationSeconds":0.42,"device":null} }]}
+            """);
+        var table = await jarvis.Run(["runs"]);
+        table.Output.ShouldContain("\t38 ms");
+        table.Output.ShouldContain("\t0.42 s");
+    }
+
+    [Fact]
+    public async Task start_says_how_urgent_the_run_is()
+    {
+        await jarvis.SignIn(api);
+        api.Answers["startRun"] = JsonNode.Parse($$"""{"position":"7","run":{"id":"{{RunId}}"} }""");
+        (await jarvis.Run(["start", RunId, "--priority", "high"])).ExitCode.ShouldBe(0);
+        ((string?)api.Requests.Single()["variables"]!["input"]!["priority"]).ShouldBe("HIGH");
+        (await jarvis.Run(["start", RunId, "--priority", "urgent"])).ExitCode.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task a_workflow_s_limit_is_set_and_taken_away()
+    {
+        await jarvis.SignIn(api);
+        api.Answers["limitWorkflow"] = JsonNode.Parse("""{"position":"7"}""");
+        (await jarvis.Run(["workflows", "limit", RunId, "2"])).ExitCode.ShouldBe(0);
+        (await jarvis.Run(["workflows", "limit", RunId])).ExitCode.ShouldBe(0);
+        api.Requests.Select(request => (int?)request["variables"]!["input"]!["atOnce"]).ShouldBe([2, null]);
+    }
+
+    [Fact]
+    public async Task many_failed_runs_are_counted_first_and_retried_only_when_that_is_said()
+    {
+        await jarvis.SignIn(api);
+        api.Answers["retryPreview"] = JsonNode.Parse("""{"seen":"41","total":{"value":3,"isExact":true},"workflows":[{"namespace":"office","name":"digest","count":3}]}""");
+        var preview = await jarvis.Run(["runs", "retry", "--error-type", "https://jarvis.ai/errors/interrupted"]);
+        preview.ExitCode.ShouldBe(0, preview.Errors);
+        preview.Output.ShouldContain("office/digest\t3");
+        preview.Errors.ShouldContain("3 failed runs are found; none was retried yet. Add --yes");
+        api.Requests.Count.ShouldBe(1);
+        api.Answers["retryRuns"] = JsonNode.Parse($$"""
+            {"position":"50","total":3,"done":3,"endCursor":null,"results":[{"run":{"id":"{{RunId}}"},"retry":null,"code":"run.journal_elsewhere","message":"Elsewhere."}]}
+            """);
+        var done = await jarvis.Run(["runs", "retry", "--error-type", "https://jarvis.ai/errors/interrupted", "--from", "start", "--yes"]);
+        done.ExitCode.ShouldBe(1);
+        done.Output.ShouldContain($"{RunId}\t\tElsewhere.");
+        var input = api.Requests[^1]["variables"]!["input"]!;
+        ((int?)input["expectedCount"]).ShouldBe(3);
+        ((string?)input["seen"]).ShouldBe("41");
+        ((string?)input["from"]).ShouldBe("START");
+        ((string?)input["filter"]!["errorType"]).ShouldBe("https://jarvis.ai/errors/interrupted");
+    }
+
+    [Fact]
     public async Task approving_a_code_takes_the_name_that_the_device_gave()
     {
         await jarvis.SignIn(api);

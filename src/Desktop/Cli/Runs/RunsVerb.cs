@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
-using Jarvis.Cli.Devices;
 using Jarvis.Cli.Platform;
 
 namespace Jarvis.Cli.Runs;
@@ -20,31 +18,21 @@ internal static class RunsVerb
         }
         """;
 
-    private static readonly string[] Triggers = ["manual", "api", "retry", "local"];
-
     private static readonly string[] Statuses = ["pending", "running", "paused", "completed", "failed", "cancelled"];
 
     public static Command Create(string name, string summary)
     {
         var status = new Option<string[]>("--status") { Description = $"Only these: {string.Join(", ", Statuses)}.", AllowMultipleArgumentsPerToken = true, HelpName = "STATUS" };
         status.AcceptOnlyFromAmong(Statuses);
-        var trigger = new Option<string?>("--trigger") { Description = $"Only those begun by: {string.Join(", ", Triggers)}.", HelpName = "TRIGGER" };
-        trigger.AcceptOnlyFromAmong(Triggers);
-        var errorType = new Option<string?>("--error-type") { Description = "Only those that ended with this error: its URI or the beginning of it.", HelpName = "URI" };
-        var text = new Option<string?>("--text") { Description = "Only those with this in the workflow's name or the error's type, or as the beginning of their id.", HelpName = "TEXT" };
-        var device = new Option<string?>("--device") { Description = "Only those of this device, by name or id.", HelpName = "NAME" };
+        var filtered = new RunsFilter();
         var first = new Option<int>("--first") { Description = $"How many, at most {MaxRows}.", DefaultValueFactory = _ => 20, HelpName = "N" };
         var json = ServerVerb.Json();
-        return new Command(name, summary) { RunsDiffVerb.Create(), status, trigger, errorType, text, device, first, json }.AsSignedIn(async (client, parsed, cancel) =>
+        var command = new Command(name, summary) { RunsDiffVerb.Create(), RunsRetryVerb.Create(), status, first, json };
+        filtered.AddTo(command);
+        return command.AsSignedIn(async (client, parsed, cancel) =>
         {
             var variables = new JsonObject { ["first"] = Math.Clamp(parsed.GetValue(first), 1, MaxRows) };
-            var filter = new JsonObject
-            {
-                ["trigger"] = parsed.GetValue(trigger)?.ToUpperInvariant(),
-                ["errorType"] = parsed.GetValue(errorType),
-                ["text"] = parsed.GetValue(text),
-                ["deviceId"] = parsed.GetValue(device) is { } named ? await DeviceReference.Resolve(client, named, cancel) : null,
-            };
+            var filter = await filtered.Read(client, parsed, cancel);
             if (parsed.GetValue(status) is { Length: > 0 } wanted)
             {
                 filter["status"] = new JsonArray([.. wanted.Select(s => (JsonNode)s.ToUpperInvariant())]);
@@ -67,7 +55,7 @@ internal static class RunsVerb
                 $"{run["status"]}".ToLowerInvariant(),
                 $"{run["device"]?["name"]}",
                 Tables.Local((string?)run["requestedAt"]),
-                run["durationSeconds"] is { } took ? string.Create(CultureInfo.InvariantCulture, $"{(double)took:0.0} s") : "",
+                run["durationSeconds"] is { } took ? Durations.Text((double)took) : "",
             ]), parsed.GetValue(status) is { Length: > 0 } ? "There is no such run." : "There is no run yet; `jarvis start WORKFLOW` asks for one.");
             return ExitCode.Done;
         });

@@ -19,9 +19,11 @@ internal static class StartVerb
         var input = new Option<string?>("--input") { Description = "JSON input, from a file or - for stdin.", HelpName = "FILE|-" };
         var revision = new Option<int?>("--revision") { Description = "Which revision; the latest where it is missing.", HelpName = "N" };
         var device = new Option<string?>("--device") { Description = "Name or id of the device; any where it is missing.", HelpName = "DEVICE" };
+        var priority = new Option<string?>("--priority") { Description = "Which of the waiting runs goes first: low, normal or high.", HelpName = "PRIORITY" };
+        priority.AcceptOnlyFromAmong("low", "normal", "high");
         var reason = ServerVerb.Reason();
         var json = ServerVerb.Json();
-        return new Command(name, summary) { workflow, input, revision, device, reason, json }.AsSignedIn(async (client, parsed, cancel) =>
+        return new Command(name, summary) { workflow, input, revision, device, priority, reason, json }.AsSignedIn(async (client, parsed, cancel) =>
         {
             var typed = parsed.GetValue(workflow)!;
             var request = new JsonObject
@@ -33,6 +35,11 @@ internal static class StartVerb
             if (parsed.GetValue(revision) is { } number)
             {
                 request["revision"] = number;
+            }
+
+            if (parsed.GetValue(priority) is { } first)
+            {
+                request["priority"] = first.ToUpperInvariant();
             }
 
             if (parsed.GetValue(input) is { } path)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Jarvis.Cli.Platform;
 
@@ -75,7 +74,7 @@ internal static class WatchVerb
         }
         else
         {
-            await Console.Out.WriteLineAsync($"{Status(details).ToLowerInvariant()}{(details["durationSeconds"] is { } took ? string.Create(CultureInfo.InvariantCulture, $" after {(double)took:0.0} s") : "")}");
+            await Console.Out.WriteLineAsync($"{Status(details).ToLowerInvariant()}{(details["durationSeconds"] is { } took ? $" after {Durations.Text((double)took)}" : "")}");
             if (completed && details["output"] is { } output)
             {
                 ServerVerb.Print(output, indented: true);
