@@ -11,7 +11,7 @@ namespace Jarvis.Api.Accounts;
 public enum TokenProblem { None, Malformed, Expired, Revoked }
 
 /// <summary>Makes and checks access tokens: JWTs (RFC 7519) signed with HS256, claims sub, role, sid and, of a runner, device.</summary>
-public sealed class AccessTokens(TokenKeys keys, RevokedSessions revoked, TimeProvider time)
+public sealed class AccessTokens(TokenKeys keys, RevokedSessions revoked, SessionActivity activity, TimeProvider time)
 {
     private const string Issuer = "jarvis";
 
@@ -96,7 +96,13 @@ public sealed class AccessTokens(TokenKeys keys, RevokedSessions revoked, TimePr
             return (null, TokenProblem.Expired);
         }
 
-        return revoked.Contains(caller.SessionId) ? (null, TokenProblem.Revoked) : (caller, TokenProblem.None);
+        if (revoked.Contains(caller.SessionId))
+        {
+            return (null, TokenProblem.Revoked);
+        }
+
+        activity.Seen(caller.SessionId);
+        return (caller, TokenProblem.None);
     }
 
     public static string RoleName(AccountRole role) => role.ToString().ToLowerInvariant();

@@ -38,7 +38,7 @@ public static class AuthEndpoints
     }
 
     private static async Task<IResult> Register(
-        RegisterRequest request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, Registration registration, Sessions sessions, CancellationToken cancel)
+        RegisterRequest request, HttpContext context, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, Registration registration, Sessions sessions, CancellationToken cancel)
     {
         var commandId = Guid.CreateVersion7();
         if (idempotencyKey is not null && !Guid.TryParse(idempotencyKey, out commandId))
@@ -52,7 +52,7 @@ public static class AuthEndpoints
             return refusal is null ? ProblemAnswers.Of(StatusCodes.Status410Gone, AuthRefusals.AccountGone) : ProblemAnswers.Of(StatusOf(refusal), refusal);
         }
 
-        return Results.Json(await sessions.Begin(account.AccountId, account.Role, null, cancel), statusCode: StatusCodes.Status201Created);
+        return Results.Json(await sessions.Begin(account.AccountId, account.Role, null, cancel, context), statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> Login(
@@ -85,7 +85,7 @@ public static class AuthEndpoints
         }
 
         await guesses.TakeBack(booked, cancel);
-        return Results.Ok(await sessions.Begin(found!.AccountId, found.Role, null, cancel));
+        return Results.Ok(await sessions.Begin(found!.AccountId, found.Role, null, cancel, context));
     }
 
     private static async Task<IResult> Refresh(RefreshRequest request, Sessions sessions, CancellationToken cancel)

@@ -44,7 +44,7 @@ public sealed class RevokedSessions(NpgsqlDataSource database, TimeProvider time
         {
             try
             {
-                await Refresh(stoppingToken);
+                await Look(stoppingToken);
                 failing = false;
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException)
@@ -61,7 +61,8 @@ public sealed class RevokedSessions(NpgsqlDataSource database, TimeProvider time
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task Refresh(CancellationToken cancel)
+    /// <summary>Reads the news now instead of within the second.</summary>
+    public async Task Look(CancellationToken cancel)
     {
         var known = ended.Keys.ToArray();
         await using var command = database.CreateCommand(

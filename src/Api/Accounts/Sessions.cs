@@ -17,20 +17,22 @@ public sealed record TokenPair(string AccessToken, string RefreshToken, int Expi
 /// being stored. Later reuse means that two parties hold it, and ends the session (RFC 9700, section 4.14.2). Nobody sits at a runner to
 /// sign in again when a crash loses an answer: a device may ask with the old token for as long as the successor was never used.
 /// </summary>
-public sealed class Sessions(NpgsqlDataSource database, AccessTokens accessTokens, TokenKeys keys, RevokedSessions revoked, TimeProvider time)
+public sealed class Sessions(NpgsqlDataSource database, AccessTokens accessTokens, TokenKeys keys, RevokedSessions revoked, SignedInFrom signedInFrom, TimeProvider time)
 {
     private static readonly Refusal NotValid = new("auth.refresh_invalid", "The refresh token is not valid. Sign in again.");
 
     /// <summary>Begins a session and gives its first tokens. A device's session lives long and speaks for that device only.</summary>
-    public async Task<TokenPair> Begin(Guid accountId, AccountRole role, Guid? deviceId, CancellationToken cancel)
+    /// <param name="request">Where it is begun from, which the account's list of sessions tells.</param>
+    public async Task<TokenPair> Begin(Guid accountId, AccountRole role, Guid? deviceId, CancellationToken cancel, HttpContext? request = null)
     {
         var now = time.GetUtcNow();
         var caller = new Caller(accountId, role, Guid.CreateVersion7(now), deviceId);
         var refresh = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(Command(
-            "insert into sign_in.sessions (session_id, account_id, role, device_id, begun_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
-            caller.SessionId, accountId, AccessTokens.RoleName(role), (object?)deviceId ?? DBNull.Value, now, now + Idle(deviceId)));
+            "insert into sign_in.sessions (session_id, account_id, role, device_id, begun_at, expires_at, last_seen_at, signed_in_from) values ($1, $2, $3, $4, $5, $6, $5, $7)",
+            caller.SessionId, accountId, AccessTokens.RoleName(role), (object?)deviceId ?? DBNull.Value, now, now + Idle(deviceId),
+            (object?)(request is null ? null : await signedInFrom.Seal(accountId, request, cancel)) ?? DBNull.Value));
         batch.BatchCommands.Add(Command("insert into sign_in.refresh_tokens (token_hash, session_id) values ($1, $2)", Hash(refresh), caller.SessionId));
         await batch.ExecuteNonQueryAsync(cancel);
         return Pair(caller, refresh);
@@ -89,6 +91,14 @@ public sealed class Sessions(NpgsqlDataSource database, AccessTokens accessToken
 
     public Task EndOfAccount(Guid accountId, string reason, CancellationToken cancel) => EndWhere("account_id = $1", accountId, reason, cancel);
 
+    /// <summary>Ends one session of a person; false where there is none that goes on. A device's ends by unbinding the device.</summary>
+    public async Task<bool> EndOne(Guid accountId, Guid sessionId, string reason, CancellationToken cancel) =>
+        await EndWhere("session_id = $1 and account_id = $4 and device_id is null", sessionId, reason, cancel, accountId) > 0;
+
+    /// <summary>Ends every session of a person but one; devices go on.</summary>
+    public Task<int> EndOthers(Guid accountId, Guid kept, string reason, CancellationToken cancel) =>
+        EndWhere("account_id = $1 and session_id <> $4 and device_id is null", accountId, reason, cancel, kept);
+
     /// <summary>Forgets sessions and guesses that no longer matter. Called from time to time.</summary>
     public async Task Forget(CancellationToken cancel)
     {
@@ -100,18 +110,27 @@ public sealed class Sessions(NpgsqlDataSource database, AccessTokens accessToken
         await batch.ExecuteNonQueryAsync(cancel);
     }
 
-    private async Task EndWhere(string condition, object value, string reason, CancellationToken cancel)
+    private async Task<int> EndWhere(string condition, object value, string reason, CancellationToken cancel, object? further = null)
     {
         await using var command = database.CreateCommand(
             $"update sign_in.sessions set ended_at = $2, end_reason = $3 where {condition} and ended_at is null returning session_id");
         command.Parameters.Add(new NpgsqlParameter { Value = value });
         command.Parameters.Add(new NpgsqlParameter { Value = time.GetUtcNow() });
         command.Parameters.Add(new NpgsqlParameter { Value = reason });
+        if (further is not null)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = further });
+        }
+
         await using var reader = await command.ExecuteReaderAsync(cancel);
+        var ended = 0;
         while (await reader.ReadAsync(cancel))
         {
             revoked.Add(reader.GetGuid(0));
+            ended++;
         }
+
+        return ended;
     }
 
     private static async Task<bool> IsUnused(NpgsqlConnection connection, string refreshToken, CancellationToken cancel)

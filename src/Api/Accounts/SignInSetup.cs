@@ -18,6 +18,9 @@ public static class SignInSetup
         services.AddSingleton(_ => TokenKeys.Open(configuration.DataFolder));
         services.AddSingleton<RevokedSessions>();
         services.AddHostedService(provider => provider.GetRequiredService<RevokedSessions>());
+        services.AddSingleton<SessionActivity>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionActivity>());
+        services.AddSingleton<SignedInFrom>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<Sessions>();
         services.AddHostedService<SessionSweep>();
@@ -25,6 +28,7 @@ public static class SignInSetup
         services.AddSingleton<Passwords>();
         services.AddSingleton<Tickets>();
         services.AddSingleton<Registration>();
+        services.AddSingleton<PasswordChanges>();
         services.AddAuthentication(BearerAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder()

@@ -28,6 +28,8 @@ public static class SignInTables
             ended_at     timestamptz,
             end_reason   text
         );
+        alter table sign_in.sessions add column if not exists last_seen_at timestamptz;
+        alter table sign_in.sessions add column if not exists signed_in_from text;
         create index if not exists sessions_by_account on sign_in.sessions (account_id) where ended_at is null;
         create index if not exists sessions_by_device on sign_in.sessions (device_id) where device_id is not null;
         create index if not exists sessions_ended on sign_in.sessions (ended_at) where ended_at is not null;

@@ -9,10 +9,14 @@ namespace Jarvis.Api.Accounts;
 public sealed record StoredPassword(Guid AccountId, AccountRole Role, string PasswordHash)
 {
     /// <summary>By keyed hash of the normalised address; null for an unknown one.</summary>
-    public static async Task<StoredPassword?> Find(NpgsqlDataSource database, string emailKey, CancellationToken cancel)
+    public static Task<StoredPassword?> Find(NpgsqlDataSource database, string emailKey, CancellationToken cancel) => Find(database, "email_key", emailKey, cancel);
+
+    public static Task<StoredPassword?> Find(NpgsqlDataSource database, Guid accountId, CancellationToken cancel) => Find(database, "account_id", accountId, cancel);
+
+    private static async Task<StoredPassword?> Find(NpgsqlDataSource database, string column, object key, CancellationToken cancel)
     {
-        await using var command = database.CreateCommand("select account_id, role, password_hash from sign_in.credentials where email_key = $1");
-        command.Parameters.AddWithValue(emailKey);
+        await using var command = database.CreateCommand($"select account_id, role, password_hash from sign_in.credentials where {column} = $1");
+        command.Parameters.Add(new NpgsqlParameter { Value = key });
         await using var reader = await command.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel)
             ? new StoredPassword(reader.GetGuid(0), Enum.Parse<AccountRole>(reader.GetString(1), ignoreCase: true), reader.GetString(2))

@@ -6,8 +6,9 @@ using Jarvis.Domain.Accounts;
 namespace Jarvis.Api.Accounts;
 
 /// <summary>The signed-in person.</summary>
+/// <param name="Language">A tag of BCP 47 such as <c>zh-CN</c>; null where the person never chose one.</param>
 [Name("Viewer")]
-public sealed record Viewer(Guid Id, string? Email, string? DisplayName, IEnumerable<string> Roles, string? TimeZone, Guid SessionId, Guid? DeviceId);
+public sealed record Viewer(Guid Id, string? Email, string? DisplayName, IEnumerable<string> Roles, string? TimeZone, string? Language, DateTimeOffset? RegisteredAt, Guid SessionId, Guid? DeviceId);
 
 /// <summary>Who asks, and how far the history is.</summary>
 public sealed class ViewerQueries
@@ -20,7 +21,7 @@ public sealed class ViewerQueries
         var account = history.Aggregate((Account?)null, (state, e) => Account.Evolve(state, e.Data));
         return new Viewer(
             caller.AccountId, Revealed.Text(account?.Email), Revealed.Text(account?.DisplayName), [AccessTokens.RoleName(caller.Role)],
-            account?.TimeZone, caller.SessionId, caller.DeviceId);
+            account?.TimeZone, account?.Language, account?.RegisteredAt, caller.SessionId, caller.DeviceId);
     }
 
     /// <summary>The highest committed position.</summary>

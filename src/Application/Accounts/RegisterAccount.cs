@@ -24,8 +24,7 @@ public sealed record RegisterAccount(string Email, string PasswordHash, string? 
         {
             RuleFor(command => command.DisplayName).MaximumLength(AccountLimits.DisplayNameMaxCharacters)
                 .WithMessage($"A name has at most {AccountLimits.DisplayNameMaxCharacters} characters.");
-            RuleFor(command => command.TimeZone).Must(zone => zone is null || (TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) && found.HasIanaId))
-                .WithMessage("There is no such time zone. Give an IANA name such as Asia/Shanghai.");
+            RuleFor(command => command.TimeZone).Must(AccountLimits.IsTimeZone).WithMessage(AccountLimits.NoSuchTimeZone);
         }
     }
 }
@@ -33,6 +32,19 @@ public sealed record RegisterAccount(string Email, string PasswordHash, string? 
 public static class AccountLimits
 {
     public const int DisplayNameMaxCharacters = 100;
+
+    public const int LanguageMaxCharacters = 35;
+
+    public const string NoSuchTimeZone = "There is no such time zone. Give an IANA name such as Asia/Shanghai.";
+
+    /// <summary>An IANA name that is known here, or none.</summary>
+    public static bool IsTimeZone(string? zone) => zone is null || (TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) && found.HasIanaId);
+
+    /// <summary>A well-formed tag (RFC 5646: subtags of letters and digits, the first of letters), or none.</summary>
+    public static bool IsLanguage(string? tag) =>
+        tag is null || (tag.Length is > 1 and <= LanguageMaxCharacters && tag.Split('-') is [var language, ..] subtags
+            && language.Length is 2 or 3 && language.All(char.IsAsciiLetter)
+            && subtags.All(subtag => subtag.Length is > 0 and <= 8 && subtag.All(char.IsAsciiLetterOrDigit)));
 }
 
 /// <summary>

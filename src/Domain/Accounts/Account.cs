@@ -18,13 +18,28 @@ public sealed record Account
 
     public required string TimeZone { get; init; }
 
+    /// <summary>A tag of BCP 47; null where the person never chose one.</summary>
+    public string? Language { get; init; }
+
+    public DateTimeOffset RegisteredAt { get; init; }
+
     public AccountRole Role { get; init; }
+
+    /// <summary>What is null stays as it is; nothing where all of it is so already.</summary>
+    /// <param name="displayName">Whether and to what the name changes: its content, null to have none.</param>
+    public Decision ChangeProfile((bool Changes, Content? Name) displayName, string? timeZone, string? language, Guid by, Content? reason, DateTimeOffset now) =>
+        !displayName.Changes && (timeZone ?? TimeZone) == TimeZone && (language ?? Language) == Language
+            ? Decision.Of()
+            : Decision.Of(new AccountProfileChanged(
+                displayName.Changes ? displayName.Name : DisplayName, timeZone ?? TimeZone, by, now, reason, language ?? Language));
+
+    public static Decision ChangePassword(Guid by, Content? reason, DateTimeOffset now) => Decision.Of(new AccountPasswordChanged(by, now, reason));
 
     public static Account? Evolve(Account? account, object @event) => @event switch
     {
-        AccountRegistered e => new Account { OwnerId = e.OwnerId, EmailKey = e.EmailKey, Email = e.Email, DisplayName = e.DisplayName, TimeZone = e.TimeZone, Role = e.Role },
+        AccountRegistered e => new Account { OwnerId = e.OwnerId, EmailKey = e.EmailKey, Email = e.Email, DisplayName = e.DisplayName, TimeZone = e.TimeZone, Role = e.Role, RegisteredAt = e.RegisteredAt },
         _ when account is null => null,
-        AccountProfileChanged e => account with { DisplayName = e.DisplayName, TimeZone = e.TimeZone },
+        AccountProfileChanged e => account with { DisplayName = e.DisplayName, TimeZone = e.TimeZone, Language = e.Language ?? account.Language },
         AccountRoleChanged e => account with { Role = e.Role },
         _ => account,
     };

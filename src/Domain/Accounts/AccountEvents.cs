@@ -17,8 +17,14 @@ public enum AccountRole { Owner, Administrator }
 public sealed record AccountRegistered(
     Guid OwnerId, string EmailKey, Content Email, Content? DisplayName, string TimeZone, AccountRole Role, DateTimeOffset RegisteredAt) : IAccountEvent;
 
+/// <param name="Language">A tag of BCP 47 such as <c>zh-CN</c>; null where the person never chose one.</param>
 [EventName("ai.jarvis.account.profile-changed.v1")]
-public sealed record AccountProfileChanged(Content? DisplayName, string TimeZone, Guid By, DateTimeOffset ChangedAt, Content? Reason) : IAccountEvent;
+public sealed record AccountProfileChanged(
+    Content? DisplayName, string TimeZone, Guid By, DateTimeOffset ChangedAt, Content? Reason, string? Language = null) : IAccountEvent;
+
+/// <summary>From here on the old password is refused. Neither password nor hash stands in any event.</summary>
+[EventName("ai.jarvis.account.password-changed.v1")]
+public sealed record AccountPasswordChanged(Guid By, DateTimeOffset ChangedAt, Content? Reason) : IAccountEvent;
 
 [EventName("ai.jarvis.account.role-changed.v1")]
 public sealed record AccountRoleChanged(AccountRole Role, Guid By, DateTimeOffset ChangedAt, Content? Reason) : IAccountEvent;

@@ -39,6 +39,7 @@ public sealed class JarvisSchema : Schema
         {
             Name = "Query";
             Take<ViewerQueries>();
+            Take<SessionQueries>();
             Take<RunQueries>();
             Take<RunRetryQueries>();
             Take<RunDifferenceQueries>();
@@ -54,6 +55,8 @@ public sealed class JarvisSchema : Schema
         public MutationRoot()
         {
             Name = "Mutation";
+            Take<AccountMutations>();
+            Take<SessionMutations>();
             Take<WorkflowMutations>();
             Take<RunMutations>();
             Take<RunRetryMutations>();
