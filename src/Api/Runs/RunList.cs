@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 using Jarvis.Api.Accounts;
 using Jarvis.Api.Platform;
 using Jarvis.Api.Platform.GraphQL;
+using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Projections.Platform;
 using Jarvis.Projections.Runs;
@@ -11,7 +13,16 @@ namespace Jarvis.Api.Runs;
 /// <summary>Which runs a list shows.</summary>
 public sealed record RunFilter
 {
+    /// <summary>These runs, at most 200: what stands on a screen.</summary>
+    public IEnumerable<Guid>? Ids { get; init; }
+
+    /// <summary>For administrators, who see everybody's.</summary>
+    public Guid? OwnerId { get; init; }
+
     public IEnumerable<RunStatus>? Status { get; init; }
+
+    /// <summary>Those that failed, or whose control expired, and that nobody has looked at or retried yet; or all the others.</summary>
+    public bool? NeedsAttention { get; init; }
 
     public Guid? WorkflowId { get; init; }
 
@@ -44,8 +55,32 @@ public sealed record RunFilter
     public string? Text { get; init; }
 }
 
-/// <summary>The order of a list of runs, by when they were requested.</summary>
-public enum RunOrder { Newest, Oldest }
+/// <summary>The order of a list of runs. Of equals the one requested later stands first in a falling order, last in a rising one.</summary>
+public enum RunOrder
+{
+    /// <summary>By when they were requested.</summary>
+    Newest,
+
+    Oldest,
+
+    /// <summary>By when they began; those that have not, by when they were requested.</summary>
+    LatestStarted,
+
+    EarliestStarted,
+
+    /// <summary>By duration; those that have none stand last.</summary>
+    Longest,
+
+    Shortest,
+
+    RecentlyChanged,
+
+    /// <summary>By the workflow's name.</summary>
+    Workflow,
+}
+
+/// <summary>A run with its place in the list's order.</summary>
+public sealed record FoundRun(RunRow Row, string Place);
 
 /// <summary>Pages and counts of runs.</summary>
 public sealed class RunList(ViewReader views)
@@ -55,23 +90,39 @@ public sealed class RunList(ViewReader views)
 
     public const int TextMaxCharacters = 200;
 
+    public const int MaxIds = 200;
+
+    private const string Started = "(extract(epoch from occurred_at) * 1000000)::bigint";
+    private const string Duration = "(extract(epoch from ended_at - started_at) * 1000)::bigint";
+
     /// <summary>Priorities in the order in which they are given places.</summary>
     private const string Order = "array['high', 'normal', 'low']";
 
     /// <summary>One row more than the page, in the page's direction.</summary>
-    public Task<List<RunRow>> Page(Caller caller, RunFilter? filter, RunOrder order, PageRequest page, ReadPoint point, CancellationToken cancel)
+    public Task<List<FoundRun>> Page(Caller caller, RunFilter? filter, RunOrder order, PageRequest page, ReadPoint point, CancellationToken cancel)
     {
         var conditions = Of(caller, filter, point);
-        var descending = order == RunOrder.Newest != page.Backward;
-        if (page.PlaceAsNumber() is { } place)
+        var (key, falling) = KeyOf(order);
+        var descending = falling != page.Backward;
+        if (page.Place is { } place)
         {
-            conditions.Add(descending ? "requested_position < ?" : "requested_position > ?", place);
+            var (at, text) = PlaceIn(place, page.Backward);
+            if (key is null)
+            {
+                conditions.Add(descending ? "requested_position < ?" : "requested_position > ?", at);
+            }
+            else
+            {
+                conditions.Add($"({key}, requested_position) {(descending ? "<" : ">")} (?{(order == RunOrder.Workflow ? "" : "::bigint")}, ?)",
+                    order == RunOrder.Workflow ? text : NumberIn(text, page.Backward), at);
+            }
         }
 
-        return views.Rows<RunRow>(caller,
-            $"select {RowMapper<RunRow>.Columns} from {ViewTables.Schema}.runs where {conditions.Sql} "
-            + $"order by requested_position {(descending ? "desc" : "asc")} limit {page.Size + 1}",
-            conditions.Parameters, cancel);
+        var direction = descending ? "desc" : "asc";
+        return views.Rows(caller,
+            $"select {RowMapper<RunRow>.Columns}, requested_position::text{(key is null ? "" : $" || '|' || ({key})::text")} as place from {ViewTables.Schema}.runs where {conditions.Sql} "
+            + $"order by {(key is null ? "" : $"{key} {direction}, ")}requested_position {direction} limit {page.Size + 1}",
+            conditions.Parameters, static reader => new FoundRun(RowMapper<RunRow>.Read(reader, 0), reader.GetString(reader.FieldCount - 1)), cancel);
     }
 
     /// <summary>Runs by id, in no order.</summary>
@@ -101,11 +152,12 @@ public sealed class RunList(ViewReader views)
     /// </summary>
     public async Task<Count> Count(Caller caller, RunFilter? filter, ReadPoint point, CancellationToken cancel)
     {
-        if (point.Position is null && filter is null or { ActorId: null, RequestedFrom: null, RequestedTo: null, OccurredFrom: null, OccurredTo: null, ErrorNode: null, Trigger: null, ErrorType: null, Text: null })
+        if (point.Position is null && filter is null or { ActorId: null, RequestedFrom: null, RequestedTo: null, OccurredFrom: null, OccurredTo: null, ErrorNode: null, Ids: null, NeedsAttention: null, Trigger: null, ErrorType: null, Text: null })
         {
             var kept = new Conditions();
             kept.AddIf(!caller.IsAdministrator, "owner_id = ?", caller.AccountId);
             AddStatus(kept, filter);
+            kept.AddIf(filter?.OwnerId is not null, "owner_id = ?", filter?.OwnerId);
             kept.AddIf(filter?.WorkflowId is not null, "workflow_id = ?", filter?.WorkflowId);
             kept.AddIf(filter?.DeviceId is not null, "device_id = ?", filter?.DeviceId);
             var sum = await views.Rows(caller,
@@ -140,7 +192,10 @@ public sealed class RunList(ViewReader views)
         conditions.AddIf(!caller.IsAdministrator, "owner_id = ?", caller.AccountId);
         point?.Pick(conditions);
         AddStatus(conditions, filter);
+        AddAttention(conditions, filter?.NeedsAttention, point);
         return conditions
+            .AddIf(filter?.Ids is not null, "run_id = any(?)", IdsOf(filter))
+            .AddIf(filter?.OwnerId is not null, "owner_id = ?", filter?.OwnerId)
             .AddIf(filter?.WorkflowId is not null, "workflow_id = ?", filter?.WorkflowId)
             .AddIf(filter?.DeviceId is not null, "device_id = ?", filter?.DeviceId)
             .AddIf(filter?.ActorId is not null, "requested_by = ?", filter?.ActorId)
@@ -164,6 +219,48 @@ public sealed class RunList(ViewReader views)
             conditions.Add(statuses.Length == 1 ? "status = ?" : "status = any(?)", statuses.Length == 1 ? statuses[0] : statuses);
         }
     }
+
+    // A retry is another run, so that nothing in the failed run's own row says that it was retried.
+    private static void AddAttention(Conditions conditions, bool? needed, ReadPoint? point)
+    {
+        if (needed is not { } wanted)
+        {
+            return;
+        }
+
+        var until = point?.Position is not null ? " and c.requested_position <= ?" : "";
+        var retried = $"exists (select 1 from {ViewTables.Schema}.runs c where c.parent_run_id = runs.run_id and c.to_position = {ViewTables.Open}{until})";
+        conditions.Add(
+            wanted ? $"attention is not null and not {retried}" : $"(attention is null or {retried})", point?.Position is { } position ? [position] : []);
+    }
+
+    private static Guid[]? IdsOf(RunFilter? filter)
+    {
+        var ids = filter?.Ids?.Distinct().Take(MaxIds + 1).ToArray();
+        return ids?.Length > MaxIds ? throw new RefusalError(new Refusal("input.invalid", $"Name at most {MaxIds} runs.", "ids")) : ids;
+    }
+
+    /// <summary>What a list is ordered by before the position, null for nothing, and whether it falls.</summary>
+    private static (string? Key, bool Falling) KeyOf(RunOrder order) => order switch
+    {
+        RunOrder.Newest => (null, true),
+        RunOrder.Oldest => (null, false),
+        RunOrder.LatestStarted => (Started, true),
+        RunOrder.EarliestStarted => (Started, false),
+        RunOrder.Longest => ($"coalesce({Duration}, -1)", true),
+        RunOrder.Shortest => ($"coalesce({Duration}, {ViewTables.Open})", false),
+        RunOrder.RecentlyChanged => ("from_position", true),
+        _ => ("lower(workflow_name) collate \"C\"", false),
+    };
+
+    private static (long At, string Key) PlaceIn(string place, bool backward)
+    {
+        var bar = place.IndexOf('|', StringComparison.Ordinal);
+        return (NumberIn(bar < 0 ? place : place[..bar], backward), bar < 0 ? "" : place[(bar + 1)..]);
+    }
+
+    private static long NumberIn(string text, bool backward) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw PageRequest.InvalidCursor(backward ? "before" : "after");
 
     // Enums stand in the views as in the events, in camelCase.
     private static string Stored(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);

@@ -70,6 +70,15 @@ public sealed record RetryRunInput : MutationInput
     public Guid? DeviceId { get; init; }
 }
 
+public sealed record LookAtRunsInput : MutationInput
+{
+    /// <summary>One to a hundred of the person's own.</summary>
+    public required IEnumerable<Guid> RunIds { get; init; }
+}
+
+[Implements(typeof(IPayload))]
+public sealed record LookAtRunsPayload(Position Position) : IPayload;
+
 /// <summary>The run that a mutation made or turned to; read it with atLeast, or follow it.</summary>
 [Implements(typeof(IPayload))]
 public sealed record RunPayload(Position Position, RunReference Run) : IPayload;
@@ -105,6 +114,10 @@ public sealed class RunMutations
             input.RunId, input.From, input.MarkDone?.Output, input.DeviceId, input.Input, input.Revision ?? RetryRevision.Original));
         return new RunPayload(new Position(answer.Position), new RunReference(answer.Stream!.Value));
     }
+
+    /// <summary>Takes runs off what needs the person: what was wrong with them was looked at. Those that need nobody are left as they are.</summary>
+    public static async Task<LookAtRunsPayload> LookAtRuns(IResolveFieldContext context, LookAtRunsInput input) =>
+        new(new Position((await context.Give(input, new LookAtRuns([.. input.RunIds]))).Position));
 
     private static async Task<RunControlPayload> Control<T>(IResolveFieldContext context, MutationInput input, Guid runId, T instruction)
         where T : Application.Platform.Instruction

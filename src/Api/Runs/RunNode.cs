@@ -86,6 +86,10 @@ public sealed class RunNode(RunRow row, ReadPoint point)
 
     public string? ErrorType => row.ErrorType;
 
+    /// <summary>Why it needs a person; null where it does not, or somebody has looked at it or retried it.</summary>
+    public IDataLoaderResult<RunAttention?> Attention(IResolveFieldContext context) =>
+        row.Attention is null ? LoaderResult.Of<RunAttention?>(null) : RetryRows(context).Then(found => found?.Count > 0 ? null : row.Attention);
+
     public IDataLoaderResult<WorkflowNode?> Workflow(IResolveFieldContext context) =>
         row.WorkflowId is { } id ? WorkflowList.Load(context, id, point) : LoaderResult.Of<WorkflowNode?>(null);
 
@@ -140,9 +144,7 @@ public sealed class RunNode(RunRow row, ReadPoint point)
 
     /// <summary>Runs that repeat or continue this one.</summary>
     public IDataLoaderResult<IEnumerable<RunNode>> Retries(IResolveFieldContext context) =>
-        context.Load<Guid, List<RunRow>>("retries", row.RunId, async (ids, cancel) =>
-            (await context.Service<RunList>().RetriesOf(context.Caller(), ids, point, cancel)).GroupBy(r => r.ParentRunId!.Value).ToDictionary(g => g.Key, g => g.ToList()))
-        .Then(found => (found ?? []).Select(retry => new RunNode(retry, point)));
+        RetryRows(context).Then(found => (found ?? []).Select(retry => new RunNode(retry, point)));
 
     /// <summary>Node results, in the order in which the tasks were created.</summary>
     public Task<RunTaskConnection> Tasks(IResolveFieldContext context, int? first, string? after, int? last, string? before) =>
@@ -188,6 +190,10 @@ public sealed class RunNode(RunRow row, ReadPoint point)
 
     [Ignore]
     public bool MayRead(IResolveFieldContext context) => context.Caller().AccountId == row.OwnerId;
+
+    private IDataLoaderResult<List<RunRow>?> RetryRows(IResolveFieldContext context) =>
+        context.Load<Guid, List<RunRow>>("retries", row.RunId, async (ids, cancel) =>
+            (await context.Service<RunList>().RetriesOf(context.Caller(), ids, point, cancel)).GroupBy(r => r.ParentRunId!.Value).ToDictionary(g => g.Key, g => g.ToList()));
 
     private IDataLoaderResult<RunHistory?> History(IResolveFieldContext context) =>
         context.Load<(Guid Run, long? Position), RunHistory>("history", (row.RunId, point.Position), async (keys, cancel) =>

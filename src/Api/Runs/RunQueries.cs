@@ -1,4 +1,3 @@
-using System.Globalization;
 using GraphQL;
 using Jarvis.Api.Platform;
 using Jarvis.Api.Platform.GraphQL;
@@ -37,9 +36,14 @@ public sealed class RunQueries
     {
         var page = PageRequest.Of(first, after, last, before);
         var point = await context.Service<ReadPoints>().Settle(RunsView.Name, asOf, atLeast, context.CancellationToken);
+        return await Page(context, filter, order, page, point);
+    }
+
+    internal static async Task<RunConnection> Page(IResolveFieldContext context, RunFilter? filter, RunOrder order, PageRequest page, ReadPoint point)
+    {
         var rows = await context.Service<RunList>().Page(context.Caller(), filter, order, page, point, context.CancellationToken);
         var (edges, info) = Pages.Cut(
-            page, rows, row => row.RequestedPosition.ToString(CultureInfo.InvariantCulture), (row, cursor) => new RunEdge(new RunNode(row, point), cursor));
+            page, rows, found => found.Place, (found, cursor) => new RunEdge(new RunNode(found.Row, point), cursor));
         return new RunConnection(edges, info, new Position(point.AnswerPosition), filter, point);
     }
 

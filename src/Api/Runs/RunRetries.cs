@@ -114,9 +114,9 @@ public sealed class RunRetries(ViewReader views, RunList runs, Commands commands
     public async Task<RetryRunsPayload> Retry(IResolveFieldContext context, RetryRunsInput input, ReadPoint point, PageRequest page, int total)
     {
         var caller = Self(context);
-        var rows = await runs.Page(caller, Failed(input.Filter), RunOrder.Oldest, page, point, context.CancellationToken);
-        var more = rows.Count > page.Size;
-        rows = rows.GetRange(0, Math.Min(rows.Count, page.Size));
+        var found = await runs.Page(caller, Failed(input.Filter), RunOrder.Oldest, page, point, context.CancellationToken);
+        var more = found.Count > page.Size;
+        var rows = found.Take(page.Size).Select(run => run.Row).ToList();
         var position = point.AnswerPosition;
         var results = new List<RetryResult>();
         foreach (var row in rows)

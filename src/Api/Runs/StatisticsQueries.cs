@@ -113,9 +113,13 @@ public sealed class StatisticsQueries
     /// <remarks>Give a period by name or by its first and last day; without either it is this week.</remarks>
     public static async Task<RunStatistics> Statistics(
         IResolveFieldContext context, StatisticsPeriod? period, DateOnly? from, DateOnly? to, string? timeZone, Guid? workflowId, Guid? deviceId,
-        AsOf? asOf, Position? atLeast, StatisticsStep by = StatisticsStep.Day)
+        AsOf? asOf, Position? atLeast, StatisticsStep by = StatisticsStep.Day) =>
+        await Of(context, context.Caller(), period, from, to, timeZone, workflowId, deviceId, asOf, atLeast, by);
+
+    internal static async Task<RunStatistics> Of(
+        IResolveFieldContext context, Accounts.Caller caller, StatisticsPeriod? period, DateOnly? from, DateOnly? to, string? timeZone, Guid? workflowId, Guid? deviceId,
+        AsOf? asOf, Position? atLeast, StatisticsStep by)
     {
-        var caller = context.Caller();
         var (zone, info) = await ZoneOf(context, timeZone);
         var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(context.Service<TimeProvider>().GetUtcNow(), info).DateTime);
         if (period is not null && (from ?? to) is not null || from is null != to is null)

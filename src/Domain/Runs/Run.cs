@@ -46,6 +46,9 @@ public sealed record Run
 
     public ImmutableList<RunControl> Controls { get; init; } = [];
 
+    /// <summary>It failed, or a control of it expired while it went on, and nobody has looked at it since.</summary>
+    public bool NeedsLook { get; init; }
+
     public Guid OwnerId => Requested.OwnerId;
 
     public bool HasEnded => Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled;
@@ -111,6 +114,9 @@ public sealed record Run
             ? Decision.Of(new RunControlExpired(controlId, now, deviceIsOnline))
             : Decision.Of();
 
+    /// <summary>A person looked at what was wrong; nothing where nothing is, or somebody did already.</summary>
+    public Decision LookAt(Guid by, DateTimeOffset now) => NeedsLook ? Decision.Of(new RunLookedAt(by, now)) : Decision.Of();
+
     /// <summary>No device took it in time.</summary>
     public Decision ExpireDispatch(DateTimeOffset now) =>
         Status == RunStatus.Pending && !IsGranted && Requested.DispatchDeadline <= now
@@ -145,14 +151,15 @@ public sealed record Run
         RunStarted e => run with { Status = RunStatus.Running, Reported = e.Sequence },
         RunPaused e => run with { Status = RunStatus.Paused, Reported = e.Sequence },
         RunResumed e => run with { Status = RunStatus.Running, Reported = e.Sequence },
-        RunCompleted e => run with { Status = RunStatus.Completed, Reported = e.Sequence },
-        RunFailed e => run with { Status = RunStatus.Failed, Error = e.Error, Reported = e.Sequence ?? run.Reported },
-        RunCancelled e => run with { Status = RunStatus.Cancelled, Reported = e.Sequence ?? run.Reported },
-        RunControlRequested e => run with { Controls = run.Controls.Add(new RunControl(e.ControlId, e.Kind, e.By, e.Reason, e.Deadline, ControlPhase.Requested)) },
+        RunCompleted e => run with { Status = RunStatus.Completed, Reported = e.Sequence, NeedsLook = false },
+        RunFailed e => run with { Status = RunStatus.Failed, Error = e.Error, Reported = e.Sequence ?? run.Reported, NeedsLook = true },
+        RunCancelled e => run with { Status = RunStatus.Cancelled, Reported = e.Sequence ?? run.Reported, NeedsLook = false },
+        RunControlRequested e => run with { NeedsLook = false, Controls = run.Controls.Add(new RunControl(e.ControlId, e.Kind, e.By, e.Reason, e.Deadline, ControlPhase.Requested)) },
         RunControlAcknowledged e => run.Turn(e.ControlId, ControlPhase.Acknowledged, e.Sequence),
         RunControlTookEffect e => run.Turn(e.ControlId, ControlPhase.Effective, e.Sequence),
         RunControlRefused e => run.Turn(e.ControlId, ControlPhase.Refused, e.Sequence),
-        RunControlExpired e => run.Turn(e.ControlId, ControlPhase.Expired, null),
+        RunControlExpired e => run.Turn(e.ControlId, ControlPhase.Expired, null) with { NeedsLook = run.NeedsLook || !run.HasEnded },
+        RunLookedAt => run with { NeedsLook = false },
         _ => run,
     };
 

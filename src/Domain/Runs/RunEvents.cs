@@ -125,6 +125,10 @@ public sealed record RunControlTookEffect(Guid ControlId, DateTimeOffset At, lon
 [EventName("ai.jarvis.run.control-refused.v1")]
 public sealed record RunControlRefused(Guid ControlId, string Code, DateTimeOffset At, long? Sequence) : IRunEvent;
 
+/// <summary>A person looked at what was wrong with it: from here on it needs nobody.</summary>
+[EventName("ai.jarvis.run.looked-at.v1")]
+public sealed record RunLookedAt(Guid By, DateTimeOffset LookedAt) : IRunEvent;
+
 /// <summary>Its deadline passed before it took effect.</summary>
 /// <param name="DeviceWasOnline">Whether the device could be reached at that moment, which is what the person sees as the cause.</param>
 [EventName("ai.jarvis.run.control-expired.v1")]

@@ -55,6 +55,7 @@ public static class ViewTables
             error_status integer,
             error_instance text,
             controls_open integer not null,
+            attention text,
             changed_at timestamptz not null,
             changed_by uuid,
             stream_version bigint not null,
@@ -66,6 +67,7 @@ public static class ViewTables
         create index if not exists runs_now_device on views.runs (owner_id, device_id, requested_position) where to_position = 9223372036854775807;
         create index if not exists runs_now_trigger on views.runs (owner_id, trigger, requested_position) where to_position = 9223372036854775807;
         create index if not exists runs_now_error on views.runs (owner_id, error_type, requested_position) where error_type is not null and to_position = 9223372036854775807;
+        create index if not exists runs_attention on views.runs (owner_id, requested_position) where attention is not null and to_position = 9223372036854775807;
         create index if not exists runs_now_all on views.runs (requested_position) where to_position = 9223372036854775807;
         create index if not exists runs_waiting on views.runs (owner_id, requested_position) where to_position = 9223372036854775807 and status = 'pending';
         create index if not exists runs_children on views.runs (parent_run_id, requested_position) where parent_run_id is not null and to_position = 9223372036854775807;

@@ -1,20 +1,34 @@
 using System.Text.Json.Serialization;
 using JasperFx.Events;
 using Jarvis.Domain.Runs;
+using Jarvis.Domain.Workflows.Interpreter;
 using Jarvis.Projections.Platform;
 
 namespace Jarvis.Projections.Runs;
 
+/// <summary>Why a run needs a person.</summary>
+public enum RunAttention
+{
+    Failed,
+
+    /// <summary>It stopped at a task of which nobody knows whether it had its effect.</summary>
+    Interrupted,
+
+    /// <summary>What was asked of its PC was not done in time, and the run goes on.</summary>
+    ControlExpired,
+}
+
 /// <summary>A run as lists show it, from one position to the next change.</summary>
 /// <param name="Revision">Null for a run of a file that was never published.</param>
 /// <param name="ClockOffsetMs">The device's clock minus the server's when it started; <c>OccurredAt</c> is corrected by it.</param>
+/// <param name="Attention">Why it needs a person who has not looked at it yet; that it was retried is told by its retries.</param>
 /// <param name="OccurredAt">When it began by the PC's clock, corrected; until then when it was requested. The day it counts for.</param>
 public sealed record RunRow(
     Guid RunId, long FromPosition, long ToPosition, Guid OwnerId, long RequestedPosition, RunStatus Status, Guid? WorkflowId, string Namespace,
     string WorkflowName, int? Revision, string DefinitionHash, RunTrigger Trigger, Guid RequestedBy, Guid? AskedDeviceId, Guid? DeviceId,
     Guid? ParentRunId, RetryStart? RetryFrom, DateTimeOffset RequestedAt, DateTimeOffset? DispatchDeadline, RunWaitReason? WaitsFor,
     Guid? WaitsForDeviceId, int? WaitsForLimit, RunPriority Priority, bool Granted, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, long ClockOffsetMs, DateTimeOffset OccurredAt,
-    string? ErrorType, int? ErrorStatus, string? ErrorInstance, int ControlsOpen, DateTimeOffset ChangedAt, Guid? ChangedBy, long StreamVersion)
+    string? ErrorType, int? ErrorStatus, string? ErrorInstance, int ControlsOpen, RunAttention? Attention, DateTimeOffset ChangedAt, Guid? ChangedBy, long StreamVersion)
     : IVersioned<RunRow>
 {
     [JsonIgnore]
@@ -41,7 +55,7 @@ public sealed record RunRow(
         RunRequested e => new RunRow(
             @event.StreamId, 0, 0, e.OwnerId, @event.Sequence, RunStatus.Pending, e.WorkflowId, e.Namespace, e.WorkflowName, e.Revision, e.DefinitionHash,
             e.Trigger, e.RequestedBy, e.AskedDeviceId, null, e.Continues?.ParentRunId, e.Continues?.From, e.RequestedAt, e.DispatchDeadline, null,
-            null, null, e.Priority ?? RunPriority.Normal, false, null, null, 0, e.RequestedAt, null, null, null, 0, default, null, 0),
+            null, null, e.Priority ?? RunPriority.Normal, false, null, null, 0, e.RequestedAt, null, null, null, 0, null, default, null, 0),
         _ when row is null => null,
         RunWaiting e => row with { WaitsFor = e.Reason, WaitsForDeviceId = e.DeviceId, WaitsForLimit = e.Limit },
         RunDispatched e => row with { DeviceId = e.DeviceId, WaitsFor = null, WaitsForDeviceId = null, WaitsForLimit = null },
@@ -51,14 +65,20 @@ public sealed record RunRow(
         RunStarted e => row.Started(e, clockOffset(row.DeviceId)),
         RunPaused => row with { Status = RunStatus.Paused },
         RunResumed => row with { Status = RunStatus.Running },
-        RunCompleted e => row with { Status = RunStatus.Completed, EndedAt = e.CompletedAt },
+        RunCompleted e => row with { Status = RunStatus.Completed, EndedAt = e.CompletedAt, Attention = null },
         RunFailed e => row with
         {
             Status = RunStatus.Failed, EndedAt = e.FailedAt, ErrorType = e.Error.Type, ErrorStatus = e.Error.Status, ErrorInstance = e.Error.Instance,
+            Attention = e.Error.Type == FaultTypes.Interrupted ? RunAttention.Interrupted : RunAttention.Failed,
         },
-        RunCancelled e => row with { Status = RunStatus.Cancelled, EndedAt = e.CancelledAt },
-        RunControlRequested => row with { ControlsOpen = row.ControlsOpen + 1 },
-        RunControlTookEffect or RunControlRefused or RunControlExpired => row with { ControlsOpen = Math.Max(0, row.ControlsOpen - 1) },
+        RunCancelled e => row with { Status = RunStatus.Cancelled, EndedAt = e.CancelledAt, Attention = null },
+        RunControlRequested => row with { ControlsOpen = row.ControlsOpen + 1, Attention = null },
+        RunControlTookEffect or RunControlRefused => row with { ControlsOpen = Math.Max(0, row.ControlsOpen - 1) },
+        RunControlExpired => row with
+        {
+            ControlsOpen = Math.Max(0, row.ControlsOpen - 1), Attention = row.Attention ?? (row.EndedAt is null ? RunAttention.ControlExpired : null),
+        },
+        RunLookedAt => row with { Attention = null },
         _ => row,
     };
 

@@ -15,7 +15,7 @@ public sealed class RunFiguresTests
 
     private static readonly RunRow Pending = new(
         Guid.Parse("0195f000-0000-7000-8000-000000000001"), 1, ViewTables.Open, Owner, 1, RunStatus.Pending, Workflow, "tests", "greeting", 1, "hash",
-        RunTrigger.Manual, Owner, null, null, null, null, At, null, null, null, null, RunPriority.Normal, false, null, null, 0, At, null, null, null, 0, At, Owner, 1);
+        RunTrigger.Manual, Owner, null, null, null, null, At, null, null, null, null, RunPriority.Normal, false, null, null, 0, At, null, null, null, 0, null, At, Owner, 1);
 
     private static readonly RunRow Running = Pending with { Status = RunStatus.Running, DeviceId = Device, StartedAt = At, OccurredAt = At };
 

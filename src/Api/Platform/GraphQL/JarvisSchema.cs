@@ -40,6 +40,7 @@ public sealed class JarvisSchema : Schema
             Name = "Query";
             Take<ViewerQueries>();
             Take<SessionQueries>();
+            Take<HomeQueries>();
             Take<RunQueries>();
             Take<RunRetryQueries>();
             Take<RunDifferenceQueries>();
@@ -73,6 +74,7 @@ public sealed class JarvisSchema : Schema
         {
             Name = "Subscription";
             Take<RunSubscriptions>();
+            Take<RunProgressSubscriptions>();
             Take<DeviceSubscriptions>();
         }
     }
