@@ -98,10 +98,19 @@ public sealed class WorkflowNode(WorkflowRow row, ReadPoint point)
             return null;
         }
 
-        var lines = TextDifference.Of(old, @new);
+        return Differ((first.Number, old), (last.Number, @new), Parse(@new));
+    }
+
+    /// <summary>What a text that is no revision yet changes of the latest one; null for a caller who may not see that.</summary>
+    internal async Task<RevisionDifference?> DifferenceTo(IResolveFieldContext context, string source, Definition definition, int number) =>
+        await All(context) is [.., { Source: { } old } latest] ? Differ((latest.Number, old), (number, source), definition) : null;
+
+    private static RevisionDifference Differ((int Number, string Source) old, (int Number, string Source) @new, Definition definition)
+    {
+        var lines = TextDifference.Of(old.Source, @new.Source);
         return new RevisionDifference(
-            first.Number, last.Number, lines.Count(line => line.Kind == DifferenceKind.Added), lines.Count(line => line.Kind == DifferenceKind.Removed), lines,
-            [.. TaskDifferences.Of(Parse(old), Parse(@new)).Select(task => new TaskDifferenceNode(task.Kind, task.Path, task.TaskKind, task.OldId, task.NewId))]);
+            old.Number, @new.Number, lines.Count(line => line.Kind == DifferenceKind.Added), lines.Count(line => line.Kind == DifferenceKind.Removed), lines,
+            [.. TaskDifferences.Of(Parse(old.Source), definition).Select(task => new TaskDifferenceNode(task.Kind, task.Path, task.TaskKind, task.OldId, task.NewId))]);
     }
 
     /// <summary>Null for a caller who may not see the definition.</summary>

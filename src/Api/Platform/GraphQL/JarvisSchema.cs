@@ -1,6 +1,7 @@
 using GraphQL;
 using GraphQL.Types;
 using Jarvis.Api.Accounts;
+using Jarvis.Api.Documents;
 using Jarvis.Api.Devices;
 using Jarvis.Api.Platform.Blobs;
 using Jarvis.Api.Runs;
@@ -46,8 +47,11 @@ public sealed class JarvisSchema : Schema
             Take<RunDifferenceQueries>();
             Take<StatisticsQueries>();
             Take<WorkflowQueries>();
+            Take<DefinitionQueries>();
             Take<DeviceQueries>();
             Take<BlobQueries>();
+            Take<ServerQueries>();
+            Take<HelpQueries>();
         }
     }
 
