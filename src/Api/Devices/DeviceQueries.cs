@@ -72,14 +72,18 @@ public sealed class DeviceNode(DeviceRow row)
 public sealed record DeviceEdge(DeviceNode Node, string Cursor) : Edge<DeviceNode>(Node, Cursor);
 
 [Name("DeviceConnection")]
-public sealed class DevicePage(IReadOnlyList<DeviceEdge> edges, PageInfo pageInfo, Position asOf)
-    : Connection<DeviceNode, DeviceEdge>(edges, pageInfo, asOf);
+public sealed class DevicePage(IReadOnlyList<DeviceEdge> edges, PageInfo pageInfo, Position asOf, DeviceFilter? filter, ReadPoint point)
+    : Connection<DeviceNode, DeviceEdge>(edges, pageInfo, asOf)
+{
+    /// <summary>How many there are; exact to 10,000.</summary>
+    public Task<Count> TotalCount(IResolveFieldContext context) => DeviceList.Count(context, filter, point);
+}
 
 /// <summary>A runner that waits to be paired under a code.</summary>
 public sealed record Pairing(string UserCode, string? Name, string Os, string Version, DateTimeOffset ExpiresAt);
 
 /// <summary>Rows of the devices' view.</summary>
-public static class DeviceList
+public static partial class DeviceList
 {
     public static async Task<List<DeviceRow>> Rows(IResolveFieldContext context, ReadPoint point, string rest, Action<Conditions> more)
     {
@@ -100,21 +104,14 @@ public static class DeviceList
 public sealed class DeviceQueries
 {
     public static async Task<DevicePage> Devices(
-        IResolveFieldContext context, int? first, string? after, int? last, string? before, AsOf? asOf, Position? atLeast)
+        IResolveFieldContext context, int? first, string? after, int? last, string? before, DeviceFilter? filter, AsOf? asOf, Position? atLeast,
+        DeviceOrder order = DeviceOrder.Newest)
     {
         var page = PageRequest.Of(first, after, last, before);
         var point = await context.Service<ReadPoints>().Settle(DevicesView.Name, asOf, atLeast, context.CancellationToken);
-        var rows = await DeviceList.Rows(context, point, $"order by paired_position {(page.Backward ? "asc" : "desc")} limit {page.Size + 1}", conditions =>
-        {
-            conditions.AddIf(!context.Caller().IsAdministrator, "owner_id = ?", context.Caller().AccountId);
-            if (page.PlaceAsNumber() is { } place)
-            {
-                conditions.Add(page.Backward ? "paired_position > ?" : "paired_position < ?", place);
-            }
-        });
-        var (edges, info) = Pages.Cut(
-            page, rows, row => row.PairedPosition.ToString(CultureInfo.InvariantCulture), (row, cursor) => new DeviceEdge(new DeviceNode(row), cursor));
-        return new DevicePage(edges, info, new Position(point.AnswerPosition));
+        var rows = await DeviceList.Page(context, filter, order, page, point);
+        var (edges, info) = Pages.Cut(page, rows, row => DeviceList.PlaceOf(row, order), (row, cursor) => new DeviceEdge(new DeviceNode(row), cursor));
+        return new DevicePage(edges, info, new Position(point.AnswerPosition), filter, point);
     }
 
     public static async Task<DeviceNode?> Device(IResolveFieldContext context, Guid id, AsOf? asOf, Position? atLeast)

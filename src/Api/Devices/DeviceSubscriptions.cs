@@ -16,9 +16,9 @@ public sealed class DeviceSubscriptions
 {
     private const int CatchUp = 200;
 
-    /// <summary>Changes of the person's devices, each once every lower position is settled. Without a cursor from now on.</summary>
+    /// <summary>Changes of the devices that a filter finds, each once every lower position is settled. Without a cursor from now on.</summary>
     public static async IAsyncEnumerable<DeviceChange> DevicesChanged(
-        IResolveFieldContext context, Cursor? after, [EnumeratorCancellation] CancellationToken cancel = default)
+        IResolveFieldContext context, Cursor? after, DeviceFilter? filter, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         var caller = context.Caller();
         var views = context.Service<ViewReader>();
@@ -28,6 +28,7 @@ public sealed class DeviceSubscriptions
             while (true)
             {
                 var conditions = new Conditions().AddIf(!caller.IsAdministrator, "owner_id = ?", caller.AccountId)
+                    .AddFilter(filter)
                     .Add("from_position > ? and from_position <= ?", place, to);
                 var rows = await views.Rows<DeviceRow>(caller,
                     $"select {RowMapper<DeviceRow>.Columns} from {ViewTables.Schema}.devices where {conditions.Sql} order by from_position limit {CatchUp}",

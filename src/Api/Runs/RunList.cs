@@ -194,7 +194,7 @@ public sealed class RunList(ViewReader views)
         AddStatus(conditions, filter);
         AddAttention(conditions, filter?.NeedsAttention, point);
         return conditions
-            .AddIf(filter?.Ids is not null, "run_id = any(?)", IdsOf(filter))
+            .AddIf(filter?.Ids is not null, "run_id = any(?)", IdsOf(filter?.Ids))
             .AddIf(filter?.OwnerId is not null, "owner_id = ?", filter?.OwnerId)
             .AddIf(filter?.WorkflowId is not null, "workflow_id = ?", filter?.WorkflowId)
             .AddIf(filter?.DeviceId is not null, "device_id = ?", filter?.DeviceId)
@@ -234,10 +234,12 @@ public sealed class RunList(ViewReader views)
             wanted ? $"attention is not null and not {retried}" : $"(attention is null or {retried})", point?.Position is { } position ? [position] : []);
     }
 
-    private static Guid[]? IdsOf(RunFilter? filter)
+    /// <summary>What stands on a screen, by id.</summary>
+    /// <exception cref="RefusalError"><c>input.invalid</c>: more than <see cref="MaxIds"/>.</exception>
+    internal static Guid[]? IdsOf(IEnumerable<Guid>? asked)
     {
-        var ids = filter?.Ids?.Distinct().Take(MaxIds + 1).ToArray();
-        return ids?.Length > MaxIds ? throw new RefusalError(new Refusal("input.invalid", $"Name at most {MaxIds} runs.", "ids")) : ids;
+        var ids = asked?.Distinct().Take(MaxIds + 1).ToArray();
+        return ids?.Length > MaxIds ? throw new RefusalError(new Refusal("input.invalid", $"Name at most {MaxIds}.", "ids")) : ids;
     }
 
     /// <summary>What a list is ordered by before the position, null for nothing, and whether it falls.</summary>

@@ -29,7 +29,11 @@ public sealed record RunError(string Type, int Status, string? Title, string? De
 public sealed record RunReference(Guid Id);
 
 /// <summary>An account, by its id.</summary>
-public sealed record AccountReference(Guid Id);
+public sealed record AccountReference(Guid Id)
+{
+    /// <summary>Its address: the caller's own in full, masked for administrators, null for anybody else.</summary>
+    public IDataLoaderResult<string?> Email(IResolveFieldContext context) => Accounts.AccountList.Email(context, Id);
+}
 
 /// <summary>A run, of one moment.</summary>
 [Name("Run")]

@@ -142,12 +142,22 @@ public sealed class WorkflowNode(WorkflowRow row, ReadPoint point)
 public sealed record WorkflowEdge(WorkflowNode Node, string Cursor) : Edge<WorkflowNode>(Node, Cursor);
 
 [Name("WorkflowConnection")]
-public sealed class WorkflowConnection(IReadOnlyList<WorkflowEdge> edges, PageInfo pageInfo, Position asOf)
-    : Connection<WorkflowNode, WorkflowEdge>(edges, pageInfo, asOf);
+public sealed class WorkflowConnection(IReadOnlyList<WorkflowEdge> edges, PageInfo pageInfo, Position asOf, WorkflowFilter? filter, ReadPoint point)
+    : Connection<WorkflowNode, WorkflowEdge>(edges, pageInfo, asOf)
+{
+    /// <summary>How many there are: exact to 10,000, of a search by text among the 5,000 newest.</summary>
+    public Task<Count> TotalCount(IResolveFieldContext context) => WorkflowSearch.Count(context, filter, point);
+}
 
 /// <summary>Which workflows a list shows; what is given must all hold.</summary>
 public sealed record WorkflowFilter
 {
+    /// <summary>These, at most 200.</summary>
+    public IEnumerable<Guid>? Ids { get; init; }
+
+    /// <summary>For administrators, who see everybody's.</summary>
+    public Guid? OwnerId { get; init; }
+
     public bool? Disabled { get; init; }
 
     public string? Namespace { get; init; }
@@ -197,7 +207,7 @@ public sealed class WorkflowQueries
         var rows = await WorkflowSearch.Page(context, filter, order, page, point);
         var (edges, info) = Pages.Cut(
             page, rows, row => WorkflowSearch.PlaceOf(row, order), (row, cursor) => new WorkflowEdge(new WorkflowNode(row.Row, point), cursor));
-        return new WorkflowConnection(edges, info, new Position(point.AnswerPosition));
+        return new WorkflowConnection(edges, info, new Position(point.AnswerPosition), filter, point);
     }
 
     /// <summary>The categories and tags of the caller's workflows with how many have each, the most frequent first.</summary>

@@ -4,6 +4,7 @@ using GraphQL;
 using GraphQL.DataLoader;
 using Jarvis.Api.Platform;
 using Jarvis.Api.Platform.GraphQL;
+using Jarvis.Api.Runs;
 using Jarvis.Application.Platform;
 using Jarvis.Domain.Platform;
 using Jarvis.Projections.Platform;
@@ -61,6 +62,14 @@ public static class WorkflowSearch
         return [.. found.Take(page.Size + 1)];
     }
 
+    public static async Task<Count> Count(IResolveFieldContext context, WorkflowFilter? filter, ReadPoint point)
+    {
+        var searches = !string.IsNullOrWhiteSpace(filter?.Text);
+        var most = searches ? MaxSearched : RunList.CountLimit;
+        var whole = await Page(context, filter, WorkflowOrder.Newest, new PageRequest(most, false, null), point);
+        return new Count(Math.Min(whole.Count, most), whole.Count <= most);
+    }
+
     public static string PlaceOf(FoundWorkflow found, WorkflowOrder order) =>
         $"{found.Row.PublishedPosition.ToString(CultureInfo.InvariantCulture)}|{Convert.ToString(KeyOf(found, order), CultureInfo.InvariantCulture)}";
 
@@ -104,6 +113,8 @@ public static class WorkflowSearch
         conditions.Parameters.Clear();
         conditions.Parameters.AddRange(favour.Parameters);
         conditions.AddIf(!caller.IsAdministrator, "w.owner_id = ?", caller.AccountId)
+            .AddIf(filter?.Ids is not null, "w.workflow_id = any(?)", RunList.IdsOf(filter?.Ids))
+            .AddIf(filter?.OwnerId is not null, "w.owner_id = ?", filter?.OwnerId)
             .AddIf(filter?.Disabled is not null, "disabled = ?", filter?.Disabled)
             .AddIf(filter?.Namespace is not null, "namespace = ?", filter?.Namespace)
             .AddIf(filter?.Category is not null, "category = ?", filter?.Category)

@@ -16,7 +16,7 @@ public static class ViewTables
     public const long Open = long.MaxValue;
 
     public static readonly IReadOnlyList<string> Guarded =
-        ["runs", "run_counts", "run_figures", "run_failures", "run_durations", "run_progress", "run_tasks", "run_log", "run_variables", "run_blobs", "workflows", "workflow_favourites", "devices"];
+        ["runs", "run_counts", "run_figures", "run_failures", "run_durations", "run_progress", "run_tasks", "run_log", "run_variables", "run_blobs", "workflows", "workflow_favourites", "devices", "accounts"];
 
     // 9223372036854775807 is Open; a partial index needs the literal.
     private const string Script = """
@@ -257,6 +257,28 @@ public static class ViewTables
             stream_version bigint not null,
             primary key (device_id, from_position)
         );
+        create table if not exists views.accounts (
+            account_id uuid not null,
+            from_position bigint not null,
+            to_position bigint not null,
+            owner_id uuid not null,
+            registered_position bigint not null,
+            role text not null,
+            email_key text not null,
+            email text not null,
+            display_name text,
+            time_zone text not null,
+            language text,
+            registered_at timestamptz not null,
+            changed_at timestamptz not null,
+            stream_version bigint not null,
+            primary key (account_id, from_position)
+        );
+        create index if not exists accounts_now on views.accounts (registered_position) where to_position = 9223372036854775807;
+        create index if not exists accounts_of_addresses on views.accounts (email_key) where to_position = 9223372036854775807;
+
+        create index if not exists devices_now_all on views.devices (paired_position) where to_position = 9223372036854775807;
+        create index if not exists workflows_now_all on views.workflows (published_position) where to_position = 9223372036854775807;
         create index if not exists devices_now on views.devices (owner_id, paired_position) where to_position = 9223372036854775807;
         create index if not exists devices_then on views.devices (owner_id, paired_position, from_position);
         create index if not exists devices_changes on views.devices (owner_id, from_position);

@@ -14,7 +14,7 @@ public sealed class ViewRebuildTests
 {
     private const string SetupToken = "acceptance-set-up-token";
 
-    private static readonly string[] Views = ["Runs", "Workflows", "Devices"];
+    private static readonly string[] Views = ["Runs", "Workflows", "Devices", "Accounts"];
 
     [Fact]
     public async Task Views_are_made_anew_while_they_are_read_and_written_and_end_identical()

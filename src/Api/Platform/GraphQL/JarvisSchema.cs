@@ -41,6 +41,7 @@ public sealed class JarvisSchema : Schema
             Name = "Query";
             Take<ViewerQueries>();
             Take<SessionQueries>();
+            Take<AccountQueries>();
             Take<HomeQueries>();
             Take<RunQueries>();
             Take<RunRetryQueries>();
@@ -51,6 +52,7 @@ public sealed class JarvisSchema : Schema
             Take<DeviceQueries>();
             Take<BlobQueries>();
             Take<ServerQueries>();
+            Take<FindQueries>();
             Take<HelpQueries>();
         }
     }
