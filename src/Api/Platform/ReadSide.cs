@@ -16,6 +16,7 @@ public static class ReadSide
         services.AddSingleton<ViewProgress>();
         services.AddHostedService(provider => provider.GetRequiredService<ViewProgress>());
         services.AddSingleton<ViewRebuild>();
+        services.AddSingleton<Application.Platform.Operations.IViewRebuilds>(provider => provider.GetRequiredService<ViewRebuild>());
         services.AddSingleton<LiveEvents>();
         services.AddHostedService(provider => provider.GetRequiredService<LiveEvents>());
         services.AddSignIn(configuration);

@@ -15,7 +15,7 @@ public sealed record ServerInformation(string Version, string? BuiltFrom, DateTi
     private static readonly string[] Parts =
         typeof(ServerInformation).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+');
 
-    public static ServerInformation Of(DateTimeOffset now, bool isDemo) => new(Parts[0], Parts.Length > 1 ? Parts[1] : null, now, isDemo);
+    internal static ServerInformation Of(DateTimeOffset now, bool isDemo) => new(Parts[0], Parts.Length > 1 ? Parts[1] : null, now, isDemo);
 }
 
 /// <summary>What the server says of itself.</summary>

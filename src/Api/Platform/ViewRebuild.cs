@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Jarvis.Api.Accounts;
 using Jarvis.Application.Platform;
+using Jarvis.Application.Platform.Operations;
 using Jarvis.Domain.Platform;
 using Jarvis.Projections;
 using Jarvis.Projections.Platform;
@@ -11,81 +13,242 @@ using Npgsql;
 namespace Jarvis.Api.Platform;
 
 /// <summary>
-/// Makes a view anew from the events while the old one goes on being read and folded: beside it, in tables of a schema of their own. Once it has
-/// caught up, the daemon's shard stops for the moment in which the last events are folded and the tables change places.
+/// Makes views anew from the events while the old ones go on being read and folded: beside them, each in tables of a schema of its own. Once it has
+/// caught up it keeps up, and can be compared; the daemon's shard stops only for the moment in which the last events are folded and the tables
+/// change places. What is under way is known to this process alone: a restart forgets it, and the next start begins afresh.
 /// </summary>
-public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database, IProjectionCoordinator coordinator, ILogger<ViewRebuild> log) : IDisposable
+public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database, IProjectionCoordinator coordinator, TimeProvider time, ILogger<ViewRebuild> log)
+    : IViewRebuilds, IDisposable
 {
     private const int PageEvents = 1_000;
 
     /// <summary>So few events behind, it is quicker to finish than to let more come.</summary>
     private const int Near = 2_000;
 
-    private readonly SemaphoreSlim one = new(1);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
-    public async Task Rebuild(View view, CancellationToken cancel)
+    private readonly ConcurrentDictionary<string, RebuildUnderWay> underWay = new(StringComparer.OrdinalIgnoreCase);
+
+    public static View? Find(string name) => ViewsSetup.All.FirstOrDefault(view => string.Equals(view.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>What is under way, or failed and was not discarded.</summary>
+    public RebuildUnderWay? Of(string view) => underWay.GetValueOrDefault(view);
+
+    public Guid? UnderWay(string view) => Of(view)?.OperationId;
+
+    public Refusal? WhyNotBegin(string view) =>
+        Find(view) is null ? OperationRefusals.ViewNotFound(ViewsSetup.Names) : Of(view) is not null ? OperationRefusals.RebuildUnderWay : null;
+
+    public Refusal? WhyNotSwitch(string view) => Of(view) switch
     {
-        await one.WaitAsync(cancel);
-        try
-        {
-            var schema = $"views_next_{view.Name.ToLowerInvariant()}";
-            await Run($"drop schema if exists {schema} cascade; {ViewTables.ScriptIn(schema)} {ViewTables.GuardScriptIn(schema)}", cancel);
-            var next = view.In(schema);
-            long place = 0;
-            for (var mark = await Progress(view, cancel); mark - place > Near; mark = await Progress(view, cancel))
-            {
-                place = await Fold(next, place, mark, cancel);
-            }
+        null => OperationRefusals.NoRebuild,
+        { Phase: RebuildPhase.Ready } => null,
+        _ => OperationRefusals.RebuildNotReady,
+    };
 
-            var shard = $"{view.Name}:All";
-            var daemon = coordinator.DaemonForMainDatabase();
-            await daemon.StopAgentAsync(shard);
-            try
-            {
-                await Fold(next, place, await Progress(view, cancel), cancel);
-                await Run(
-                    string.Concat(view.Tables.Select(table => $"drop table {view.Schema}.{table}; alter table {schema}.{table} set schema {view.Schema};"))
-                    + $"drop schema {schema} cascade;", cancel);
-            }
-            finally
-            {
-                // Whatever happened, the view that is now in place goes on.
-                await daemon.StartAgentAsync(shard, CancellationToken.None);
-            }
-
-            log.LogInformation("The view {View} was made anew", view.Name);
-        }
-        finally
+    public void Begin(string view, Guid operation)
+    {
+        if (Find(view) is { } found)
         {
-            one.Release();
+            var rebuild = new RebuildUnderWay(found, operation, time.GetUtcNow());
+            if (underWay.TryAdd(found.Name, rebuild))
+            {
+                rebuild.Following = Task.Run(() => Follow(rebuild));
+            }
         }
     }
 
-    public void Dispose() => one.Dispose();
-
-    private async Task<long> Fold(View next, long after, long mark, CancellationToken cancel)
+    /// <summary>From beginning to end: folds it, and puts it in place.</summary>
+    /// <exception cref="InvalidOperationException">It is being made anew already, or an event could not be folded.</exception>
+    public async Task Rebuild(View view, CancellationToken cancel)
     {
-        while (after < mark)
+        Begin(view.Name, Guid.CreateVersion7());
+        var rebuild = Of(view.Name)!;
+        try
         {
+            await rebuild.Caught.Task.WaitAsync(cancel);
+        }
+        catch
+        {
+            await Discard(view.Name, CancellationToken.None);
+            throw;
+        }
+
+        await Switch(view.Name, cancel);
+    }
+
+    public async Task Switch(string view, CancellationToken cancel)
+    {
+        var rebuild = Of(view) ?? throw new InvalidOperationException($"{view} is not being made anew.");
+        await rebuild.Turn.WaitAsync(cancel);
+        try
+        {
+            await Still(rebuild, cancel, () => Run(
+                string.Concat(rebuild.View.Tables.Select(table => $"drop table {rebuild.View.Schema}.{table}; alter table {rebuild.Schema}.{table} set schema {rebuild.View.Schema};"))
+                + $"drop schema {rebuild.Schema} cascade;", cancel));
+            underWay.TryRemove(rebuild.View.Name, out _);
+            await rebuild.Stop.CancelAsync();
+        }
+        finally
+        {
+            rebuild.Turn.Release();
+        }
+
+        log.LogInformation("The view {View} was made anew", rebuild.View.Name);
+    }
+
+    public async Task Discard(string view, CancellationToken cancel)
+    {
+        if (Of(view) is { } rebuild)
+        {
+            await rebuild.Stop.CancelAsync();
+            await rebuild.Following.WaitAsync(cancel);
+            await Run($"drop schema if exists {rebuild.Schema} cascade;", cancel);
+            underWay.TryRemove(rebuild.View.Name, out _);
+        }
+    }
+
+    /// <summary>
+    /// How the new view differs from the one that is read, table by table, both folded to the same position. The shard stops only while the
+    /// last events are folded; what is compared then is one snapshot of the database.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It has not caught up.</exception>
+    public async Task<ViewDifference> Compare(string view, CancellationToken cancel)
+    {
+        var rebuild = Of(view) is { Phase: RebuildPhase.Ready } ready ? ready : throw new InvalidOperationException($"{view} has not caught up.");
+        await rebuild.Turn.WaitAsync(cancel);
+        try
+        {
+            await using var connection = await database.OpenConnectionAsync(cancel);
+            NpgsqlTransaction? transaction = null;
+            await Still(rebuild, cancel, async () =>
+            {
+                transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
+                // A snapshot is taken by the first statement.
+                await using var first = new NpgsqlCommand("select 1", connection, transaction);
+                await first.ExecuteScalarAsync(cancel);
+            });
+            var tables = new List<TableDifference>();
+            foreach (var table in rebuild.View.Tables)
+            {
+                tables.Add(await Compare(connection, $"{rebuild.View.Schema}.{table}", $"{rebuild.Schema}.{table}", table, cancel));
+            }
+
+            await transaction!.DisposeAsync();
+            return rebuild.Difference = new ViewDifference(rebuild.Place, time.GetUtcNow(), tables);
+        }
+        finally
+        {
+            rebuild.Turn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var rebuild in underWay.Values)
+        {
+            rebuild.Stop.Cancel();
+        }
+    }
+
+    private async Task Follow(RebuildUnderWay rebuild)
+    {
+        var cancel = rebuild.Stop.Token;
+        try
+        {
+            await Run($"drop schema if exists {rebuild.Schema} cascade; {ViewTables.ScriptIn(rebuild.Schema)} {ViewTables.GuardScriptIn(rebuild.Schema)}", cancel);
+            while (true)
+            {
+                await rebuild.Turn.WaitAsync(cancel);
+                try
+                {
+                    var mark = await Progress(rebuild.View, cancel);
+                    rebuild.Target = mark;
+                    await Fold(rebuild, mark, cancel);
+                }
+                finally
+                {
+                    rebuild.Turn.Release();
+                }
+
+                if (await Progress(rebuild.View, cancel) - rebuild.Place <= Near)
+                {
+                    rebuild.Phase = RebuildPhase.Ready;
+                    rebuild.Caught.TrySetResult();
+                    await Task.Delay(BetweenLooks, cancel);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Switched to, discarded, or the server goes down.
+            rebuild.Caught.TrySetCanceled(cancel);
+        }
+        catch (Exception e)
+        {
+            // The live view goes on; whoever looks is told, and discards it.
+            log.LogError(e, "The view {View} could not be made anew", rebuild.View.Name);
+            rebuild.Phase = RebuildPhase.Failed;
+            rebuild.Failure = e.GetType().Name;
+            rebuild.Caught.TrySetException(e);
+        }
+    }
+
+    /// <summary>Does something while the live view stands still and the new one is as far as it.</summary>
+    private async Task Still(RebuildUnderWay rebuild, CancellationToken cancel, Func<Task> act)
+    {
+        var shard = $"{rebuild.View.Name}:All";
+        var daemon = coordinator.DaemonForMainDatabase();
+        await daemon.StopAgentAsync(shard);
+        try
+        {
+            await Fold(rebuild, await Progress(rebuild.View, cancel), cancel);
+            await act();
+        }
+        finally
+        {
+            // Whatever happened, the view that is now in place goes on.
+            await daemon.StartAgentAsync(shard, CancellationToken.None);
+        }
+    }
+
+    private async Task Fold(RebuildUnderWay rebuild, long mark, CancellationToken cancel)
+    {
+        while (rebuild.Place < mark)
+        {
+            var after = rebuild.Place;
             await using var session = store.LightweightSession();
             var events = await session.Events.QueryAllRawEvents().Where(e => e.Sequence > after && e.Sequence <= mark)
                 .OrderBy(e => e.Sequence).Take(PageEvents).ToListAsync(cancel);
             if (events.Count == 0)
             {
-                return mark;
+                rebuild.Place = mark;
+                return;
             }
 
-            IReadOnlyList<IEvent> known = [.. events.Where(e => next.IncludedEventTypes.Contains(e.EventType))];
+            IReadOnlyList<IEvent> known = [.. events.Where(e => rebuild.Next.IncludedEventTypes.Contains(e.EventType))];
             if (known.Count > 0)
             {
-                await next.ApplyAsync(session, known, cancel);
-                await session.SaveChangesAsync(cancel);
+                await rebuild.Next.ApplyAsync(session, known, cancel);
+                // Once it is written it counts as folded, whoever gave up waiting.
+                await session.SaveChangesAsync(CancellationToken.None);
             }
 
-            after = events[^1].Sequence;
+            rebuild.Place = events[^1].Sequence;
         }
+    }
 
-        return after;
+    private static async Task<TableDifference> Compare(NpgsqlConnection connection, string live, string next, string name, CancellationToken cancel)
+    {
+        const int PatienceSeconds = 600;
+        await using var command = new NpgsqlCommand(
+            $"""
+            select (select count(*) from {live}), (select count(*) from {next}),
+                   (select count(*) from (table {live} except all table {next}) a), (select count(*) from (table {next} except all table {live}) b)
+            """, connection) { CommandTimeout = PatienceSeconds };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        return new TableDifference(name, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
     }
 
     private async Task<long> Progress(View view, CancellationToken cancel)
@@ -105,20 +268,72 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
     }
 }
 
-/// <summary><c>POST /views/{name}/rebuild</c>, for administrators.</summary>
+/// <summary>Folding, caught up and keeping up, or stopped at an event that it could not fold.</summary>
+public enum RebuildPhase { Folding, Ready, Failed }
+
+/// <summary>A view that is being made anew.</summary>
+public sealed class RebuildUnderWay(View view, Guid operationId, DateTimeOffset startedAt)
+{
+    public View View => view;
+
+    public Guid OperationId => operationId;
+
+    public DateTimeOffset StartedAt => startedAt;
+
+    public string Schema { get; } = $"views_next_{view.Name.ToLowerInvariant()}";
+
+    public View Next { get; } = view.In($"views_next_{view.Name.ToLowerInvariant()}");
+
+    public RebuildPhase Phase { get; set; }
+
+    /// <summary>Every event up to here is folded.</summary>
+    public long Place { get; set; }
+
+    /// <summary>Where the live view was when it was last looked at.</summary>
+    public long Target { get; set; }
+
+    /// <summary>The kind of the failure.</summary>
+    public string? Failure { get; set; }
+
+    /// <summary>As it was last compared.</summary>
+    public ViewDifference? Difference { get; set; }
+
+    public SemaphoreSlim Turn { get; } = new(1);
+
+    public CancellationTokenSource Stop { get; } = new();
+
+    public TaskCompletionSource Caught { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Following { get; set; } = Task.CompletedTask;
+}
+
+/// <summary>Two tables row by row.</summary>
+/// <param name="OnlyLive">Rows that the live one alone has; of a row that differs, its form there.</param>
+/// <param name="OnlyNew">Rows that the new one alone has.</param>
+public sealed record TableDifference(string Table, long Live, long New, long OnlyLive, long OnlyNew);
+
+/// <param name="Position">Both are folded to here.</param>
+public sealed record ViewDifference(long Position, DateTimeOffset ComparedAt, IReadOnlyList<TableDifference> Tables);
+
+/// <summary><c>POST /views/{name}/rebuild</c>, for administrators: from beginning to end at once.</summary>
 public static class ViewRebuildEndpoint
 {
     public static void MapViewRebuild(this WebApplication app) =>
         app.MapPost("/views/{name}/rebuild", async (string name, ViewRebuild rebuild, CancellationToken cancel) =>
         {
-            var view = ViewsSetup.All.FirstOrDefault(view => string.Equals(view.Name, name, StringComparison.OrdinalIgnoreCase));
+            var view = ViewRebuild.Find(name);
             if (view is null)
             {
-                return ProblemAnswers.Of(StatusCodes.Status404NotFound, new Refusal("view.not_found", $"The views are {string.Join(", ", ViewsSetup.Names)}."));
+                return ProblemAnswers.Of(StatusCodes.Status404NotFound, OperationRefusals.ViewNotFound(ViewsSetup.Names));
+            }
+
+            if (rebuild.WhyNotBegin(name) is { } refusal)
+            {
+                return ProblemAnswers.Of(StatusCodes.Status409Conflict, refusal);
             }
 
             await rebuild.Rebuild(view, cancel);
             return Results.NoContent();
         }).RequireAuthorization(SignInSetup.AdministratorPolicy).WithTags("Operations").WithSummary("Make a view anew from the events, while it is being read")
-            .Produces(204).ProducesProblem(404);
+            .Produces(204).ProducesProblem(404).ProducesProblem(409);
 }

@@ -1,6 +1,7 @@
 using Jarvis.Application.Accounts;
 using Jarvis.Application.Devices;
 using Jarvis.Application.Platform.Blobs;
+using Jarvis.Application.Platform.Operations;
 using Jarvis.Application.Runs;
 using Jarvis.Application.Workflows;
 using Jarvis.Domain.Platform;
@@ -80,5 +81,6 @@ public static class EventStoreSetup
         options.SetUpWorkflows();
         options.SetUpDevices();
         options.SetUpRuns();
+        options.SetUpOperations();
     }
 }

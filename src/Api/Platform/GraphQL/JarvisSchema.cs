@@ -4,6 +4,7 @@ using Jarvis.Api.Accounts;
 using Jarvis.Api.Documents;
 using Jarvis.Api.Devices;
 using Jarvis.Api.Platform.Blobs;
+using Jarvis.Api.Platform.Operations;
 using Jarvis.Api.Runs;
 using Jarvis.Api.Workflows;
 using Jarvis.Domain.Workflows.Data;
@@ -52,6 +53,7 @@ public sealed class JarvisSchema : Schema
             Take<DeviceQueries>();
             Take<BlobQueries>();
             Take<ServerQueries>();
+            Take<OperationsQueries>();
             Take<FindQueries>();
             Take<HelpQueries>();
         }
@@ -71,6 +73,7 @@ public sealed class JarvisSchema : Schema
             Take<DeviceControlMutations>();
             Take<WorkflowLimitMutations>();
             Take<BlobMutations>();
+            Take<OperationsMutations>();
         }
     }
 
