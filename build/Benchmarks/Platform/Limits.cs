@@ -13,7 +13,11 @@ internal static class Limits
     public static string? OneRunAtATime => null;
     public static string? Told => null;
     public static string? Visible => null;
+    public static string? StreamReading => null;
     public static string? RunListing => null;
+    public static string? RunListingCounted => null;
+    public static string? Dashboard => null;
+    public static string? Growth => null;
     public static string? EngineAlone => null;
     public static string? Expressions => null;
     public static string? StartUp => null;

@@ -3,21 +3,15 @@ using System.Globalization;
 using System.Text.Json;
 using Jarvis.Benchmarks.Platform;
 using Jarvis.Projections.Platform;
-using Npgsql;
 
 namespace Jarvis.Benchmarks.Runs;
 
 /// <summary>P9: a page of 50 runs with their workflows, filtered and sorted, out of a million that one owner has.</summary>
 internal sealed class RunListing : IFigure
 {
-    private const int Runs = 1_000_000;
-    private const int QuickRuns = 20_000;
-    private const int Workflows = 20;
+    private const int Workflows = SeededRuns.Workflows;
     private const int Connections = 16;
     private const int PageSize = 50;
-
-    // Seeded runs stand above everything that other figures stored, far below the open end of a version.
-    private const long FirstPosition = 1_000_000_000_000;
 
     private const string Query = """
         query($workflow: UUID!) {
@@ -36,15 +30,10 @@ internal sealed class RunListing : IFigure
     {
         var server = await stage.ServerAsync(cancellation);
         var bench = await PgBench.FindAsync(stage, cancellation);
-        await using var source = NpgsqlDataSource.Create(stage.ConnectionString);
         var owner = await server.SignInAsync(cancellation);
-        var account = (await owner.QueryAsync("{ viewer { id } }", null, cancellation)).GetProperty("viewer").GetProperty("id").GetGuid();
-        var runs = rounds.IsQuick ? QuickRuns : Runs;
-        Report.Say($"  seeding {runs:#,0} runs");
-        await SeedAsync(source, account, runs, cancellation);
-
-        byte[][] bodies = [.. Enumerable.Range(0, Workflows).Select(n => JsonSerializer.SerializeToUtf8Bytes(new { query = Query, variables = new { workflow = WorkflowId(n) } }))];
-        var page = (await owner.QueryAsync(Query, new { workflow = WorkflowId(0) }, cancellation)).GetProperty("runs").GetProperty("edges");
+        var (account, runs) = await SeededRuns.OfTheOwnerAsync(stage, owner, rounds, cancellation);
+        var bodies = Bodies();
+        var page = (await owner.QueryAsync(Query, new { workflow = SeededRuns.WorkflowId(0) }, cancellation)).GetProperty("runs").GetProperty("edges");
         if (page.GetArrayLength() != PageSize || page[0].GetProperty("node").GetProperty("workflow").GetProperty("name").GetString() != "bench 0")
         {
             throw new InvalidOperationException("The list does not show the seeded runs.");
@@ -73,9 +62,12 @@ internal sealed class RunListing : IFigure
         ];
     }
 
-    private static Guid WorkflowId(int n) => Guid.Parse(string.Create(CultureInfo.InvariantCulture, $"00000000-0000-7000-8000-{n:000000000000}"));
+    /// <summary>The request for each of the workflows.</summary>
+    internal static byte[][] Bodies() =>
+        [.. Enumerable.Range(0, Workflows).Select(n => JsonSerializer.SerializeToUtf8Bytes(new { query = Query, variables = new { workflow = SeededRuns.WorkflowId(n) } }))];
 
-    private static async Task<double> AskAsync(OwnerClient owner, byte[][] bodies, TimeSpan time, CancellationToken cancellation)
+    /// <summary>Requests a second over sixteen connections, which take turns through the bodies.</summary>
+    internal static async Task<double> AskAsync(OwnerClient owner, byte[][] bodies, TimeSpan time, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         var answered = await Task.WhenAll(Enumerable.Range(0, Connections).Select(async lane =>
@@ -90,47 +82,5 @@ internal sealed class RunListing : IFigure
             return count;
         }));
         return answered.Sum() / watch.Elapsed.TotalSeconds;
-    }
-
-    /// <summary>Rows as the daemon leaves them, put straight into the views; indexes are made anew afterwards, which is quicker.</summary>
-    private static async Task SeedAsync(NpgsqlDataSource source, Guid account, int runs, CancellationToken cancellation)
-    {
-        var indexes = new List<(string Name, string Definition)>();
-        await using (var command = source.CreateCommand("select indexname, indexdef from pg_indexes where schemaname = 'views' and tablename = 'runs' and indexdef not like '%UNIQUE%'"))
-        await using (var reader = await command.ExecuteReaderAsync(cancellation))
-        {
-            while (await reader.ReadAsync(cancellation))
-            {
-                indexes.Add((reader.GetString(0), reader.GetString(1)));
-            }
-        }
-
-        foreach (var (name, _) in indexes)
-        {
-            await EventTable.ExecuteAsync(source, $"drop index views.\"{name}\"", cancellation);
-        }
-
-        await EventTable.ExecuteAsync(source, string.Create(CultureInfo.InvariantCulture, $"""
-            insert into views.workflows (workflow_id, from_position, to_position, owner_id, published_position, namespace, name, revision, document_version,
-                definition_hash, disabled, published_at, changed_at, stream_version)
-            select ('00000000-0000-7000-8000-' || lpad(w::text, 12, '0'))::uuid, {FirstPosition} - 100 + w, {ViewTables.Open}, '{account}', {FirstPosition} - 100 + w,
-                'bench', 'bench ' || w, 1, '1.0.0', md5(w::text), false, now(), now(), 1
-            from generate_series(0, {Workflows - 1}) w;
-            insert into views.runs (run_id, from_position, to_position, owner_id, requested_position, status, workflow_id, namespace, workflow_name, revision, definition_hash,
-                trigger, requested_by, device_id, requested_at, priority, granted, started_at, ended_at, clock_offset_ms, occurred_at, controls_open, changed_at, stream_version)
-            select md5(n::text)::uuid, {FirstPosition} + n, {ViewTables.Open}, '{account}', {FirstPosition} + n,
-                (array['completed', 'completed', 'completed', 'completed', 'completed', 'completed', 'failed', 'failed', 'cancelled', 'running'])[1 + n / {Workflows} % 10],
-                ('00000000-0000-7000-8000-' || lpad((n % {Workflows})::text, 12, '0'))::uuid, 'bench', 'bench ' || n % {Workflows}, 1, md5((n % {Workflows})::text),
-                'manual', '{account}', ('00000000-0000-7000-8001-' || lpad((n % 7)::text, 12, '0'))::uuid, now() - n * interval '1 second', 'normal', true,
-                now() - n * interval '1 second', now() - n * interval '1 second' + interval '30 seconds', 0, now() - n * interval '1 second', 0, now(), 4
-            from generate_series(1, {runs}) n;
-            """), cancellation);
-        foreach (var (_, definition) in indexes)
-        {
-            await EventTable.ExecuteAsync(source, definition, cancellation);
-        }
-
-        await EventTable.ExecuteAsync(source, "vacuum analyze views.runs", cancellation);
-        await EventTable.ExecuteAsync(source, "analyze views.workflows", cancellation);
     }
 }

@@ -152,7 +152,7 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
         var streams = followed.Keys.SelectMany(run => new[] { run, StreamIds.Execution(run) }).ToArray();
         await using var command = database.CreateCommand(
             $"""
-            select seq_id, id, stream_id, version, type, case when stream_id = any($3) then data::text end, timestamp, user_name, correlation_id, causation_id
+            select seq_id, id, stream_id, version, type, case when stream_id = any($3) then data end, timestamp, user_name, correlation_id, causation_id
             from {RecordedEvent.Table} where seq_id > $1 and seq_id != all($2) order by seq_id limit {ReadAtOnce}
             """);
         command.Parameters.AddWithValue(contiguous);

@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Jarvis.Application.Platform;
 using Jarvis.Domain.Platform;
 using Npgsql;
@@ -11,7 +13,11 @@ namespace Jarvis.Api.Platform;
 public sealed record RecordedEvent(
     long Position, Guid EventId, Guid Stream, long Version, string Type, object Data, DateTimeOffset RecordedAt, Guid? Actor, string? Correlation, string? Causation)
 {
-    public const string Columns = "seq_id, id, stream_id, version, type, data::text, timestamp, user_name, correlation_id, causation_id";
+    public const string Columns = "seq_id, id, stream_id, version, type, data, timestamp, user_name, correlation_id, causation_id";
+
+    // The bytes as the database sends them: as text they would be turned to UTF-16 and back, a third of a read's time.
+    private static readonly FrozenDictionary<string, JsonTypeInfo> Shapes =
+        EventNames.All.ToFrozenDictionary(pair => pair.Value, pair => EventJson.Stored.GetTypeInfo(pair.Key), StringComparer.Ordinal);
 
     public const string Table = $"{EventStoreSetup.Schema}.mt_events";
 
@@ -20,10 +26,10 @@ public sealed record RecordedEvent(
     public static RecordedEvent Read(NpgsqlDataReader reader)
     {
         var type = reader.GetString(4);
-        var clr = EventNames.TypeOf(type) ?? throw new InvalidOperationException($"The event type {type} is not known here.");
+        var shape = Shapes.GetValueOrDefault(type) ?? throw new InvalidOperationException($"The event type {type} is not known here.");
         return new RecordedEvent(
             reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), type,
-            JsonSerializer.Deserialize(reader.GetString(5), clr, EventJson.Stored)!, reader.GetFieldValue<DateTimeOffset>(6),
+            JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(5), shape)!, reader.GetFieldValue<DateTimeOffset>(6),
             reader.IsDBNull(7) || !Guid.TryParse(reader.GetString(7), out var actor) ? null : actor,
             reader.IsDBNull(8) ? null : reader.GetString(8), reader.IsDBNull(9) ? null : reader.GetString(9));
     }
@@ -35,6 +41,10 @@ public sealed class RecordedEvents(NpgsqlDataSource database, Vault vault)
     /// <summary>Events of one stream after a version, in order.</summary>
     public Task<List<RecordedEvent>> After(Guid stream, long version, long? upToPosition, int limit, CancellationToken cancel) =>
         Read($"stream_id = $1 and version > $2 and seq_id <= $3 order by version limit {limit}", [stream, version, upToPosition ?? long.MaxValue], cancel);
+
+    /// <summary>The same, from any source of connections.</summary>
+    public static Task<List<RecordedEvent>> OfStream(NpgsqlDataSource database, Guid stream, long version, int limit, CancellationToken cancel) =>
+        Read(database, $"stream_id = $1 and version > $2 and seq_id <= $3 order by version limit {limit}", [stream, version, long.MaxValue], cancel);
 
     /// <summary>Whole streams that are short by nature (what people decided), in order of stream and version.</summary>
     public Task<List<RecordedEvent>> OfStreams(Guid[] streams, long? upToPosition, CancellationToken cancel) =>
@@ -55,7 +65,9 @@ public sealed class RecordedEvents(NpgsqlDataSource database, Vault vault)
         return [.. events.Zip(clear, (e, data) => e with { Data = data })];
     }
 
-    private async Task<List<RecordedEvent>> Read(string condition, object[] values, CancellationToken cancel)
+    private Task<List<RecordedEvent>> Read(string condition, object[] values, CancellationToken cancel) => Read(database, condition, values, cancel);
+
+    private static async Task<List<RecordedEvent>> Read(NpgsqlDataSource database, string condition, object[] values, CancellationToken cancel)
     {
         await using var command = database.CreateCommand($"select {RecordedEvent.Columns} from {RecordedEvent.Table} where {condition}");
         foreach (var value in values)
