@@ -16,6 +16,7 @@ IFigure[] figures =
     new ToldAtCommit(),
     new RunListing(),
     new RunListingCounted(),
+    new DashboardNumbers(),
     new EngineAlone(),
     new Expressions(),
     new StartUp(),
@@ -27,8 +28,9 @@ var names = new Argument<string[]>("NAME") { Arity = ArgumentArity.ZeroOrMore, D
 var json = new Option<FileInfo?>("--json") { Description = "Writes the table as JSON, too." };
 var quick = new Option<bool>("--quick") { Description = "One short round: shows that it works, not how fast it is." };
 var rounds = new Option<int>("--rounds") { Description = "Interleaved rounds of each figure.", DefaultValueFactory = _ => Rounds.DefaultCount };
+var large = new Option<bool>("--large") { Description = "P11 and P16 at ten million instead of one: half an hour and 30 GB." };
 var keep = new Option<bool>("--keep") { Description = "Keeps the database's folder for a look afterwards." };
-var command = new RootCommand("Measures Jarvis beside its limits and peers, in the same run, on this machine.") { names, json, quick, rounds, keep };
+var command = new RootCommand("Measures Jarvis beside its limits and peers, in the same run, on this machine.") { names, json, quick, rounds, large, keep };
 command.SetAction(async (parsed, cancellation) =>
 {
     var wanted = parsed.GetValue(names)!;
@@ -39,7 +41,7 @@ command.SetAction(async (parsed, cancellation) =>
         return 2;
     }
 
-    var plan = parsed.GetValue(quick) ? Rounds.Quick : Rounds.Full(Math.Max(1, parsed.GetValue(rounds)));
+    var plan = parsed.GetValue(quick) ? Rounds.Quick : Rounds.Full(Math.Max(1, parsed.GetValue(rounds))) with { IsLarge = parsed.GetValue(large) };
     List<Row> rows = [];
     await using (var stage = new Stage(parsed.GetValue(keep)))
     {

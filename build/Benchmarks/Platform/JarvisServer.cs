@@ -12,6 +12,8 @@ namespace Jarvis.Benchmarks.Platform;
 internal sealed class JarvisServer : IAsyncDisposable
 {
     public const string Email = "bench@example.test";
+    private const string AdministratorEmail = "administrator@example.test";
+    private const string SetupToken = "bench";
     public const string Password = "correct horse battery staple 7";
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
@@ -81,7 +83,7 @@ internal sealed class JarvisServer : IAsyncDisposable
                 ["JARVIS_DATABASE"] = connectionString,
                 ["JARVIS_URL"] = address.ToString().TrimEnd('/'),
                 ["JARVIS_DATA"] = dataFolder,
-                ["JARVIS_SETUP_TOKEN"] = "bench",
+                ["JARVIS_SETUP_TOKEN"] = SetupToken,
             },
         });
         using var probe = new HttpClient { BaseAddress = address };
@@ -116,16 +118,18 @@ internal sealed class JarvisServer : IAsyncDisposable
     }
 
     /// <summary>Signs the bench's owner in (registering them the first time) and gives a client that carries their token.</summary>
-    public async Task<OwnerClient> SignInAsync(CancellationToken cancellation)
+    /// <param name="asAdministrator">The bench's administrator instead.</param>
+    public async Task<OwnerClient> SignInAsync(CancellationToken cancellation, bool asAdministrator = false)
     {
-        using var body = JsonContent.Create(new { email = Email, password = Password });
+        var email = asAdministrator ? AdministratorEmail : Email;
+        using var body = JsonContent.Create(new { email, password = Password });
         using var login = await Http.PostAsync(new Uri("/auth/login", UriKind.Relative), body, cancellation);
         if (login.IsSuccessStatusCode)
         {
             return await OwnerAsync(login, cancellation);
         }
 
-        using var registration = JsonContent.Create(new { email = Email, password = Password, displayName = "Bench", timeZone = "UTC" });
+        using var registration = JsonContent.Create(new { email, password = Password, displayName = "Bench", timeZone = "UTC", setupToken = asAdministrator ? SetupToken : null });
         using var registered = await Http.PostAsync(new Uri("/auth/register", UriKind.Relative), registration, cancellation);
         if (!registered.IsSuccessStatusCode)
         {

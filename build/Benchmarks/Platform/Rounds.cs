@@ -10,6 +10,9 @@ internal sealed record Rounds(int Count, TimeSpan Length, bool IsQuick)
 
     public static Rounds Quick { get; } = new(1, TimeSpan.FromSeconds(1), IsQuick: true);
 
+    /// <summary>Figures of growth go to ten million instead of one.</summary>
+    public bool IsLarge { get; init; }
+
     public static Rounds Full(int count) => new(count, TimeSpan.FromSeconds(4), IsQuick: false);
 
     /// <param name="settle">Waits until nothing of the last side still works in the background, so that it is not on the next one's bill.</param>

@@ -15,10 +15,13 @@ public enum StatisticsStep { Day, Week, Month }
 /// <param name="Begin">Where the first day begins; the same instant bounds the list of the same runs.</param>
 /// <param name="End">Where the last day ends, excluded.</param>
 /// <param name="Zone">An IANA name.</param>
-public sealed record FigureScope(Caller Caller, DateTimeOffset Begin, DateTimeOffset End, string Zone, Guid? WorkflowId, Guid? DeviceId, ReadPoint Point);
+/// <param name="Owners">Whose runs, of those that the caller may see; null for all of them.</param>
+public sealed record FigureScope(
+    Caller Caller, DateTimeOffset Begin, DateTimeOffset End, string Zone, Guid? WorkflowId, Guid? DeviceId, IReadOnlyList<Guid>? Owners, ReadPoint Point);
 
 /// <summary>The runs of one step in one status.</summary>
-public sealed record FigureRow(DateOnly Step, RunStatus Status, long N, long Timed, long DurationMs);
+/// <param name="Step">Its number, from 1.</param>
+public sealed record FigureRow(int Step, RunStatus Status, long N, long Timed, long DurationMs);
 
 /// <summary>How many runs failed in one way.</summary>
 public sealed record FailureRow(Guid WorkflowId, string ErrorType, string Node, long N);
@@ -39,10 +42,14 @@ public sealed class RunFigureRows(ViewReader views)
     private const string IsTimed = "started_at is not null and ended_at is not null";
 
     /// <summary>Picks the kept figures of a caller: all owners' for an administrator.</summary>
-    public static void Pick(Conditions conditions, Caller caller, Guid? workflowId, Guid? deviceId)
+    public static void Pick(Conditions conditions, Caller caller, Guid? workflowId, Guid? deviceId, IReadOnlyList<Guid>? owners = null)
     {
         // Figures of single workflows and devices stand under their owner only.
-        if (caller.IsAdministrator && (workflowId ?? deviceId) is not null)
+        if (owners is not null)
+        {
+            conditions.Add("owner_id = any(?)", owners.ToArray());
+        }
+        else if (caller.IsAdministrator && (workflowId ?? deviceId) is not null)
         {
             conditions.Add("owner_id <> ?", Guid.Empty);
         }
@@ -54,8 +61,9 @@ public sealed class RunFigureRows(ViewReader views)
         conditions.Add("workflow_id = ?", workflowId ?? Guid.Empty).Add("device_id = ?", deviceId ?? Guid.Empty);
     }
 
-    /// <summary>Figures by step and status, steps by their first day (a Monday, a first of the month).</summary>
-    public Task<List<FigureRow>> Figures(FigureScope scope, StatisticsStep by, CancellationToken cancel)
+    /// <summary>Figures by step and status.</summary>
+    /// <param name="starts">Where each step begins, ascending.</param>
+    public Task<List<FigureRow>> Figures(FigureScope scope, DateTimeOffset[] starts, CancellationToken cancel)
     {
         var conditions = new Conditions();
         var (table, time, sums) = IsKept(scope)
@@ -63,7 +71,7 @@ public sealed class RunFigureRows(ViewReader views)
             : ("runs", "occurred_at", $"count(*)::bigint, (count(*) filter (where {IsTimed}))::bigint, coalesce(sum({Duration}), 0)::bigint");
         if (IsKept(scope))
         {
-            Pick(conditions, scope.Caller, scope.WorkflowId, scope.DeviceId);
+            Pick(conditions, scope.Caller, scope.WorkflowId, scope.DeviceId, scope.Owners);
         }
         else
         {
@@ -72,9 +80,9 @@ public sealed class RunFigureRows(ViewReader views)
 
         Within(conditions, scope, time);
         return views.Rows(scope.Caller,
-            $"select {StepSql(time, by, conditions, scope)}, status, {sums} from {ViewTables.Schema}.{table} where {conditions.Sql} group by 1, 2",
+            $"select {StepSql(time, starts, conditions)}, status, {sums} from {ViewTables.Schema}.{table} where {conditions.Sql} group by 1, 2",
             conditions.Parameters,
-            static r => new FigureRow(r.GetFieldValue<DateOnly>(0), Enum.Parse<RunStatus>(r.GetString(1), ignoreCase: true), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4)),
+            static r => new FigureRow(r.GetInt32(0), Enum.Parse<RunStatus>(r.GetString(1), ignoreCase: true), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4)),
             cancel);
     }
 
@@ -85,7 +93,8 @@ public sealed class RunFigureRows(ViewReader views)
         string select;
         if (scope.DeviceId is null && scope.Point.Position is null)
         {
-            conditions.AddIf(!scope.Caller.IsAdministrator, "owner_id = ?", scope.Caller.AccountId).AddIf(scope.WorkflowId is not null, "workflow_id = ?", scope.WorkflowId);
+            PickOwners(conditions, scope);
+            conditions.AddIf(scope.WorkflowId is not null, "workflow_id = ?", scope.WorkflowId);
             Within(conditions, scope, "quarter");
             select = $"workflow_id, error_type, node, sum(n)::bigint n from {ViewTables.Schema}.run_failures";
         }
@@ -103,14 +112,15 @@ public sealed class RunFigureRows(ViewReader views)
             static r => new FailureRow(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetInt64(3)), cancel);
     }
 
-    /// <summary>Median and 95th percentile of each step, or under null of the whole period.</summary>
-    public async Task<Dictionary<DateOnly, DurationShares>> Shares(FigureScope scope, StatisticsStep? by, CancellationToken cancel)
+    /// <summary>Median and 95th percentile of each step by its number, or for null of the whole period.</summary>
+    public async Task<Dictionary<int, DurationShares>> Shares(FigureScope scope, DateTimeOffset[]? starts, CancellationToken cancel)
     {
         var conditions = new Conditions();
         var (table, ms) = scope.Point.Position is null ? ("run_durations", "duration_ms") : ("runs", Duration);
         if (scope.Point.Position is null)
         {
-            conditions.AddIf(!scope.Caller.IsAdministrator, "owner_id = ?", scope.Caller.AccountId)
+            PickOwners(conditions, scope);
+            conditions
                 .AddIf(scope.WorkflowId is not null, "workflow_id = ?", scope.WorkflowId).AddIf(scope.DeviceId is not null, "device_id = ?", scope.DeviceId);
         }
         else
@@ -120,10 +130,10 @@ public sealed class RunFigureRows(ViewReader views)
         }
 
         Within(conditions, scope, "occurred_at");
-        var step = by is { } length ? StepSql("occurred_at", length, conditions, scope) : "'0001-01-01'::date";
+        var step = starts is null ? "1" : StepSql("occurred_at", starts, conditions);
         var rows = await views.Rows(scope.Caller,
             $"select {step}, percentile_disc(array[0.5, 0.95]) within group (order by {ms}) from {ViewTables.Schema}.{table} where {conditions.Sql} group by 1",
-            conditions.Parameters, static r => (r.GetFieldValue<DateOnly>(0), r.GetFieldValue<long[]>(1)), cancel);
+            conditions.Parameters, static r => (r.GetInt32(0), r.GetFieldValue<long[]>(1)), cancel);
         return rows.ToDictionary(row => row.Item1, row => new DurationShares(row.Item2[0], row.Item2[1]));
     }
 
@@ -131,7 +141,7 @@ public sealed class RunFigureRows(ViewReader views)
 
     private static void PickVersions(Conditions conditions, FigureScope scope)
     {
-        conditions.AddIf(!scope.Caller.IsAdministrator, "owner_id = ?", scope.Caller.AccountId);
+        PickOwners(conditions, scope);
         scope.Point.Pick(conditions);
         conditions.AddIf(scope.WorkflowId is not null, "workflow_id = ?", scope.WorkflowId).AddIf(scope.DeviceId is not null, "device_id = ?", scope.DeviceId);
     }
@@ -139,15 +149,14 @@ public sealed class RunFigureRows(ViewReader views)
     private static void Within(Conditions conditions, FigureScope scope, string time) =>
         conditions.Add($"{time} >= ?", scope.Begin).Add($"{time} < ?", scope.End);
 
-    private static string StepSql(string time, StatisticsStep by, Conditions conditions, FigureScope scope)
+    private static void PickOwners(Conditions conditions, FigureScope scope) =>
+        conditions.AddIf(!scope.Caller.IsAdministrator, "owner_id = ?", scope.Caller.AccountId)
+            .AddIf(scope.Owners is not null, "owner_id = any(?)", scope.Owners?.ToArray());
+
+    // A search among the steps' instants; reckoning each row's local time took four fifths of the query.
+    private static string StepSql(string time, DateTimeOffset[] starts, Conditions conditions)
     {
-        conditions.Parameters.Add(scope.Zone);
-        var local = $"({time} at time zone ${conditions.Parameters.Count})";
-        return by switch
-        {
-            StatisticsStep.Week => $"date_trunc('week', {local})::date",
-            StatisticsStep.Month => $"date_trunc('month', {local})::date",
-            _ => $"{local}::date",
-        };
+        conditions.Parameters.Add(starts);
+        return $"width_bucket({time}, ${conditions.Parameters.Count}::timestamptz[])";
     }
 }

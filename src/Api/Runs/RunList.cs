@@ -165,9 +165,11 @@ public sealed class RunList(ViewReader views)
             return new Count((int)Math.Min(int.MaxValue, sum[0]), sum[0] <= int.MaxValue);
         }
 
+        // Runs since a time are the newest ones: counted from there, the limit is reached before older ones are looked at.
         var conditions = Of(caller, filter, point);
+        var order = filter is { RequestedFrom: not null } or { OccurredFrom: not null } ? "order by requested_position desc" : "";
         var counted = await views.Rows(caller,
-            $"select count(*) from (select 1 from {ViewTables.Schema}.runs where {conditions.Sql} limit {CountLimit + 1}) limited",
+            $"select count(*) from (select 1 from {ViewTables.Schema}.runs where {conditions.Sql} {order} limit {CountLimit + 1}) limited",
             conditions.Parameters, static r => r.GetInt64(0), cancel);
         return new Count((int)Math.Min(CountLimit, counted[0]), counted[0] <= CountLimit);
     }

@@ -1,5 +1,6 @@
 using GraphQL;
 using GraphQL.DataLoader;
+using Jarvis.Api.Accounts;
 using Jarvis.Api.Platform;
 using Jarvis.Api.Platform.GraphQL;
 using Jarvis.Api.Workflows;
@@ -109,17 +110,21 @@ public sealed class StatisticsQueries
     /// <summary>Steps that one answer has at most.</summary>
     public const int MaxSteps = 400;
 
-    /// <summary>A caller's runs of a period in numbers; an administrator's are everybody's.</summary>
+    /// <summary>Owners that one answer can be asked for.</summary>
+    public const int MaxOwners = 1_000;
+
+    /// <summary>A caller's runs of a period in numbers; an administrator's are everybody's, or those of the owners that they name.</summary>
     /// <remarks>Give a period by name or by its first and last day; without either it is this week.</remarks>
     public static async Task<RunStatistics> Statistics(
         IResolveFieldContext context, StatisticsPeriod? period, DateOnly? from, DateOnly? to, string? timeZone, Guid? workflowId, Guid? deviceId,
-        AsOf? asOf, Position? atLeast, StatisticsStep by = StatisticsStep.Day) =>
-        await Of(context, context.Caller(), period, from, to, timeZone, workflowId, deviceId, asOf, atLeast, by);
+        AsOf? asOf, Position? atLeast, IEnumerable<Guid>? ownerIds = null, StatisticsStep by = StatisticsStep.Day) =>
+        await Of(context, context.Caller(), period, from, to, timeZone, workflowId, deviceId, asOf, atLeast, by, ownerIds);
 
     internal static async Task<RunStatistics> Of(
-        IResolveFieldContext context, Accounts.Caller caller, StatisticsPeriod? period, DateOnly? from, DateOnly? to, string? timeZone, Guid? workflowId, Guid? deviceId,
-        AsOf? asOf, Position? atLeast, StatisticsStep by)
+        IResolveFieldContext context, Caller caller, StatisticsPeriod? period, DateOnly? from, DateOnly? to, string? timeZone, Guid? workflowId, Guid? deviceId,
+        AsOf? asOf, Position? atLeast, StatisticsStep by, IEnumerable<Guid>? ownerIds = null)
     {
+        var owners = OwnersOf(caller, ownerIds);
         var (zone, info) = await ZoneOf(context, timeZone);
         var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(context.Service<TimeProvider>().GetUtcNow(), info).DateTime);
         if (period is not null && (from ?? to) is not null || from is null != to is null)
@@ -135,18 +140,19 @@ public sealed class StatisticsQueries
         }
 
         var point = await context.Service<ReadPoints>().Settle(RunsView.Name, asOf, atLeast, context.CancellationToken);
-        var scope = new FigureScope(caller, InstantOf(first, info), InstantOf(last.AddDays(1), info), zone, workflowId, deviceId, point);
+        var scope = new FigureScope(caller, InstantOf(first, info), InstantOf(last.AddDays(1), info), zone, workflowId, deviceId, owners, point);
         var figures = context.Service<RunFigureRows>();
-        var rows = (await figures.Figures(scope, by, context.CancellationToken)).ToLookup(row => row.Step);
-        var shares = new Lazy<Task<Dictionary<DateOnly, DurationShares>>>(() => figures.Shares(scope, by, context.CancellationToken));
-        var whole = new Lazy<Task<Dictionary<DateOnly, DurationShares>>>(() => figures.Shares(scope, null, context.CancellationToken));
+        DateTimeOffset[] starts = [.. firsts.Select(start => InstantOf(start < first ? first : start, info))];
+        var rows = (await figures.Figures(scope, starts, context.CancellationToken)).ToLookup(row => row.Step);
+        var shares = new Lazy<Task<Dictionary<int, DurationShares>>>(() => figures.Shares(scope, starts, context.CancellationToken));
+        var whole = new Lazy<Task<Dictionary<int, DurationShares>>>(() => figures.Shares(scope, null, context.CancellationToken));
         var steps = firsts.Select((start, i) =>
         {
             var begin = start < first ? first : start;
             var end = i + 1 < firsts.Count ? firsts[i + 1] : last.AddDays(1);
             return new RunStatisticsStep(
-                begin, end.AddDays(-1), InstantOf(begin, info), InstantOf(end, info),
-                new RunFiguresNode([.. rows[start]], async () => (await shares.Value).GetValueOrDefault(start)));
+                begin, end.AddDays(-1), starts[i], InstantOf(end, info),
+                new RunFiguresNode([.. rows[i + 1]], async () => (await shares.Value).GetValueOrDefault(i + 1)));
         }).ToList();
         return new RunStatistics(
             scope, by, steps, new RunFiguresNode([.. rows.SelectMany(group => group)], async () => (await whole.Value).Values.FirstOrDefault()));
@@ -160,6 +166,19 @@ public sealed class StatisticsQueries
         return TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var info) && info.HasIanaId
             ? (zone, info)
             : throw new RefusalError(new Refusal("input.invalid", "There is no such time zone. Give an IANA name such as Asia/Shanghai.", "timeZone"));
+    }
+
+    private static List<Guid>? OwnersOf(Caller caller, IEnumerable<Guid>? ownerIds)
+    {
+        var owners = ownerIds?.Distinct().ToList();
+        if (owners is { Count: 0 or > MaxOwners })
+        {
+            throw new RefusalError(new Refusal("input.invalid", $"Ask for 1 to {MaxOwners} owners, or leave them out for all.", "ownerIds"));
+        }
+
+        return owners is null || caller.IsAdministrator || owners is [var one] && one == caller.AccountId
+            ? owners
+            : throw new RefusalError(AuthRefusals.Forbidden);
     }
 
     private static (DateOnly First, DateOnly Last) DaysOf(StatisticsPeriod period, DateOnly today) => period switch

@@ -75,7 +75,7 @@ public sealed class WorkflowNode(WorkflowRow row, ReadPoint point)
     /// <summary>Its runs in numbers; the period is as in the query of that name.</summary>
     public Task<RunStatistics> Statistics(
         IResolveFieldContext context, StatisticsPeriod? period, DateOnly? from, DateOnly? to, string? timeZone, StatisticsStep by = StatisticsStep.Day) =>
-        StatisticsQueries.Statistics(context, period, from, to, timeZone, Id, null, point.Position is { } position ? new AsOf(new Position(position), null) : null, null, by);
+        StatisticsQueries.Statistics(context, period, from, to, timeZone, Id, null, point.Position is { } position ? new AsOf(new Position(position), null) : null, null, null, by);
 
     /// <summary>Its input as a form, of the latest revision or another.</summary>
     public async Task<WorkflowForm?> Form(IResolveFieldContext context, int? revision) =>

@@ -61,10 +61,12 @@ public static class ViewTables
             stream_version bigint not null,
             primary key (run_id, from_position)
         );
-        create index if not exists runs_now on views.runs (owner_id, requested_position) where to_position = 9223372036854775807;
+        -- What lists are filtered by stands behind the place in the order: an index alone finds the page of any mix, and counts it.
+        create index if not exists runs_page on views.runs (owner_id, requested_position, status, workflow_id, device_id, trigger, requested_at) where to_position = 9223372036854775807;
+        create index if not exists runs_page_workflow on views.runs (owner_id, workflow_id, requested_position, status, device_id, trigger, requested_at) where to_position = 9223372036854775807;
+        create index if not exists runs_page_device on views.runs (owner_id, device_id, requested_position, status, trigger, requested_at) where to_position = 9223372036854775807;
+        drop index if exists views.runs_now, views.runs_now_workflow, views.runs_now_device;
         create index if not exists runs_now_status on views.runs (owner_id, status, requested_position) where to_position = 9223372036854775807;
-        create index if not exists runs_now_workflow on views.runs (owner_id, workflow_id, requested_position) where to_position = 9223372036854775807;
-        create index if not exists runs_now_device on views.runs (owner_id, device_id, requested_position) where to_position = 9223372036854775807;
         create index if not exists runs_now_trigger on views.runs (owner_id, trigger, requested_position) where to_position = 9223372036854775807;
         create index if not exists runs_now_error on views.runs (owner_id, error_type, requested_position) where error_type is not null and to_position = 9223372036854775807;
         create index if not exists runs_attention on views.runs (owner_id, requested_position) where attention is not null and to_position = 9223372036854775807;
