@@ -42,6 +42,9 @@ public sealed class JarvisSystem : IAsyncDisposable
 
     public HttpClient Http => http;
 
+    /// <summary>The person's, good for minutes.</summary>
+    public string AccessToken => http.DefaultRequestHeaders.Authorization!.Parameter!;
+
     public ProcessUnderTest Server => server ?? throw new InvalidOperationException("The server is not running.");
 
     /// <summary>A PostgreSQL, a server and one signed-in person.</summary>

@@ -5,14 +5,14 @@ import { authorization, check, equal, http, uuid, workflow, ws } from './check.m
 
 const client = (more = {}) => createClient({ url: ws, webSocketImpl: WebSocket, connectionParams: { Authorization: authorization }, retryAttempts: 0, ...more });
 
-function next(connection, payload, onReady) {
+/** What an operation that gives one value gives. */
+function next(connection, payload) {
   return new Promise((resolve, reject) => {
-    const end = connection.subscribe(payload, {
-      next: (value) => { resolve(value); end(); },
+    connection.subscribe(payload, {
+      next: resolve,
       error: (problem) => reject(problem instanceof Error ? problem : new Error(JSON.stringify(problem.reason ?? problem))),
       complete: () => reject(new Error('ended without a value')),
     });
-    onReady?.();
   });
 }
 

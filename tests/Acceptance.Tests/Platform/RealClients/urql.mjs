@@ -11,7 +11,7 @@ const client = (preferGetMethod) => new Client({
     forwardSubscription: (request) => ({ subscribe: (sink) => ({ unsubscribe: socket.subscribe({ ...request, query: request.query ?? '' }, sink) }) }),
   })],
 });
-const start = gql`mutation Start($input: StartRunInput!) { startRun(input: $input) { position run { id status } } }`;
+const start = gql`mutation Start($input: StartRunInput!) { startRun(input: $input) { position run { id } } }`;
 
 for (const method of [false, 'force', 'within-url-limit']) {
   await check(`a query with variables${method ? `, GET ${method}` : ', POST'}`, async () => {
@@ -24,7 +24,7 @@ for (const method of [false, 'force', 'within-url-limit']) {
 await check('a mutation', async () => {
   const { data, error } = await client(false).mutation(start, { input: { commandId: uuid(), workflowId: workflow } }).toPromise();
   if (error) throw error;
-  equal(data.startRun.run.status, 'PENDING', 'status');
+  if (!data.startRun.run.id) throw new Error('no run');
 });
 
 await check('a refusal is a GraphQL error with its code', async () => {
