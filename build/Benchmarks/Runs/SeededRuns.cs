@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Jarvis.Benchmarks.Platform;
 using Jarvis.Projections.Platform;
+using Jarvis.Projections.Runs;
 using Npgsql;
 
 namespace Jarvis.Benchmarks.Runs;
@@ -97,23 +98,24 @@ internal static class SeededRuns
     /// <summary>Counts, figures, failures and durations of the current runs that were requested after a position.</summary>
     public static Task FiguresAsync(NpgsqlDataSource source, long after, CancellationToken cancellation)
     {
-        var runs = string.Create(CultureInfo.InvariantCulture, $"""
-            (select *, date_bin('15 minutes', occurred_at, '2000-01-01Z') quarter,
+        string Runs(IReadOnlyList<int> spans) => string.Create(CultureInfo.InvariantCulture, $"""
+            (select *, date_bin(span * interval '1 minute', occurred_at, '2000-01-01Z') begins,
                 case when ended_at is not null then greatest(0, floor(extract(epoch from ended_at - started_at) * 1000))::bigint end ms
-             from views.runs where requested_position > {after} and to_position = {ViewTables.Open}) r
+             from views.runs, unnest(array[{string.Join(", ", spans)}]::smallint[]) span where requested_position > {after} and to_position = {ViewTables.Open}) r
             """);
         return EventTable.ExecuteAsync(source, $"""
-            insert into views.run_counts as t select owner_id, status, coalesce(workflow_id, '{Guid.Empty}'), coalesce(device_id, '{Guid.Empty}'), count(*) from {runs} group by 1, 2, 3, 4
+            insert into views.run_counts as t select owner_id, status, coalesce(workflow_id, '{Guid.Empty}'), coalesce(device_id, '{Guid.Empty}'), count(*) from {Runs([FigureSpans.Quarter])} group by 1, 2, 3, 4
             on conflict (owner_id, status, workflow_id, device_id) do update set n = t.n + excluded.n;
             insert into views.run_figures as t
-            select coalesce(owner_id, '{Guid.Empty}'), coalesce(workflow_id, '{Guid.Empty}'), coalesce(device_id, '{Guid.Empty}'), quarter, status, count(*), count(ms), coalesce(sum(ms), 0)
-            from {runs} group by grouping sets ((quarter, status), (owner_id, quarter, status), (owner_id, workflow_id, quarter, status), (owner_id, device_id, quarter, status))
-            on conflict (owner_id, workflow_id, device_id, quarter, status) do update set
+            select coalesce(owner_id, '{Guid.Empty}'), coalesce(workflow_id, '{Guid.Empty}'), coalesce(device_id, '{Guid.Empty}'), span, begins, status, count(*), count(ms), coalesce(sum(ms), 0)
+            from {Runs(FigureSpans.OfFigures)} group by grouping sets ((span, begins, status), (owner_id, span, begins, status), (owner_id, workflow_id, span, begins, status), (owner_id, device_id, span, begins, status))
+            on conflict (owner_id, workflow_id, device_id, span, begins, status) do update set
                 n = t.n + excluded.n, timed = t.timed + excluded.timed, duration_ms = t.duration_ms + excluded.duration_ms;
             insert into views.run_failures as t
-            select owner_id, coalesce(workflow_id, '{Guid.Empty}'), quarter, error_type, coalesce(error_instance, ''), count(*) from {runs} where status = 'failed' and error_type is not null group by 1, 2, 3, 4, 5
-            on conflict (owner_id, workflow_id, quarter, error_type, node) do update set n = t.n + excluded.n;
-            insert into views.run_durations select run_id, owner_id, coalesce(workflow_id, '{Guid.Empty}'), coalesce(device_id, '{Guid.Empty}'), occurred_at, ms from {runs} where ms is not null
+            select owner_id, coalesce(workflow_id, '{Guid.Empty}'), span, begins, error_type, coalesce(error_instance, ''), count(*)
+            from {Runs(FigureSpans.OfFailures)} where status = 'failed' and error_type is not null group by 1, 2, 3, 4, 5, 6
+            on conflict (owner_id, workflow_id, span, begins, error_type, node) do update set n = t.n + excluded.n;
+            insert into views.run_durations select run_id, owner_id, coalesce(workflow_id, '{Guid.Empty}'), coalesce(device_id, '{Guid.Empty}'), occurred_at, ms from {Runs([FigureSpans.Quarter])} where ms is not null
             """, cancellation);
     }
 

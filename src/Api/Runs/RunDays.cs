@@ -2,6 +2,7 @@ using Jarvis.Api.Accounts;
 using Jarvis.Api.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Projections.Platform;
+using Jarvis.Projections.Runs;
 
 namespace Jarvis.Api.Runs;
 
@@ -14,11 +15,12 @@ public sealed class RunDays(ViewReader views)
         Caller caller, DateOnly from, DateOnly to, string timeZone, ReadPoint point, CancellationToken cancel)
     {
         var now = point.Position is null;
-        var (table, time, number) = now ? ("run_figures", "quarter", "sum(n)") : ("runs", "occurred_at", "count(*)");
+        var (table, time, number) = now ? ("run_figures", "begins", "sum(n)") : ("runs", "occurred_at", "count(*)");
         var conditions = new Conditions();
         if (now)
         {
             RunFigureRows.Pick(conditions, caller, null, null);
+            conditions.Add("span = ?", FigureSpans.Quarter);
         }
         else
         {

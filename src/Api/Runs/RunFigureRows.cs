@@ -30,7 +30,7 @@ public sealed record FailureRow(Guid WorkflowId, string ErrorType, string Node, 
 public sealed record DurationShares(long MedianMs, long P95Ms);
 
 /// <summary>
-/// Reads figures of runs: now from what is kept per quarter of an hour, whose sums are exact in any time zone; for a past moment, or for one
+/// Reads figures of runs: now from what is kept per span of time, whose sums are exact in any time zone; for a past moment, or for one
 /// workflow on one device, from the versions of the runs. Both give the same numbers.
 /// </summary>
 public sealed class RunFigureRows(ViewReader views)
@@ -39,6 +39,7 @@ public sealed class RunFigureRows(ViewReader views)
     public const int MaxFailures = 100;
 
     private const string Duration = "greatest(0, floor(extract(epoch from ended_at - started_at) * 1000))::bigint";
+    private const string WithinPiece = "r.span = p.span and r.begins >= p.begins and r.begins < p.ends";
     private const string IsTimed = "started_at is not null and ended_at is not null";
 
     /// <summary>Picks the kept figures of a caller: all owners' for an administrator.</summary>
@@ -66,22 +67,22 @@ public sealed class RunFigureRows(ViewReader views)
     public Task<List<FigureRow>> Figures(FigureScope scope, DateTimeOffset[] starts, CancellationToken cancel)
     {
         var conditions = new Conditions();
-        var (table, time, sums) = IsKept(scope)
-            ? ("run_figures", "quarter", "sum(n)::bigint, sum(timed)::bigint, sum(duration_ms)::bigint")
-            : ("runs", "occurred_at", $"count(*)::bigint, (count(*) filter (where {IsTimed}))::bigint, coalesce(sum({Duration}), 0)::bigint");
+        string select;
         if (IsKept(scope))
         {
             Pick(conditions, scope.Caller, scope.WorkflowId, scope.DeviceId, scope.Owners);
+            var pieces = FigurePieces.Of([.. starts, scope.End], FigureSpans.OfFigures).Sql(conditions);
+            select = $"p.step, status, sum(n)::bigint, sum(timed)::bigint, sum(duration_ms)::bigint from {pieces} join {ViewTables.Schema}.run_figures r on {WithinPiece}";
         }
         else
         {
             PickVersions(conditions, scope);
+            Within(conditions, scope, "occurred_at");
+            select = $"{StepSql("occurred_at", starts, conditions)}, status, count(*)::bigint, (count(*) filter (where {IsTimed}))::bigint, coalesce(sum({Duration}), 0)::bigint "
+                + $"from {ViewTables.Schema}.runs";
         }
 
-        Within(conditions, scope, time);
-        return views.Rows(scope.Caller,
-            $"select {StepSql(time, starts, conditions)}, status, {sums} from {ViewTables.Schema}.{table} where {conditions.Sql} group by 1, 2",
-            conditions.Parameters,
+        return views.Rows(scope.Caller, $"select {select} where {conditions.Sql} group by 1, 2", conditions.Parameters,
             static r => new FigureRow(r.GetInt32(0), Enum.Parse<RunStatus>(r.GetString(1), ignoreCase: true), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4)),
             cancel);
     }
@@ -95,8 +96,8 @@ public sealed class RunFigureRows(ViewReader views)
         {
             PickOwners(conditions, scope);
             conditions.AddIf(scope.WorkflowId is not null, "workflow_id = ?", scope.WorkflowId);
-            Within(conditions, scope, "quarter");
-            select = $"workflow_id, error_type, node, sum(n)::bigint n from {ViewTables.Schema}.run_failures";
+            var pieces = FigurePieces.Of([scope.Begin, scope.End], FigureSpans.OfFailures).Sql(conditions);
+            select = $"workflow_id, error_type, node, sum(n)::bigint n from {pieces} join {ViewTables.Schema}.run_failures r on {WithinPiece}";
         }
         else
         {

@@ -90,23 +90,26 @@ public static class ViewTables
             owner_id uuid not null,
             workflow_id uuid not null,
             device_id uuid not null,
-            quarter timestamptz not null,
+            span smallint not null,
+            begins timestamptz not null,
             status text not null,
             n bigint not null,
             timed bigint not null,
             duration_ms bigint not null,
-            primary key (owner_id, workflow_id, device_id, quarter, status)
+            primary key (owner_id, workflow_id, device_id, span, begins, status)
         );
 
         create table if not exists views.run_failures (
             owner_id uuid not null,
             workflow_id uuid not null,
-            quarter timestamptz not null,
+            span smallint not null,
+            begins timestamptz not null,
             error_type text not null,
             node text not null,
             n bigint not null,
-            primary key (owner_id, workflow_id, quarter, error_type, node)
+            primary key (owner_id, span, begins, workflow_id, error_type, node)
         );
+        create index if not exists run_failures_of_all on views.run_failures (span, begins);
 
         create table if not exists views.run_durations (
             run_id uuid primary key,

@@ -4,37 +4,58 @@ using Jarvis.Domain.Runs;
 namespace Jarvis.Projections.Runs;
 
 /// <summary>
-/// How many runs occurred in a quarter of an hour (the finest step of any time zone's offset) and stand in a status, with their durations.
+/// The lengths of time that figures are kept for, in minutes; each begins at a multiple of itself in UTC. A quarter of an hour is the finest step of any
+/// time zone's offset, so a day of any zone is made of whole ones; longer ones are their sums, so that a reader adds up fewer.
+/// </summary>
+public static class FigureSpans
+{
+    public const int Quarter = 15;
+    public const int Hour = 60;
+    public const int Day = 1440;
+
+    /// <summary>Those of the figures: a step is a day or longer, in whichever zone, and seldom begins where a day of UTC does.</summary>
+    public static readonly IReadOnlyList<int> OfFigures = [Quarter, Hour];
+
+    /// <summary>Those of the failures, which are asked for over a whole period.</summary>
+    public static readonly IReadOnlyList<int> OfFailures = [Quarter, Hour, Day];
+
+    /// <summary>Where the span begins in which an instant lies.</summary>
+    public static DateTimeOffset Begin(DateTimeOffset at, int span) => new(at.UtcTicks - (at.UtcTicks % (span * TimeSpan.TicksPerMinute)), TimeSpan.Zero);
+}
+
+/// <summary>
+/// How many runs occurred in a span of time and stand in a status, with their durations.
 /// Zero UUIDs stand for all: each run counts for all owners together, for its owner, for its workflow and for its device.
 /// </summary>
+/// <param name="Span">One of <see cref="FigureSpans"/>, in minutes.</param>
 /// <param name="Timed">How many of them began and ended.</param>
 /// <param name="DurationMs">Those durations added up.</param>
 public sealed record RunFigure(
-    Guid OwnerId, Guid WorkflowId, Guid DeviceId, DateTimeOffset Quarter, RunStatus Status, long N, long Timed, long DurationMs)
+    Guid OwnerId, Guid WorkflowId, Guid DeviceId, int Span, DateTimeOffset Begins, RunStatus Status, long N, long Timed, long DurationMs)
 {
     public static string Upsert(string schema) => $"""
         insert into {schema}.run_figures as t select * from json_populate_recordset(null::{schema}.run_figures, ?::json)
-        on conflict (owner_id, workflow_id, device_id, quarter, status) do update set
+        on conflict (owner_id, workflow_id, device_id, span, begins, status) do update set
             n = t.n + excluded.n, timed = t.timed + excluded.timed, duration_ms = t.duration_ms + excluded.duration_ms
         """;
 
     /// <summary>A number that fell to nothing leaves no row, however the history was cut into batches.</summary>
     public static string Sweep(string schema) =>
         $"delete from {schema}.run_figures t using json_populate_recordset(null::{schema}.run_figures, ?::json) c where t.n = 0 "
-        + "and (t.owner_id, t.workflow_id, t.device_id, t.quarter, t.status) = (c.owner_id, c.workflow_id, c.device_id, c.quarter, c.status)";
+        + "and (t.owner_id, t.workflow_id, t.device_id, t.span, t.begins, t.status) = (c.owner_id, c.workflow_id, c.device_id, c.span, c.begins, c.status)";
 }
 
-/// <summary>How many runs of a quarter of an hour failed with an error at a node (a task of the definition; empty for none).</summary>
-public sealed record RunFailureCount(Guid OwnerId, Guid WorkflowId, DateTimeOffset Quarter, string ErrorType, string Node, long N)
+/// <summary>How many runs of a span of time failed with an error at a node (a task of the definition; empty for none).</summary>
+public sealed record RunFailureCount(Guid OwnerId, Guid WorkflowId, int Span, DateTimeOffset Begins, string ErrorType, string Node, long N)
 {
     public static string Upsert(string schema) => $"""
         insert into {schema}.run_failures as t select * from json_populate_recordset(null::{schema}.run_failures, ?::json)
-        on conflict (owner_id, workflow_id, quarter, error_type, node) do update set n = t.n + excluded.n
+        on conflict (owner_id, workflow_id, span, begins, error_type, node) do update set n = t.n + excluded.n
         """;
 
     public static string Sweep(string schema) =>
         $"delete from {schema}.run_failures t using json_populate_recordset(null::{schema}.run_failures, ?::json) c where t.n = 0 "
-        + "and (t.owner_id, t.workflow_id, t.quarter, t.error_type, t.node) = (c.owner_id, c.workflow_id, c.quarter, c.error_type, c.node)";
+        + "and (t.owner_id, t.workflow_id, t.span, t.begins, t.error_type, t.node) = (c.owner_id, c.workflow_id, c.span, c.begins, c.error_type, c.node)";
 }
 
 /// <summary>How long a run took, for medians and percentiles.</summary>
@@ -51,8 +72,6 @@ public sealed partial class RunFigureChanges
 {
     /// <summary>A row of an index has room for both names of a failure cut to this, in characters.</summary>
     public const int MaxNameCharacters = 400;
-
-    private const long QuarterTicks = 15 * TimeSpan.TicksPerMinute;
 
     private readonly Dictionary<RunFigure, (long N, long Timed, long Ms)> figures = [];
     private readonly Dictionary<RunFailureCount, long> failures = [];
@@ -72,8 +91,6 @@ public sealed partial class RunFigureChanges
 
     /// <summary>The same in SQL.</summary>
     public static string NodeSql(string instance) => $"left(regexp_replace(coalesce({instance}, ''), '@[0-9]+(/|$)', '\\1', 'g'), {MaxNameCharacters})";
-
-    public static DateTimeOffset QuarterOf(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % QuarterTicks), TimeSpan.Zero);
 
     public void Move(RunRow? from, RunRow to)
     {
@@ -99,25 +116,33 @@ public sealed partial class RunFigureChanges
 
     private void Add(RunRow row, int by)
     {
-        var quarter = QuarterOf(row.OccurredAt);
         var duration = DurationOf(row);
         var change = (N: (long)by, Timed: duration is null ? 0L : by, Ms: by * (duration ?? 0));
-        var mine = new RunFigure(row.OwnerId, Guid.Empty, Guid.Empty, quarter, row.Status, 0, 0, 0);
-        Count(mine with { OwnerId = Guid.Empty }, change);
-        Count(mine, change);
-        if (row.WorkflowId is { } workflow)
+        foreach (var span in FigureSpans.OfFigures)
         {
-            Count(mine with { WorkflowId = workflow }, change);
+            var mine = new RunFigure(row.OwnerId, Guid.Empty, Guid.Empty, span, FigureSpans.Begin(row.OccurredAt, span), row.Status, 0, 0, 0);
+            Count(mine with { OwnerId = Guid.Empty }, change);
+            Count(mine, change);
+            if (row.WorkflowId is { } workflow)
+            {
+                Count(mine with { WorkflowId = workflow }, change);
+            }
+
+            if (row.DeviceId is { } device)
+            {
+                Count(mine with { DeviceId = device }, change);
+            }
         }
 
-        if (row.DeviceId is { } device)
+        if (row is not { Status: RunStatus.Failed, ErrorType: { } type })
         {
-            Count(mine with { DeviceId = device }, change);
+            return;
         }
 
-        if (row is { Status: RunStatus.Failed, ErrorType: { } type })
+        foreach (var span in FigureSpans.OfFailures)
         {
-            var failure = new RunFailureCount(row.OwnerId, row.WorkflowId ?? Guid.Empty, quarter, Cut(type), NodeOf(row.ErrorInstance), 0);
+            var failure = new RunFailureCount(
+                row.OwnerId, row.WorkflowId ?? Guid.Empty, span, FigureSpans.Begin(row.OccurredAt, span), Cut(type), NodeOf(row.ErrorInstance), 0);
             failures[failure] = failures.GetValueOrDefault(failure) + by;
         }
     }

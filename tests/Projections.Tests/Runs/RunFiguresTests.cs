@@ -29,9 +29,10 @@ public sealed class RunFiguresTests
     {
         var changes = new RunFigureChanges();
         changes.Move(null, Running);
-        changes.Figures.Select(figure => (figure.OwnerId, figure.WorkflowId, figure.DeviceId, figure.N)).ShouldBe(
+        changes.Figures.Where(figure => figure.Span == FigureSpans.Quarter).Select(figure => (figure.OwnerId, figure.WorkflowId, figure.DeviceId, figure.N)).ShouldBe(
             [(Guid.Empty, Guid.Empty, Guid.Empty, 1L), (Owner, Guid.Empty, Guid.Empty, 1L), (Owner, Workflow, Guid.Empty, 1L), (Owner, Guid.Empty, Device, 1L)], ignoreOrder: true);
-        changes.Figures.ShouldAllBe(figure => figure.Quarter == new DateTimeOffset(2026, 3, 1, 23, 45, 0, TimeSpan.Zero));
+        changes.Figures.Select(figure => (figure.Span, figure.Begins)).Distinct().ShouldBe(
+            [(FigureSpans.Quarter, new DateTimeOffset(2026, 3, 1, 23, 45, 0, TimeSpan.Zero)), (FigureSpans.Hour, new DateTimeOffset(2026, 3, 1, 23, 0, 0, TimeSpan.Zero))], ignoreOrder: true);
     }
 
     [Fact]
@@ -53,7 +54,9 @@ public sealed class RunFiguresTests
         RunFigureChanges.NodeOf(null).ShouldBe("");
         var changes = new RunFigureChanges();
         changes.Move(Running, Failed);
-        changes.Failures.Single().ShouldBe(new RunFailureCount(Owner, Workflow, new DateTimeOffset(2026, 3, 1, 23, 45, 0, TimeSpan.Zero), Failed.ErrorType!, "/do/1/each/do/0/copy", 1));
+        RunFailureCount Of(int span, int hour, int minute) =>
+            new(Owner, Workflow, span, new DateTimeOffset(2026, 3, 1, hour, minute, 0, TimeSpan.Zero), Failed.ErrorType!, "/do/1/each/do/0/copy", 1);
+        changes.Failures.ShouldBe([Of(FigureSpans.Quarter, 23, 45), Of(FigureSpans.Hour, 23, 0), Of(FigureSpans.Day, 0, 0)], ignoreOrder: true);
     }
 
     [Fact]
