@@ -29,7 +29,7 @@ public static class AuthEndpoints
     public static void MapSignIn(this WebApplication app)
     {
         var auth = app.MapGroup("/auth").WithTags("Signing in").WithMetadata(new RequestSizeLimitAttribute(SignInLimits.BodyBytes));
-        auth.MapPost("/register", Register).AllowAnonymous().WithSummary("Make an account and sign in").Produces<TokenPair>(201).ProducesProblem(409).ProducesProblem(422);
+        auth.MapPost("/register", Register).AllowAnonymous().WithSummary("Make an account and sign in").Produces<TokenPair>(201).ProducesProblem(409).ProducesProblem(422).ProducesProblem(429);
         auth.MapPost("/login", Login).AllowAnonymous().WithSummary("Sign in").Produces<TokenPair>().ProducesProblem(401).ProducesProblem(429);
         auth.MapPost("/refresh", Refresh).AllowAnonymous().WithSummary("The next pair of tokens").Produces<TokenPair>().ProducesProblem(401);
         auth.MapPost("/logout", Logout).AllowAnonymous().WithSummary("End a session").Produces(204);
@@ -38,12 +38,19 @@ public static class AuthEndpoints
     }
 
     private static async Task<IResult> Register(
-        RegisterRequest request, HttpContext context, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, Registration registration, Sessions sessions, CancellationToken cancel)
+        RegisterRequest request, HttpContext context, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, Registration registration, RegistrationLimit limit,
+        Sessions sessions, CancellationToken cancel)
     {
         var commandId = Guid.CreateVersion7();
         if (idempotencyKey is not null && !Guid.TryParse(idempotencyKey, out commandId))
         {
             return ProblemAnswers.Of(StatusCodes.Status422UnprocessableEntity, new Refusal("input.invalid", "An Idempotency-Key is a UUID.", "Idempotency-Key"));
+        }
+
+        if (await limit.Book(context.Connection.RemoteIpAddress, Emails.Normalise(request.Email), cancel) is { } wait)
+        {
+            context.Response.Headers[RetryAfter] = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            return ProblemAnswers.Of(StatusCodes.Status429TooManyRequests, AuthRefusals.TooManyRegistrations);
         }
 
         var (account, refusal) = await registration.Register(request, commandId, cancel);

@@ -13,6 +13,7 @@ public static class AuthRefusals
     public static readonly Refusal Forbidden = new("auth.forbidden", "This account may not do that.");
     public static readonly Refusal BadCredentials = new("auth.bad_credentials", "E-mail address or password is wrong.");
     public static readonly Refusal Locked = new("account.locked", "Too many wrong passwords for this address. Try again later.");
+    public static readonly Refusal TooManyRegistrations = new("auth.too_many_registrations", "Too many accounts were asked for. Try again later.");
     public static readonly Refusal AccountGone = new("account.gone", "The account that this made is there no more.");
     public static readonly Refusal Busy = new("server.busy", "Too many sign-ins at once. Try again in a moment.");
 

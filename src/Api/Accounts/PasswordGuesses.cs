@@ -11,7 +11,10 @@ namespace Jarvis.Api.Accounts;
 public sealed class PasswordGuesses(NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>A booked guess to be judged, or how long to wait.</summary>
-    public async Task<(Guid? Guess, TimeSpan RetryAfter)> Book(string emailKey, CancellationToken cancel)
+    public Task<(Guid? Guess, TimeSpan RetryAfter)> Book(string emailKey, CancellationToken cancel) => Book(emailKey, SignInLimits.GuessesPerAccount, cancel);
+
+    /// <summary>The same of whatever else is limited within <see cref="SignInLimits.GuessWindow"/>.</summary>
+    public async Task<(Guid? Guess, TimeSpan RetryAfter)> Book(string key, int most, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancel);
@@ -21,14 +24,14 @@ public sealed class PasswordGuesses(NpgsqlDataSource database, TimeProvider time
             with locked as materialized (select pg_advisory_xact_lock(730, hashtext($1)))
             select 1 from locked
             """, connection, transaction);
-        count.Parameters.AddWithValue(emailKey);
+        count.Parameters.AddWithValue(key);
         await count.ExecuteNonQueryAsync(cancel);
 
         await using var recent = new NpgsqlCommand(
             "select at from sign_in.guesses where email_key = $1 and at > $2 order by at desc offset $3 limit 1", connection, transaction);
-        recent.Parameters.AddWithValue(emailKey);
+        recent.Parameters.AddWithValue(key);
         recent.Parameters.AddWithValue(now - SignInLimits.GuessWindow);
-        recent.Parameters.AddWithValue(SignInLimits.GuessesPerAccount - 1);
+        recent.Parameters.AddWithValue(most - 1);
         if (await recent.ExecuteScalarAsync(cancel) is DateTime oldest)
         {
             return (null, SignInLimits.GuessWindow - (now - oldest));
@@ -37,7 +40,7 @@ public sealed class PasswordGuesses(NpgsqlDataSource database, TimeProvider time
         var guess = Guid.CreateVersion7(now);
         await using var insert = new NpgsqlCommand("insert into sign_in.guesses (guess_id, email_key, at) values ($1, $2, $3)", connection, transaction);
         insert.Parameters.AddWithValue(guess);
-        insert.Parameters.AddWithValue(emailKey);
+        insert.Parameters.AddWithValue(key);
         insert.Parameters.AddWithValue(now);
         await insert.ExecuteNonQueryAsync(cancel);
         await transaction.CommitAsync(cancel);

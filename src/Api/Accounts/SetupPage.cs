@@ -24,7 +24,7 @@ public static class SetupPage
             ? Page(Form(token!))
             : Page("<h1>Jarvis</h1><p role=\"alert\">This link has been used, or it is not the one of this start.</p>", StatusCodes.Status410Gone);
 
-    private static async Task<IResult> Submit(HttpRequest request, Registration registration, CancellationToken cancel)
+    private static async Task<IResult> Submit(HttpRequest request, Registration registration, RegistrationLimit limit, CancellationToken cancel)
     {
         if (!request.HasFormContentType)
         {
@@ -33,6 +33,12 @@ public static class SetupPage
 
         var form = await request.ReadFormAsync(cancel);
         var token = Value(form["token"]);
+        if (await limit.Book(request.HttpContext.Connection.RemoteIpAddress, null, cancel) is { } wait)
+        {
+            request.HttpContext.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return Page(Form(token, AuthRefusals.TooManyRegistrations.Message), StatusCodes.Status429TooManyRequests);
+        }
+
         var (account, refusal) = await registration.Register(new RegisterRequest(Value(form["email"]), Value(form["password"]), null, null, token), Guid.CreateVersion7(), cancel);
         return account is null
             ? Page(Form(token, refusal!.Message), StatusCodes.Status422UnprocessableEntity)

@@ -26,6 +26,12 @@ public static class SignInLimits
 
     public static readonly TimeSpan GuessWindow = TimeSpan.FromMinutes(15);
 
+    /// <summary>Registrations that one source may ask for within <see cref="GuessWindow"/>, unless JARVIS_REGISTRATIONS says otherwise.</summary>
+    public const int RegistrationsPerSource = 30;
+
+    /// <summary>Registrations of one e-mail address that are looked at within <see cref="GuessWindow"/>.</summary>
+    public const int RegistrationsPerEmail = 10;
+
     /// <summary>An access ticket (downloads, images) is good for one path and this long.</summary>
     public static readonly TimeSpan TicketLifetime = TimeSpan.FromMinutes(1);
 

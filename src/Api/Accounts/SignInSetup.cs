@@ -25,6 +25,7 @@ public static class SignInSetup
         services.AddSingleton<Sessions>();
         services.AddHostedService<SessionSweep>();
         services.AddSingleton<PasswordGuesses>();
+        services.AddSingleton<RegistrationLimit>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<Tickets>();
         services.AddSingleton<Registration>();

@@ -39,7 +39,6 @@ public sealed class RunFigureRows(ViewReader views)
     public const int MaxFailures = 100;
 
     private const string Duration = "greatest(0, floor(extract(epoch from ended_at - started_at) * 1000))::bigint";
-    private const string WithinPiece = "r.span = p.span and r.begins >= p.begins and r.begins < p.ends";
     private const string IsTimed = "started_at is not null and ended_at is not null";
 
     /// <summary>Picks the kept figures of a caller: all owners' for an administrator.</summary>
@@ -72,17 +71,17 @@ public sealed class RunFigureRows(ViewReader views)
         {
             Pick(conditions, scope.Caller, scope.WorkflowId, scope.DeviceId, scope.Owners);
             var pieces = FigurePieces.Of([.. starts, scope.End], FigureSpans.OfFigures).Sql(conditions);
-            select = $"p.step, status, sum(n)::bigint, sum(timed)::bigint, sum(duration_ms)::bigint from {pieces} join {ViewTables.Schema}.run_figures r on {WithinPiece}";
+            select = $"p.step, status, sum(n)::bigint, sum(timed)::bigint, sum(duration_ms)::bigint from {Within(pieces, "run_figures", conditions)}";
         }
         else
         {
             PickVersions(conditions, scope);
             Within(conditions, scope, "occurred_at");
             select = $"{StepSql("occurred_at", starts, conditions)}, status, count(*)::bigint, (count(*) filter (where {IsTimed}))::bigint, coalesce(sum({Duration}), 0)::bigint "
-                + $"from {ViewTables.Schema}.runs";
+                + $"from {ViewTables.Schema}.runs where {conditions.Sql}";
         }
 
-        return views.Rows(scope.Caller, $"select {select} where {conditions.Sql} group by 1, 2", conditions.Parameters,
+        return views.Rows(scope.Caller, $"select {select} group by 1, 2", conditions.Parameters,
             static r => new FigureRow(r.GetInt32(0), Enum.Parse<RunStatus>(r.GetString(1), ignoreCase: true), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4)),
             cancel);
     }
@@ -97,7 +96,7 @@ public sealed class RunFigureRows(ViewReader views)
             PickOwners(conditions, scope);
             conditions.AddIf(scope.WorkflowId is not null, "workflow_id = ?", scope.WorkflowId);
             var pieces = FigurePieces.Of([scope.Begin, scope.End], FigureSpans.OfFailures).Sql(conditions);
-            select = $"workflow_id, error_type, node, sum(n)::bigint n from {pieces} join {ViewTables.Schema}.run_failures r on {WithinPiece}";
+            select = $"workflow_id, error_type, node, sum(n)::bigint n from {Within(pieces, "run_failures", conditions)}";
         }
         else
         {
@@ -105,11 +104,11 @@ public sealed class RunFigureRows(ViewReader views)
             Within(conditions, scope, "occurred_at");
             conditions.Add("status = ?", JsonNamingPolicy.CamelCase.ConvertName(nameof(RunStatus.Failed))).Add("error_type is not null");
             select = $"coalesce(workflow_id, '{Guid.Empty}'::uuid), left(error_type, {RunFigureChanges.MaxNameCharacters}), {RunFigureChanges.NodeSql("error_instance")}, count(*)::bigint n "
-                + $"from {ViewTables.Schema}.runs";
+                + $"from {ViewTables.Schema}.runs where {conditions.Sql}";
         }
 
         return views.Rows(scope.Caller,
-            $"select {select} where {conditions.Sql} group by 1, 2, 3 order by n desc, 1, 2, 3 limit {first.ToString(CultureInfo.InvariantCulture)}", conditions.Parameters,
+            $"select {select} group by 1, 2, 3 order by n desc, 1, 2, 3 limit {first.ToString(CultureInfo.InvariantCulture)}", conditions.Parameters,
             static r => new FailureRow(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetInt64(3)), cancel);
     }
 
@@ -149,6 +148,10 @@ public sealed class RunFigureRows(ViewReader views)
 
     private static void Within(Conditions conditions, FigureScope scope, string time) =>
         conditions.Add($"{time} >= ?", scope.Begin).Add($"{time} < ?", scope.End);
+
+    // Each piece is looked up by itself: left to choose, the database reads the whole table once and compares every row with every piece.
+    private static string Within(string pieces, string table, Conditions conditions) =>
+        $"{pieces} cross join lateral (select * from {ViewTables.Schema}.{table} r where {conditions.Sql} and r.span = p.span and r.begins >= p.begins and r.begins < p.ends offset 0) r";
 
     private static void PickOwners(Conditions conditions, FigureScope scope) =>
         conditions.AddIf(!scope.Caller.IsAdministrator, "owner_id = ?", scope.Caller.AccountId)

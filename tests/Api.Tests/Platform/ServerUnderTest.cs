@@ -134,6 +134,8 @@ public class ServerUnderTest : IAsyncLifetime
             builder.UseSetting("JARVIS_DATABASE", connectionString);
             builder.UseSetting("JARVIS_DATA", dataFolder);
             builder.UseSetting("JARVIS_DEVELOPMENT", "true");
+            // Every test's people come from one source.
+            builder.UseSetting("JARVIS_REGISTRATIONS", "100000");
             foreach (var (name, value) in settings)
             {
                 builder.UseSetting(name, value);

@@ -126,6 +126,33 @@ public sealed class StatisticsTests(ServerUnderTest server) : IClassFixture<Serv
         }
     }
 
+    [Fact]
+    public async Task an_administrator_names_the_owners_and_nobody_else_does()
+    {
+        await using var one = await RunsOfAPerson.Make(server);
+        await using var other = await RunsOfAPerson.Make(server);
+        await Run(one, Night, 10);
+        await Run(one, Night.AddHours(3), 20, fails: "/do/0/greet");
+        await Run(other, Night, 30);
+        using var administrator = await server.ClientOf(Guid.CreateVersion7(), Domain.Accounts.AccountRole.Administrator);
+        async Task<string> Of(HttpClient client, string owners)
+        {
+            var answer = await client.Ask(
+                $"{{ statistics(from: \"2026-02-28\", to: \"2026-03-03\", timeZone: \"Asia/Kathmandu\", ownerIds: [{owners}], atLeast: \"{await Settled()}\") "
+                + "{ total { runs failed averageSeconds } failures { runs } } }");
+            var total = answer.At("statistics", "total");
+            return $"{total.At("runs")} {total.At("failed")} {total.At("averageSeconds")} {answer.At("statistics", "failures").GetArrayLength()}";
+        }
+
+        (await Of(administrator, $"\"{one.Person.Id}\"")).ShouldBe("2 1 15 1");
+        (await Of(administrator, $"\"{other.Person.Id}\"")).ShouldBe("1 0 30 0");
+        (await Of(administrator, $"\"{one.Person.Id}\", \"{other.Person.Id}\"")).ShouldBe("3 1 20 1");
+        (await Of(one.Person.Client, $"\"{one.Person.Id}\"")).ShouldBe("2 1 15 1");
+        (await one.Person.Client.AskRefused($"{{ statistics(ownerIds: [\"{other.Person.Id}\"]) {{ total {{ runs }} }} }}")).ShouldBe("auth.forbidden");
+        (await one.Person.Client.AskRefused($"{{ statistics(ownerIds: [\"{one.Person.Id}\", \"{other.Person.Id}\"]) {{ total {{ runs }} }} }}")).ShouldBe("auth.forbidden");
+        (await administrator.AskRefused("{ statistics(ownerIds: []) { total { runs } } }")).ShouldBe("input.invalid");
+    }
+
     private static string Days(JsonElement statistics) =>
         string.Join(' ', statistics.At("steps").EnumerateArray().Select(step => $"{step.Text("from")}:{step.Text("figures", "runs")}"));
 

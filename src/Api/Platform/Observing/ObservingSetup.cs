@@ -49,6 +49,7 @@ public static class ObservingSetup
                 }
             });
 
+        LostRaces.AddTo(builder.Services);
         builder.Logging.ClearProviders();
         builder.Logging.AddJsonConsole(options => options.UseUtcTimestamp = true);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
