@@ -14,6 +14,17 @@ public sealed record ApproveDeviceInput : MutationInput
 
     /// <summary>What to call the device; the runner's own proposal by default.</summary>
     public string? Name { get; init; }
+
+    /// <summary>What it may do; everything by default.</summary>
+    public IEnumerable<DeviceScope>? Scopes { get; init; }
+}
+
+public sealed record AllowDeviceInput : MutationInput
+{
+    public required Guid DeviceId { get; init; }
+
+    /// <summary>All that it may do from now on.</summary>
+    public required IEnumerable<DeviceScope> Scopes { get; init; }
 }
 
 public sealed record DenyDeviceInput : MutationInput
@@ -44,13 +55,17 @@ public sealed record DevicePayload(Position Position, DeviceReference? Device) :
 public sealed class DeviceMutations
 {
     public static async Task<DevicePayload> ApproveDevice(IResolveFieldContext context, ApproveDeviceInput input) =>
-        await Payload(context, await context.Give(input, new ApproveDevice(input.UserCode, input.Name)));
+        await Payload(context, await context.Give(input, new ApproveDevice(input.UserCode, input.Name, input.Scopes?.ToList())));
 
     public static async Task<DevicePayload> DenyDevice(IResolveFieldContext context, DenyDeviceInput input) =>
         new(new Position((await context.Give(input, new DenyDevice(input.UserCode))).Position), null);
 
     public static async Task<DevicePayload> RenameDevice(IResolveFieldContext context, RenameDeviceInput input) =>
         await Payload(context, await context.Give(input, new RenameDevice(input.DeviceId, input.Name)));
+
+    /// <summary>What the device may do from now on. What it does already goes on.</summary>
+    public static async Task<DevicePayload> AllowDevice(IResolveFieldContext context, AllowDeviceInput input) =>
+        await Payload(context, await context.Give(input, new AllowDevice(input.DeviceId, [.. input.Scopes])));
 
     public static async Task<DevicePayload> RevokeDevice(IResolveFieldContext context, RevokeDeviceInput input)
     {

@@ -7,6 +7,7 @@ using Jarvis.Api.Platform.GraphQL;
 using Jarvis.Api.Runs;
 using Jarvis.Application.Devices;
 using Jarvis.Application.Platform;
+using Jarvis.Domain.Devices;
 using Jarvis.Domain.Platform;
 using Jarvis.Projections.Devices;
 using Jarvis.Projections.Platform;
@@ -16,7 +17,7 @@ namespace Jarvis.Api.Devices;
 
 /// <summary>A PC that runs workflows, of one moment.</summary>
 [Name("Device")]
-public sealed class DeviceNode(DeviceRow row)
+public sealed class DeviceNode(DeviceRow row, ReadPoint point)
 {
     public Guid Id => row.DeviceId;
 
@@ -33,8 +34,17 @@ public sealed class DeviceNode(DeviceRow row)
 
     public AccountReference Owner => new(row.OwnerId);
 
-    /// <summary>Its clock minus the server's, as seen at its last hello.</summary>
+    /// <summary>Its clock minus the server's, as last told.</summary>
     public double ClockOffsetSeconds => row.ClockOffsetMs / 1000.0;
+
+    /// <summary>The same in milliseconds, with how sure it is; null while the device never connected.</summary>
+    public DeviceClock? ClockOffset => row.ConnectedAt is null ? null : new DeviceClock(row.ClockOffsetMs, row.ClockUncertaintyMs, row.ClockAt);
+
+    /// <summary>What the PC can do, as its runner told; null while it has not.</summary>
+    public DeviceCapabilitiesNode? Capabilities => row.Can is { } can ? DeviceCapabilitiesNode.Of(can, row.CapabilitiesAt) : null;
+
+    /// <summary>What its owner lets it do.</summary>
+    public IEnumerable<DeviceScope> Scopes => DeviceScopes.All.Where(row.May);
 
     public DateTimeOffset PairedAt => row.PairedAt;
 
@@ -45,6 +55,8 @@ public sealed class DeviceNode(DeviceRow row)
 
     public DateTimeOffset? RevokedAt => row.RevokedAt;
 
+    public AccountReference? RevokedBy => row.RevokedBy is { } by ? new AccountReference(by) : null;
+
     /// <summary>Since when everything on it is paused; null where it is not.</summary>
     public DateTimeOffset? PausedAt => row.PausedAt;
 
@@ -52,6 +64,10 @@ public sealed class DeviceNode(DeviceRow row)
 
     /// <summary>Runs that it is given at once.</summary>
     public int AtOnce => row.AtOnce ?? Application.Runs.RunLimits.AtOncePerDevice;
+
+    /// <summary>Why nothing runs on it, what its owner can mend first; empty where something runs. It is told by the rule that dispatch goes by.</summary>
+    public IDataLoaderResult<IEnumerable<IdleReasonNode>> WhyIdle(IResolveFieldContext context) =>
+        OwnerPlaces.Load(context, row.OwnerId, point).Then(places => places!.WhyIdle(row).Select(IdleReasonNode.Of));
 
     public IDataLoaderResult<string?> Name(IResolveFieldContext context) => Text(context, row.Name);
 
@@ -97,7 +113,7 @@ public static partial class DeviceList
     /// <summary>The device of many parents, by one query.</summary>
     public static IDataLoaderResult<DeviceNode?> Load(IResolveFieldContext context, Guid id, ReadPoint point) =>
         context.Load<Guid, DeviceNode>("devices", id, async (ids, _) =>
-            (await Rows(context, point, "", c => c.Add("device_id = any(?)", ids.ToArray()))).ToDictionary(row => row.DeviceId, row => new DeviceNode(row)));
+            (await Rows(context, point, "", c => c.Add("device_id = any(?)", ids.ToArray()))).ToDictionary(row => row.DeviceId, row => new DeviceNode(row, point)));
 }
 
 /// <summary>Queries about devices.</summary>
@@ -110,7 +126,7 @@ public sealed class DeviceQueries
         var page = PageRequest.Of(first, after, last, before);
         var point = await context.Service<ReadPoints>().Settle(DevicesView.Name, asOf, atLeast, context.CancellationToken);
         var rows = await DeviceList.Page(context, filter, order, page, point);
-        var (edges, info) = Pages.Cut(page, rows, row => DeviceList.PlaceOf(row, order), (row, cursor) => new DeviceEdge(new DeviceNode(row), cursor));
+        var (edges, info) = Pages.Cut(page, rows, row => DeviceList.PlaceOf(row, order), (row, cursor) => new DeviceEdge(new DeviceNode(row, point), cursor));
         return new DevicePage(edges, info, new Position(point.AnswerPosition), filter, point);
     }
 
@@ -118,7 +134,7 @@ public sealed class DeviceQueries
     {
         var point = await context.Service<ReadPoints>().Settle(DevicesView.Name, asOf, atLeast, context.CancellationToken);
         var rows = await DeviceList.Rows(context, point, "", c => c.Add("device_id = ?", id));
-        return rows.Count == 0 ? null : new DeviceNode(rows[0]);
+        return rows.Count == 0 ? null : new DeviceNode(rows[0], point);
     }
 
     /// <summary>What asks to be paired under a code; null where nothing does, or no longer.</summary>

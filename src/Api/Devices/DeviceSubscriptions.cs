@@ -36,7 +36,7 @@ public sealed class DeviceSubscriptions
                 foreach (var row in rows)
                 {
                     await context.Window().Take(cancel);
-                    yield return new DeviceChange(new DeviceNode(row), new Position(row.FromPosition), RunChangeCursor.Of(row.FromPosition));
+                    yield return new DeviceChange(new DeviceNode(row, new ReadPoint(null, row.FromPosition)), new Position(row.FromPosition), RunChangeCursor.Of(row.FromPosition));
                 }
 
                 if (rows.Count < CatchUp)

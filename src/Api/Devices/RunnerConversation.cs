@@ -102,17 +102,18 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(reading);
         limit.CancelAfter(HelloTime);
-        var now = clock.GetUtcNow();
         if (await Next(limit.Token) is not { Type: "hello", LastCommand: >= 0 and var last, Os: { } system, Version: { } release } hello
-            || !IsText(system) || !IsText(release) || (hello.Address is { } told && !IsText(told)) || hello.Journals?.Count > MaxJournals)
+            || !IsText(system) || !IsText(release) || (hello.Address is { } told && !IsText(told)) || hello.Journals?.Count > MaxJournals
+            || (hello.Capabilities is { } can && can.Read() is null))
         {
             close ??= RunnerClose.Malformed;
             return null;
         }
 
+        var now = clock.GetUtcNow();
         (os, version, received) = (system, release, last);
-        var offset = hello.Clock is { } theirs ? (long)(theirs - now).TotalMilliseconds : 0;
-        var connection = await Ask<DeviceConnection>(new ConnectDevice(deviceId, os, version, hello.Address ?? address, offset, last), stop);
+        var connection = await Ask<DeviceConnection>(
+            new ConnectDevice(deviceId, os, version, hello.Address ?? address, hello.ClockAt(now) ?? default, last, hello.Capabilities?.Read()), stop);
         if (connection.Refusal is not null)
         {
             close ??= RunnerClose.Revoked;
@@ -170,7 +171,8 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
     {
         os = beat.Os is { } system && IsText(system) ? system : os;
         version = beat.Version is { } release && IsText(release) ? release : version;
-        var connection = await Ask<DeviceConnection>(new HearDevice(deviceId, epoch, os, version, beat.Address ?? address, received), stop);
+        var connection = await Ask<DeviceConnection>(
+            new HearDevice(deviceId, epoch, os, version, beat.Address ?? address, received, beat.ClockAt(clock.GetUtcNow()), beat.Capabilities?.Read()), stop);
         if (connection.Refusal is { } refusal)
         {
             End(refusal == DeviceRefusals.EpochFenced ? RunnerClose.Fenced : RunnerClose.Revoked);

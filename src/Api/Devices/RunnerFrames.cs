@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Jarvis.Application.Devices;
+using Jarvis.Domain.Devices;
 
 namespace Jarvis.Api.Devices;
 
@@ -16,9 +17,42 @@ public enum RunnerClose
 
 /// <summary>What a runner sends, by <c>type</c>.</summary>
 /// <param name="Type">hello, received, claim or heartbeat.</param>
+/// <param name="RoundTripMilliseconds">hello, heartbeat: how long a question and its answer last took.</param>
+/// <param name="Capabilities">hello, heartbeat: what the PC can do, where that is to be told.</param>
 public sealed record ClientFrame(
     string? Type, Dictionary<Guid, long>? Journals, long? LastCommand, string? Os, string? Version, string? Address, DateTimeOffset? Clock,
-    long? Number, Guid? RunId);
+    long? Number, Guid? RunId, double? RoundTripMilliseconds = null, CapabilitiesFrame? Capabilities = null)
+{
+    /// <summary>The PC's clock minus ours; null where the frame tells no time.</summary>
+    public ClockOffset? ClockAt(DateTimeOffset now) =>
+        Clock is { } theirs
+            ? ClockOffset.Of(theirs, now, RoundTripMilliseconds is >= 0 and < MaxRoundTripMilliseconds and var trip ? TimeSpan.FromMilliseconds(trip) : null)
+            : null;
+
+    private const double MaxRoundTripMilliseconds = 600_000;
+}
+
+/// <summary>What the PC can do, as it comes: every part may be missing or wrong.</summary>
+public sealed record CapabilitiesFrame(
+    List<string?>? Functions, List<MissingFunctionFrame?>? Missing, bool? Display, bool? Browser, int? Processors, long? MemoryBytes, long? DiskFreeBytes)
+{
+    /// <summary>Null where it is not sound.</summary>
+    public DeviceCapabilities? Read()
+    {
+        if (Functions is null || Functions.Contains(null) || (Missing ?? []).Any(missing => missing is not { Name: not null, Reason: not null }))
+        {
+            return null;
+        }
+
+        var told = new DeviceCapabilities(
+            [.. Functions.Select(name => name!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            [.. (Missing ?? []).Select(missing => new MissingFunction(missing!.Name!, missing.Reason!)).OrderBy(missing => missing.Name, StringComparer.Ordinal)],
+            Display ?? false, Browser ?? false, Processors, MemoryBytes, DiskFreeBytes);
+        return told.IsSound() ? told : null;
+    }
+}
+
+public sealed record MissingFunctionFrame(string? Name, string? Reason);
 
 /// <summary>The frames as bytes.</summary>
 public static class RunnerFrames

@@ -14,6 +14,9 @@ public sealed record AsOf(Position? Position, DateTimeOffset? Instant);
 /// <param name="Reached">The position the view held when it was read.</param>
 public sealed record ReadPoint(long? Position, long Reached)
 {
+    /// <summary>What whoever asked has seen: other views that the answer needs must have come as far.</summary>
+    public long AtLeast { get; init; }
+
     /// <summary>The condition that picks the versions of this moment.</summary>
     public void Pick(Conditions conditions, string alias = "")
     {
@@ -56,7 +59,7 @@ public sealed class ReadPoints(ViewProgress progress, NpgsqlDataSource database)
                 new Dictionary<string, object?> { ["position"] = reached.ToString(System.Globalization.CultureInfo.InvariantCulture), ["behind"] = needed - reached });
         }
 
-        return new ReadPoint(position, progress.Of(view));
+        return new ReadPoint(position, progress.Of(view)) { AtLeast = needed };
     }
 
     /// <summary>The highest committed position.</summary>

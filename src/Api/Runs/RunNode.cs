@@ -16,7 +16,9 @@ public sealed record RunProgress(int Percent, IEnumerable<string> Current, DateT
 
 /// <summary>Why a pending run waits, and its place among the owner's pending ones, from 1.</summary>
 /// <param name="Limit">Where it waits for a limit of its device or workflow: how many runs that allows at once.</param>
-public sealed record RunQueue(int? Place, string? WaitsFor, Guid? DeviceId, int? Limit);
+/// <param name="Functions">Where it waits for a device that can do more: what is lacking.</param>
+/// <param name="Message">Why it waits, as a sentence; null while nobody has looked.</param>
+public sealed record RunQueue(int? Place, string? WaitsFor, Guid? DeviceId, int? Limit, IEnumerable<string> Functions, string? Message);
 
 /// <summary>The DSL's error of a failed run or task (RFC 9457).</summary>
 public sealed record RunError(string Type, int Status, string? Title, string? Detail, string? Instance)
@@ -118,11 +120,12 @@ public sealed class RunNode(RunRow row, ReadPoint point)
         }
 
         var waits = row.WaitsFor is { } reason ? UpperSnake(reason.ToString()) : null;
+        var message = row.WaitsFor is { } why ? WaitSentences.Of(why, row.WaitsForLimit, row.WaitsForFunctions) : null;
         return point.Position is not null
-            ? LoaderResult.Of<RunQueue?>(new RunQueue(null, waits, row.WaitsForDeviceId, row.WaitsForLimit))
+            ? LoaderResult.Of<RunQueue?>(new RunQueue(null, waits, row.WaitsForDeviceId, row.WaitsForLimit, row.WaitsForFunctions ?? [], message))
             : context.Load<Guid, int>("places", row.RunId, async (ids, cancel) =>
                 await context.Service<RunList>().PlacesInQueue(context.Caller(), ids, cancel))
-            .Then(place => (RunQueue?)new RunQueue(place == 0 ? null : place, waits, row.WaitsForDeviceId, row.WaitsForLimit));
+            .Then(place => (RunQueue?)new RunQueue(place == 0 ? null : place, waits, row.WaitsForDeviceId, row.WaitsForLimit, row.WaitsForFunctions ?? [], message));
     }
 
     public IDataLoaderResult<IEnumerable<RunControlNode>> Controls(IResolveFieldContext context) => History(context).Then(h => h!.Controls);
@@ -214,5 +217,5 @@ public sealed class RunNode(RunRow row, ReadPoint point)
             return histories;
         });
 
-    private static string UpperSnake(string name) => System.Text.Json.JsonNamingPolicy.SnakeCaseUpper.ConvertName(name);
+    internal static string UpperSnake(string name) => System.Text.Json.JsonNamingPolicy.SnakeCaseUpper.ConvertName(name);
 }

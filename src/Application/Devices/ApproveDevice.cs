@@ -10,7 +10,8 @@ namespace Jarvis.Application.Devices;
 /// <summary>A signed-in person says that the runner showing that code is theirs.</summary>
 /// <param name="UserCode">As shown by the runner.</param>
 /// <param name="Name">What to call the device; the runner's own proposal for null.</param>
-public sealed record ApproveDevice(string UserCode, string? Name) : Instruction
+/// <param name="Scopes">What it may do; everything for null.</param>
+public sealed record ApproveDevice(string UserCode, string? Name, IReadOnlyList<DeviceScope>? Scopes = null) : Instruction
 {
     public sealed class Validator : AbstractValidator<ApproveDevice>
     {
@@ -18,6 +19,7 @@ public sealed record ApproveDevice(string UserCode, string? Name) : Instruction
         {
             RuleFor(command => command.UserCode).NotEmpty().MaximumLength(20);
             RuleFor(command => command.Name).MaximumLength(DeviceNames.MaxLength);
+            RuleForEach(command => command.Scopes).IsInEnum();
         }
     }
 }
@@ -53,11 +55,17 @@ public static class ApproveDeviceHandler
         var owner = command.Envelope.Owner;
         var proposed = (await vault.Unseal([request.Name], cancellation))[0].Reveal() is JsonString name ? name.Value : "";
         var deviceId = Guid.CreateVersion7();
-        session.Events.StartStream<Device>(deviceId, new DevicePaired(
+        var paired = new DevicePaired(
             owner,
             await vault.Seal(owner, Json.Of(string.IsNullOrWhiteSpace(command.Name) ? proposed : command.Name.Trim()), cancellation),
             request.Os, request.Version, command.Envelope.Actor, now,
-            await vault.SealText(owner, command.Envelope.Reason, cancellation)));
+            await vault.SealText(owner, command.Envelope.Reason, cancellation), command.Scopes is null ? null : DeviceScopes.Of(command.Scopes));
+        session.Events.StartStream<Device>(deviceId, paired);
+        if (paired.Scopes is not null)
+        {
+            session.Store(DeviceRule.After(deviceId, Device.Evolve(null, paired)!, []));
+        }
+
         session.Store(request with { DeviceId = deviceId, OwnerId = owner });
         session.Store(new DevicePresence { Id = deviceId, OwnerId = owner });
         return session.Answer(command, deviceId, version: 1);

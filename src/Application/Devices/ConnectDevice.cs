@@ -10,9 +10,11 @@ namespace Jarvis.Application.Devices;
 
 /// <summary>A runner said hello.</summary>
 /// <param name="Address">Where the connection comes from; kept sealed.</param>
-/// <param name="ClockOffsetMilliseconds">Its clock minus ours.</param>
+/// <param name="Clock">Its clock minus ours.</param>
 /// <param name="LastCommand">The last command number it has.</param>
-public sealed record ConnectDevice(Guid DeviceId, string Os, string Version, string? Address, long ClockOffsetMilliseconds, long LastCommand)
+/// <param name="Capabilities">What the PC can do; null where it does not tell.</param>
+public sealed record ConnectDevice(
+    Guid DeviceId, string Os, string Version, string? Address, ClockOffset Clock, long LastCommand, DeviceCapabilities? Capabilities = null)
 {
     /// <summary>What logs may say: an address is personal.</summary>
     public override string ToString() => $"{nameof(ConnectDevice)} {DeviceId}";
@@ -34,7 +36,7 @@ public static class ConnectDeviceHandler
 
         var now = clock.GetUtcNow();
         var address = await vault.SealText(device.OwnerId, hello.Address, cancellation);
-        var decision = device.Connect(hello.Os, hello.Version, address, hello.ClockOffsetMilliseconds, now);
+        var decision = device.Connect(hello.Os, hello.Version, address, hello.Clock, hello.Capabilities, now);
         if (decision.Refusal is { } refusal)
         {
             return new DeviceConnection(0, refusal);
@@ -52,9 +54,19 @@ public static class ConnectDeviceHandler
             LastReceived = hello.LastCommand,
             AddressKey = AddressKey(keys, hello.Address),
         });
+        session.KeepAbility(hello.DeviceId, device.OwnerId, decision.Events);
         await bus.ScheduleAsync(new CheckLease(hello.DeviceId, epoch), now.AddSeconds(Lease.StaleSeconds));
         await bus.PublishAsync(new CapacityChanged(device.OwnerId));
         return new DeviceConnection(epoch, null);
+    }
+
+    /// <summary>Where dispatch asks for it, together with the event that tells.</summary>
+    internal static void KeepAbility(this IDocumentSession session, Guid deviceId, Guid ownerId, IEnumerable<object> events)
+    {
+        if (events.OfType<DeviceCapabilitiesReported>().LastOrDefault() is { } reported)
+        {
+            session.Store(new DeviceAbility(deviceId, ownerId, reported.Capabilities.Functions));
+        }
     }
 
     internal static string? AddressKey(MasterKey keys, string? address) =>
@@ -62,7 +74,10 @@ public static class ConnectDeviceHandler
 }
 
 /// <summary>A heartbeat.</summary>
-public sealed record HearDevice(Guid DeviceId, long Epoch, string Os, string Version, string? Address, long LastReceived)
+/// <param name="Clock">Its clock minus ours; null where it tells no time.</param>
+/// <param name="Capabilities">What the PC can do; null where it does not tell.</param>
+public sealed record HearDevice(
+    Guid DeviceId, long Epoch, string Os, string Version, string? Address, long LastReceived, ClockOffset? Clock = null, DeviceCapabilities? Capabilities = null)
 {
     /// <summary>What logs may say: an address is personal.</summary>
     public override string ToString() => $"{nameof(HearDevice)} {DeviceId}";
@@ -85,7 +100,8 @@ public static class HearDeviceHandler
         var addressKey = ConnectDeviceHandler.AddressKey(keys, beat.Address);
         var moved = addressKey != presence.AddressKey;
         var decision = stream.Aggregate!.Hear(
-            beat.Epoch, beat.Os, beat.Version, moved, moved ? await vault.SealText(presence.OwnerId, beat.Address, cancellation) : null, now);
+            beat.Epoch, beat.Os, beat.Version, moved, moved ? await vault.SealText(presence.OwnerId, beat.Address, cancellation) : null, now,
+            beat.Clock, beat.Capabilities);
         if (decision.Refusal is { } refusal)
         {
             return new DeviceConnection(0, refusal);
@@ -93,9 +109,14 @@ public static class HearDeviceHandler
 
         stream.AppendMany(decision.Events);
         session.Store(presence with { LastSeenAt = now, IsOnline = true, AddressKey = addressKey, LastReceived = Math.Max(presence.LastReceived, beat.LastReceived) });
+        session.KeepAbility(beat.DeviceId, presence.OwnerId, decision.Events);
         if (!presence.IsOnline)
         {
             await bus.ScheduleAsync(new CheckLease(beat.DeviceId, beat.Epoch), now.AddSeconds(Lease.StaleSeconds));
+        }
+
+        if (!presence.IsOnline || decision.Events.OfType<DeviceCapabilitiesReported>().Any())
+        {
             await bus.PublishAsync(new CapacityChanged(presence.OwnerId));
         }
 

@@ -16,6 +16,8 @@ public static class DevicesSetup
         options.Schema.For<DevicePresence>().Identity(presence => presence.Id).Index(presence => presence.OwnerId);
         // What people settled about a device; apart from presence, which heartbeats rewrite.
         options.Schema.For<DeviceRule>().Identity(rule => rule.Id).Index(rule => rule.OwnerId);
+        // What its PC can do; dispatch does not give it what it cannot.
+        options.Schema.For<DeviceAbility>().Identity(ability => ability.Id).Index(ability => ability.OwnerId);
         // A code in use is unique; the secret half is kept as a keyed hash.
         options.Schema.For<PairingRequest>().Identity(request => request.Id)
             .UniqueIndex(request => request.UserCode)

@@ -32,7 +32,7 @@ public static class LimitDeviceHandler
         var decision = device.Limit(command.AtOnce, envelope.Actor, await vault.SealText(device.OwnerId, envelope.Reason, cancellation), clock.GetUtcNow());
         if (decision.Events.Count > 0)
         {
-            session.Store(new DeviceRule(command.DeviceId, device.OwnerId, device.IsPaused, command.AtOnce));
+            session.Store(DeviceRule.After(command.DeviceId, device, decision.Events));
             await bus.PublishAsync(new CapacityChanged(device.OwnerId));
         }
 

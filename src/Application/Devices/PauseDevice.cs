@@ -82,7 +82,7 @@ internal sealed class DeviceControlling(IDocumentSession session, IMessageContex
 
         Issue(issued, deviceId);
         stream.AppendMany(decision.Events);
-        session.Store(new DeviceRule(deviceId, device.OwnerId, kind == ControlKind.Pause, device.AtOnce));
+        session.Store(DeviceRule.After(deviceId, device, decision.Events));
         await bus.PublishAsync(new CapacityChanged(device.OwnerId));
         var details = await vault.Seal(device.OwnerId, Json.Of(results.Select(result => result.ToJson())), cancellation);
         return session.Answer(command, deviceId, (stream.StartingVersion ?? 0) + decision.Events.Count, details: details);

@@ -1,5 +1,6 @@
 using Jarvis.Application.Platform;
 using Jarvis.Application.Runs;
+using Jarvis.Domain.Accounts;
 using Jarvis.Domain.Devices;
 using Marten;
 using Wolverine;
@@ -28,6 +29,11 @@ public static class RevokeDeviceHandler
                 ?? new DevicePresence { Id = command.DeviceId, OwnerId = device.OwnerId };
             session.Store(presence with { IsRevoked = true, IsOnline = false });
             await bus.PublishAsync(new DeviceWasRevoked(device.OwnerId, command.DeviceId));
+            var account = await session.Events.FetchForWriting<Account>(device.OwnerId, cancellation);
+            if (account.Aggregate?.Unchoose(command.DeviceId, envelope.Actor, clock.GetUtcNow()) is { Events.Count: > 0 } unchosen)
+            {
+                account.AppendMany(unchosen.Events);
+            }
         }
 
         return await session.Settle(command, stream, decision, cancellation);

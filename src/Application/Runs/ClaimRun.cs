@@ -29,12 +29,12 @@ public static class ClaimRunHandler
             return new ClaimAnswer(RunRefusals.NotFound);
         }
 
-        if (!run.IsGranted && await session.LoadAsync<DeviceRule>(claim.DeviceId, cancellation) is { IsPaused: true }
-            && run.Withdraw(claim.DeviceId, DeviceRefusals.Paused.Code, clock.GetUtcNow()) is { Events.Count: > 0 } withdrawn)
+        if (!run.IsGranted && await WhyNot(session, claim.DeviceId, cancellation) is { } no
+            && run.Withdraw(claim.DeviceId, no.Code, clock.GetUtcNow()) is { Events.Count: > 0 } withdrawn)
         {
             stream.AppendMany(withdrawn.Events);
             await bus.PublishAsync(new RunWasWithdrawn(run.OwnerId, claim.RunId));
-            return new ClaimAnswer(DeviceRefusals.Paused);
+            return new ClaimAnswer(no);
         }
 
         var decision = run.Claim(claim.DeviceId, claim.Epoch, clock.GetUtcNow());
@@ -52,4 +52,11 @@ public static class ClaimRunHandler
 
         return new ClaimAnswer(null);
     }
+
+    /// <summary>What its owner settled since the run was sent to it.</summary>
+    private static async Task<Refusal?> WhyNot(IDocumentSession session, Guid device, CancellationToken cancellation) =>
+        await session.LoadAsync<DeviceRule>(device, cancellation) is not { } rule ? null
+        : !rule.May(DeviceScope.TakeRuns) ? DeviceRefusals.NotAllowed
+        : rule.IsPaused ? DeviceRefusals.Paused
+        : null;
 }

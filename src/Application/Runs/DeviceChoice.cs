@@ -1,69 +1,37 @@
 using Jarvis.Application.Devices;
+using Jarvis.Domain.Devices;
 using Jarvis.Domain.Runs;
 using Marten;
 
 namespace Jarvis.Application.Runs;
 
-/// <summary>
-/// Which device a waiting run goes to: the one asked for, or the owner's least busy one in touch; or why it waits, and for which limit.
-/// </summary>
+/// <summary>Gathers what the rule of <see cref="Places"/> asks for, as it stands in this transaction.</summary>
 public static class DeviceChoice
 {
-    public static async Task<(Guid? Device, RunWaitReason? Reason, int? Limit)> Choose(IDocumentSession session, RunDispatch run, CancellationToken cancellation)
+    /// <summary>Where a waiting run goes, or why it waits.</summary>
+    public static async Task<Placement> Choose(IDocumentSession session, RunDispatch run, CancellationToken cancellation)
     {
-        var devices = (await session.Query<DevicePresence>().Where(device => device.OwnerId == run.OwnerId).ToListAsync(cancellation))
-            .Where(device => !device.IsRevoked && (run.AskedDeviceId is null || device.Id == run.AskedDeviceId))
-            .ToList();
-        if (devices.Count == 0)
-        {
-            return (run.AskedDeviceId, RunWaitReason.NoDevice, null);
-        }
-
-        var online = devices.Where(device => device.IsOnline).ToList();
-        if (online.Count == 0)
-        {
-            return (run.AskedDeviceId, RunWaitReason.DeviceOffline, null);
-        }
-
-        var rules = (await session.Query<DeviceRule>().Where(rule => rule.OwnerId == run.OwnerId).ToListAsync(cancellation)).ToDictionary(rule => rule.Id);
-        var willing = online.Where(device => rules.GetValueOrDefault(device.Id) is not { IsPaused: true }).ToList();
-        if (willing.Count == 0)
-        {
-            return (run.AskedDeviceId ?? online[0].Id, RunWaitReason.DevicePaused, null);
-        }
-
-        var open = (await session.Query<RunDispatch>().Where(other => other.OwnerId == run.OwnerId).ToListAsync(cancellation)).Where(other => other.Id != run.Id).ToList();
-        var full = await FullWorkflows(session, open.Append(run), open, cancellation);
-        if (run.WorkflowId is { } workflow && full.TryGetValue(workflow, out var allowed))
-        {
-            return (null, RunWaitReason.WorkflowBusy, allowed);
-        }
-
-        var candidates = willing
-            .Select(device => (device.Id, Load: open.Count(other => !other.IsWaiting && other.DeviceId == device.Id),
-                Limit: rules.GetValueOrDefault(device.Id)?.AtOnce ?? RunLimits.AtOncePerDevice))
-            .OrderBy(device => device.Load).ThenBy(device => device.Id)
-            .ToList();
-        var least = candidates.Find(device => device.Load < device.Limit);
-        if (least == default)
-        {
-            return (candidates[0].Id, RunWaitReason.DeviceBusy, candidates[0].Limit);
-        }
-
-        var ahead = open.Count(other => other.IsWaiting && other.Turn().CompareTo(run.Turn()) < 0
-            && (other.AskedDeviceId is null || other.AskedDeviceId == least.Id)
-            && !(other.WorkflowId is { } its && full.ContainsKey(its)));
-        return ahead > 0 && least.Load + ahead >= least.Limit ? (least.Id, RunWaitReason.BehindOthers, null) : (least.Id, null, null);
+        var owner = run.OwnerId;
+        var batch = session.CreateBatchQuery();
+        var presences = batch.Query<DevicePresence>().Where(device => device.OwnerId == owner).ToList();
+        var rules = batch.Query<DeviceRule>().Where(rule => rule.OwnerId == owner).ToList();
+        var abilities = batch.Query<DeviceAbility>().Where(ability => ability.OwnerId == owner).ToList();
+        var others = batch.Query<RunDispatch>().Where(other => other.OwnerId == owner).ToList();
+        await batch.Execute(cancellation);
+        var ruled = (await rules).ToDictionary(rule => rule.Id);
+        var able = (await abilities).ToDictionary(ability => ability.Id);
+        var open = (await others).Where(other => other.Id != run.Id).Append(run).Select(other => other.Seen()).ToList();
+        var devices = (await presences).Where(device => !device.IsRevoked).Select(device => Place(device, ruled.GetValueOrDefault(device.Id), able.GetValueOrDefault(device.Id))).ToList();
+        return new Places(devices, open, await Limits(session, open, cancellation)).For(run.Seen());
     }
 
-    /// <summary>The workflows of these runs of which as many are under way as are allowed, with that number.</summary>
-    internal static async Task<Dictionary<Guid, int>> FullWorkflows(
-        IQuerySession session, IEnumerable<RunDispatch> runs, IReadOnlyCollection<RunDispatch> open, CancellationToken cancellation)
+    private static DevicePlace Place(DevicePresence device, DeviceRule? rule, DeviceAbility? ability) => new(
+        device.Id, device.IsOnline, rule?.IsPaused == true, rule?.May(DeviceScope.TakeRuns) ?? true, rule?.AtOnce ?? RunLimits.AtOncePerDevice, ability?.Functions);
+
+    private static async Task<Dictionary<Guid, int>> Limits(IQuerySession session, List<OpenRun> open, CancellationToken cancellation)
     {
-        var workflows = runs.Select(run => run.WorkflowId).OfType<Guid>().Distinct().ToArray();
-        return (await session.LoadManyAsync<WorkflowRule>(cancellation, workflows))
-            .Where(rule => rule.AtOnce is { } allowed && open.Count(other => !other.IsWaiting && other.WorkflowId == rule.Id) >= allowed)
-            .ToDictionary(rule => rule.Id, rule => rule.AtOnce!.Value);
+        var workflows = open.Where(run => run.IsWaiting).Select(run => run.WorkflowId).OfType<Guid>().Distinct().ToArray();
+        return (await session.LoadManyAsync<WorkflowRule>(cancellation, workflows)).Where(rule => rule.AtOnce is not null).ToDictionary(rule => rule.Id, rule => rule.AtOnce!.Value);
     }
 }
 

@@ -1,4 +1,5 @@
 using Jarvis.Application.Devices;
+using Jarvis.Domain.Devices;
 using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Npgsql;
@@ -27,6 +28,10 @@ public sealed class ExecutionJudge
     private const string GrantsSql =
         $"select id, (data ->> 'ownerId')::uuid, (data ->> 'deviceId')::uuid from {Platform.EventStoreSetup.Schema}.mt_doc_rungrant where id = any($1)";
 
+    // Devices whose owner does not let them hand in runs that began there.
+    private const string SilencedSql =
+        $"select id from {Platform.EventStoreSetup.Schema}.mt_doc_devicerule where id = any($1) and data -> 'scopes' is not null and not data -> 'scopes' ? 'handInRuns'";
+
     private const string HashesSql = $"""
         select e.stream_id, e.version, e.headers ->> '{ExecutionHeaders.Hash}'
         from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as asked(stream_id, first, last)
@@ -40,6 +45,7 @@ public sealed class ExecutionJudge
     private readonly Dictionary<Guid, List<RunnerEvent>> accepted = [];
     private readonly List<(Guid RunId, Submission From)> begun = [];
     private readonly HashSet<Guid> taken = [];
+    private readonly HashSet<Guid> silenced = [];
     private Dictionary<Guid, long> epochs = [];
 
     private ExecutionJudge(Dictionary<Guid, RunGrant> grants) => this.grants = grants;
@@ -134,6 +140,11 @@ public sealed class ExecutionJudge
                 return (BatchRefusals.NotFound, null);
             }
 
+            if (silenced.Contains(submission.DeviceId))
+            {
+                return (DeviceRefusals.NotAllowed, null);
+            }
+
             begins.Add(runId);
         }
 
@@ -179,6 +190,7 @@ public sealed class ExecutionJudge
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(GrantsSql) { Parameters = { new() { Value = unknown } } });
             batch.BatchCommands.Add(new NpgsqlBatchCommand(TakenSql) { Parameters = { new() { Value = unknown.Concat(unknown.Select(StreamIds.Execution)).ToArray() } } });
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(SilencedSql) { Parameters = { new() { Value = devices } } });
         }
 
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
@@ -201,6 +213,12 @@ public sealed class ExecutionJudge
         {
             // A run on a PC cannot begin under these.
             taken.Add(StreamIds.RunOf(reader.GetGuid(0)));
+        }
+
+        await reader.NextResultAsync(cancellation);
+        while (unknown.Length > 0 && await reader.ReadAsync(cancellation))
+        {
+            silenced.Add(reader.GetGuid(0));
         }
     }
 

@@ -5,14 +5,20 @@ using Jarvis.Domain.Workflows.Language;
 
 namespace Jarvis.Application.Runs;
 
-/// <summary>Holds a run's input against the schema that its workflow declares.</summary>
+/// <summary>What a run's definition says before it runs: what its input must be, and what it needs of a device.</summary>
 public static class InputCheck
 {
-    /// <summary>An array of <c>{pointer, message}</c>; null where it fits.</summary>
-    public static async ValueTask<Json?> Problems(Vault vault, ValidationContext known, WorkflowRevision revision, Json input, CancellationToken cancellation)
+    /// <summary>The definition of a revision; null where it was erased.</summary>
+    public static async ValueTask<Definition?> Read(Vault vault, ValidationContext known, WorkflowRevision revision, CancellationToken cancellation) =>
+        await RunDefinitions.Text(vault, revision.Source, cancellation) is { } source ? DefinitionParser.Parse(source, known).Definition : null;
+
+    /// <summary>Functions that every run of it calls: a device that lacks one is not given the run. Null for none.</summary>
+    public static IReadOnlyList<string>? Needs(Definition? definition) => definition is not null && FunctionUse.Of(definition).Sure is { Count: > 0 } sure ? sure : null;
+
+    /// <summary>Holds an input against the schema that the workflow declares: an array of <c>{pointer, message}</c>; null where it fits.</summary>
+    public static Json? Problems(Definition? definition, Json input)
     {
-        if (await RunDefinitions.Text(vault, revision.Source, cancellation) is not { } source
-            || DefinitionParser.Parse(source, known).Definition?.InputSchema is not { } schema)
+        if (definition?.InputSchema is not { } schema)
         {
             return null;
         }

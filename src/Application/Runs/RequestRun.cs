@@ -67,7 +67,8 @@ public static class RequestRunHandler
         }
 
         var input = command.Input ?? JsonObject.Empty;
-        if (await InputCheck.Problems(vault, known, revision, input, cancellation) is { } problem)
+        var definition = await InputCheck.Read(vault, known, revision, cancellation);
+        if (InputCheck.Problems(definition, input) is { } problem)
         {
             return await session.Refuse(command, RunRefusals.InputInvalid, cancellation, await vault.Seal(owner, problem, cancellation));
         }
@@ -75,11 +76,12 @@ public static class RequestRunHandler
         var now = clock.GetUtcNow();
         var runId = Guid.CreateVersion7();
         var deadline = now + RunLimits.DispatchTime;
+        var needs = InputCheck.Needs(definition);
         session.Events.StartStream<Run>(runId, new RunRequested(
             owner, workflowId, revision.Number, revision.DefinitionHash, workflow.Namespace, workflow.Name, command.Trigger, command.DeviceId,
             envelope.Actor, now, await vault.Seal(owner, input, cancellation), null, deadline,
-            await vault.SealText(owner, envelope.Reason, cancellation), command.Priority));
-        await bus.PublishAsync(new DispatchRun(owner, runId, command.DeviceId, now, deadline, workflowId, command.Priority));
+            await vault.SealText(owner, envelope.Reason, cancellation), command.Priority, needs));
+        await bus.PublishAsync(new DispatchRun(owner, runId, command.DeviceId, now, deadline, workflowId, command.Priority, needs));
         return session.Answer(command, runId, version: 1);
     }
 }

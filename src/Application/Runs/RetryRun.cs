@@ -86,8 +86,13 @@ public static class RetryRunHandler
             command.DoneOutput is { } output ? await vault.Seal(owner, output, cancellation) : null,
             command.DoneOutput is null ? null : envelope.Actor,
             command.From == RetryStart.FailedTask ? correction : null);
+        // From the failed task it goes on where it was, whatever that device lacks: what is left may need none of it.
+        var needs = command.From == RetryStart.FailedTask ? null
+            : revision is null ? requested.Needs
+            : InputCheck.Needs(await InputCheck.Read(vault, known, revision, cancellation));
         session.Events.StartStream<Run>(runId, requested with
         {
+            Needs = needs,
             Revision = revision?.Number ?? requested.Revision,
             DefinitionHash = revision?.DefinitionHash ?? requested.DefinitionHash,
             Trigger = RunTrigger.Retry,
@@ -99,7 +104,7 @@ public static class RetryRunHandler
             DispatchDeadline = deadline,
             Reason = await vault.SealText(owner, envelope.Reason, cancellation),
         });
-        await bus.PublishAsync(new DispatchRun(owner, runId, device, now, deadline, requested.WorkflowId, requested.Priority));
+        await bus.PublishAsync(new DispatchRun(owner, runId, device, now, deadline, requested.WorkflowId, requested.Priority, needs));
         return session.Answer(command, runId, version: 1);
     }
 
@@ -124,7 +129,7 @@ public static class RetryRunHandler
         if (command.From == RetryStart.Start)
         {
             var input = command.Input ?? (parent.Requested.Input is { } kept ? (await vault.Unseal([kept], cancellation))[0].Reveal() : null) ?? JsonObject.Empty;
-            return await InputCheck.Problems(vault, known, revision, input, cancellation) is { } problems ? (RunRefusals.InputInvalid, problems) : default;
+            return InputCheck.Problems(await InputCheck.Read(vault, known, revision, cancellation), input) is { } problems ? (RunRefusals.InputInvalid, problems) : default;
         }
 
         if (revision.DefinitionHash == parent.Requested.DefinitionHash)

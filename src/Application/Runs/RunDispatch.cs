@@ -35,8 +35,14 @@ public sealed class RunDispatch : Saga
     /// <summary>Null reads as normal.</summary>
     public RunPriority? Priority { get; set; }
 
+    /// <summary>Functions that its workflow is sure to call; null for none.</summary>
+    public IReadOnlyList<string>? Needs { get; set; }
+
+    /// <summary>As dispatch's rule sees it.</summary>
+    internal OpenRun Seen() => new(Id, AskedDeviceId, IsWaiting ? null : DeviceId, RequestedAt, WorkflowId, Priority ?? RunPriority.Normal, Needs ?? []);
+
     /// <summary>The order in which waiting runs are given places: the least first.</summary>
-    internal (int, DateTimeOffset, Guid) Turn() => (-(int)(Priority ?? RunPriority.Normal), RequestedAt, Id);
+    internal (int, DateTimeOffset, Guid) Turn() => Seen().Turn;
 
     public async Task StartOrHandle(DispatchRun asked, IDocumentSession session, IMessageContext bus, TimeProvider clock, CancellationToken cancellation)
     {
@@ -48,6 +54,7 @@ public sealed class RunDispatch : Saga
             RequestedAt = asked.RequestedAt;
             WorkflowId = asked.WorkflowId;
             Priority = asked.Priority;
+            Needs = asked.Needs;
             IsWaiting = true;
             await bus.ScheduleAsync(new DispatchDeadlineCame(OwnerId, Id), asked.Deadline);
         }
@@ -187,14 +194,14 @@ public sealed class RunDispatch : Saga
             return;
         }
 
-        var (device, reason, limit) = await DeviceChoice.Choose(session, this, cancellation);
-        if (reason is { } why)
+        var place = await DeviceChoice.Choose(session, this, cancellation);
+        if (place.Reason is { } why)
         {
-            stream.AppendMany(run.Wait(why, device, now, limit).Events);
+            stream.AppendMany(run.Wait(why, place.DeviceId, now, place.Limit, place.Lacking).Events);
             return;
         }
 
-        var chosen = device!.Value;
+        var chosen = place.DeviceId!.Value;
         var commands = await session.Events.FetchForWriting<DeviceCommands>(StreamIds.Commands(chosen), cancellation);
         var decision = run.Dispatch(chosen, (commands.Aggregate?.Number ?? 0) + 1, now);
         if (decision.Events.Count > 0)

@@ -14,7 +14,7 @@ public interface IRunMessage
 
 /// <summary>A run was requested: find it a device.</summary>
 public sealed record DispatchRun(Guid OwnerId, [property: SagaIdentity] Guid RunId, Guid? AskedDeviceId, DateTimeOffset RequestedAt, DateTimeOffset Deadline, Guid? WorkflowId = null,
-    RunPriority? Priority = null) : IRunMessage;
+    RunPriority? Priority = null, IReadOnlyList<string>? Needs = null) : IRunMessage;
 
 /// <summary>A place may be free: try again.</summary>
 public sealed record RetryDispatch(Guid OwnerId, [property: SagaIdentity] Guid RunId) : IRunMessage;

@@ -28,3 +28,9 @@ public sealed record AccountPasswordChanged(Guid By, DateTimeOffset ChangedAt, C
 
 [EventName("ai.jarvis.account.role-changed.v1")]
 public sealed record AccountRoleChanged(AccountRole Role, Guid By, DateTimeOffset ChangedAt, Content? Reason) : IAccountEvent;
+
+/// <summary>The person looks at this device: the same on the phone, in the browser and on the command line.</summary>
+/// <param name="DeviceId">Null where none is chosen any more.</param>
+/// <param name="By">The person; or whoever unbound the device that was chosen.</param>
+[EventName("ai.jarvis.account.device-chosen.v1")]
+public sealed record AccountDeviceChosen(Guid? DeviceId, Guid By, DateTimeOffset ChosenAt) : IAccountEvent;

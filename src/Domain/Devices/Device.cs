@@ -28,6 +28,15 @@ public sealed record Device
     /// <summary>Runs that it is given at once; null where nobody said.</summary>
     public int? AtOnce { get; init; }
 
+    /// <summary>What its owner lets it do.</summary>
+    public IReadOnlyList<DeviceScope> Scopes { get; init; } = DeviceScopes.All;
+
+    /// <summary>What the PC can do; null while its runner has not told.</summary>
+    public DeviceCapabilities? Capabilities { get; init; }
+
+    /// <summary>The PC's clock minus the server's, as last told.</summary>
+    public ClockOffset Clock { get; init; }
+
     public required string Os { get; init; }
 
     public required string Version { get; init; }
@@ -49,12 +58,31 @@ public sealed record Device
     public Decision Limit(int? atOnce, Guid by, Content? reason, DateTimeOffset now) =>
         IsRevoked ? DeviceRefusals.Revoked : AtOnce == atOnce ? Decision.Of() : Decision.Of(new DeviceLimitChanged(atOnce, by, now, reason));
 
-    /// <summary>A hello: the next epoch.</summary>
-    public Decision Connect(string os, string version, Content? address, long clockOffsetMilliseconds, DateTimeOffset now) =>
-        IsRevoked ? DeviceRefusals.Revoked : Decision.Of(new DeviceConnected(Epoch + 1, os, version, address, clockOffsetMilliseconds, now));
+    /// <summary>Says what it may do; nothing where that was said already.</summary>
+    public Decision Allow(IReadOnlyList<DeviceScope> scopes, Guid by, Content? reason, DateTimeOffset now) =>
+        IsRevoked ? DeviceRefusals.Revoked
+        : Scopes.SequenceEqual(DeviceScopes.Of(scopes)) ? Decision.Of()
+        : Decision.Of(new DeviceScopesChanged(DeviceScopes.Of(scopes), by, now, reason));
+
+    /// <summary>A hello: the next epoch, and what the PC can do where that is news.</summary>
+    public Decision Connect(string os, string version, Content? address, ClockOffset clock, DeviceCapabilities? capabilities, DateTimeOffset now)
+    {
+        if (IsRevoked)
+        {
+            return DeviceRefusals.Revoked;
+        }
+
+        var connected = new DeviceConnected(Epoch + 1, os, version, address, clock.Milliseconds, now, clock.UncertaintyMilliseconds);
+        return capabilities?.IsNewsAfter(Capabilities) == true
+            ? Decision.Of(connected, new DeviceCapabilitiesReported(Epoch + 1, capabilities, now))
+            : Decision.Of(connected);
+    }
 
     /// <summary>A heartbeat that tells something new, or from a device thought stale.</summary>
-    public Decision Hear(long epoch, string os, string version, bool addressChanged, Content? address, DateTimeOffset now)
+    /// <param name="clock">Null where the heartbeat tells no time.</param>
+    /// <param name="capabilities">Null where it does not tell them.</param>
+    public Decision Hear(
+        long epoch, string os, string version, bool addressChanged, Content? address, DateTimeOffset now, ClockOffset? clock = null, DeviceCapabilities? capabilities = null)
     {
         if (IsRevoked)
         {
@@ -77,6 +105,16 @@ public sealed record Device
             events.Add(new DeviceChanged(epoch, os, version, address, now));
         }
 
+        if (clock is { } measured && measured.IsNewsAfter(Clock))
+        {
+            events.Add(new DeviceClockMeasured(epoch, measured.Milliseconds, measured.UncertaintyMilliseconds, now));
+        }
+
+        if (capabilities?.IsNewsAfter(Capabilities) == true)
+        {
+            events.Add(new DeviceCapabilitiesReported(epoch, capabilities, now));
+        }
+
         return new Decision(events, null);
     }
 
@@ -88,14 +126,21 @@ public sealed record Device
 
     public static Device? Evolve(Device? device, object @event) => @event switch
     {
-        DevicePaired e => new Device { OwnerId = e.OwnerId, Name = e.Name, Os = e.Os, Version = e.Version },
+        DevicePaired e => new Device { OwnerId = e.OwnerId, Name = e.Name, Os = e.Os, Version = e.Version, Scopes = DeviceScopes.Of(e.Scopes) },
         _ when device is null => null,
         DeviceRenamed e => device with { Name = e.Name },
         DeviceRevoked => device with { IsRevoked = true, State = DevicePresenceState.Offline },
         DevicePaused => device with { IsPaused = true },
         DeviceResumed => device with { IsPaused = false },
         DeviceLimitChanged e => device with { AtOnce = e.AtOnce },
-        DeviceConnected e => device with { Epoch = e.Epoch, Os = e.Os, Version = e.Version, State = DevicePresenceState.Online },
+        DeviceScopesChanged e => device with { Scopes = DeviceScopes.Of(e.Scopes) },
+        DeviceConnected e => device with
+        {
+            Epoch = e.Epoch, Os = e.Os, Version = e.Version, State = DevicePresenceState.Online,
+            Clock = new ClockOffset(e.ClockOffsetMilliseconds, e.ClockUncertaintyMilliseconds),
+        },
+        DeviceCapabilitiesReported e => device with { Capabilities = e.Capabilities },
+        DeviceClockMeasured e => device with { Clock = new ClockOffset(e.OffsetMilliseconds, e.UncertaintyMilliseconds) },
         DeviceChanged e => device with { Os = e.Os, Version = e.Version },
         DeviceReturned => device with { State = DevicePresenceState.Online },
         DeviceBecameStale => device with { State = DevicePresenceState.Stale },

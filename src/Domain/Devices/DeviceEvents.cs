@@ -9,9 +9,26 @@ public interface IDeviceEvent;
 /// <param name="Name">A JSON string: what the person calls the device.</param>
 /// <param name="Os">Operating system and its version as the runner says, such as <c>Debian GNU/Linux 12</c>.</param>
 /// <param name="Version">The runner's own version.</param>
+/// <param name="Scopes">What it may do; null for everything.</param>
 [EventName("ai.jarvis.device.paired.v1")]
 public sealed record DevicePaired(
-    Guid OwnerId, Content Name, string Os, string Version, Guid ApprovedBy, DateTimeOffset PairedAt, Content? Reason) : IDeviceEvent;
+    Guid OwnerId, Content Name, string Os, string Version, Guid ApprovedBy, DateTimeOffset PairedAt, Content? Reason,
+    IReadOnlyList<DeviceScope>? Scopes = null) : IDeviceEvent;
+
+/// <summary>Its owner changed what it may do. What it does already goes on.</summary>
+/// <param name="Scopes">All that it may do from now on.</param>
+[EventName("ai.jarvis.device.scopes-changed.v1")]
+public sealed record DeviceScopesChanged(IReadOnlyList<DeviceScope> Scopes, Guid By, DateTimeOffset ChangedAt, Content? Reason) : IDeviceEvent;
+
+/// <summary>The runner told what the PC can do, and it is not what was known.</summary>
+[EventName("ai.jarvis.device.capabilities-reported.v1")]
+public sealed record DeviceCapabilitiesReported(long Epoch, DeviceCapabilities Capabilities, DateTimeOffset ReportedAt) : IDeviceEvent;
+
+/// <summary>The PC's clock was set, or went off, while it was connected.</summary>
+/// <param name="OffsetMilliseconds">The PC's clock minus the server's.</param>
+/// <param name="UncertaintyMilliseconds">The true offset is at most so far from it.</param>
+[EventName("ai.jarvis.device.clock-measured.v1")]
+public sealed record DeviceClockMeasured(long Epoch, long OffsetMilliseconds, long? UncertaintyMilliseconds, DateTimeOffset MeasuredAt) : IDeviceEvent;
 
 [EventName("ai.jarvis.device.renamed.v1")]
 public sealed record DeviceRenamed(Content Name, Guid By, DateTimeOffset RenamedAt, Content? Reason) : IDeviceEvent;
@@ -23,9 +40,11 @@ public sealed record DeviceRevoked(Guid By, DateTimeOffset RevokedAt, Content? R
 /// <summary>The runner said hello and got a new epoch, which fences every earlier one.</summary>
 /// <param name="Address">A JSON string: where the connection came from.</param>
 /// <param name="ClockOffsetMilliseconds">The PC's clock minus the server's, as seen at the hello.</param>
+/// <param name="ClockUncertaintyMilliseconds">The true offset is at most so far from it; null where the round trip is not known.</param>
 [EventName("ai.jarvis.device.connected.v1")]
 public sealed record DeviceConnected(
-    long Epoch, string Os, string Version, Content? Address, long ClockOffsetMilliseconds, DateTimeOffset ConnectedAt) : IDeviceEvent;
+    long Epoch, string Os, string Version, Content? Address, long ClockOffsetMilliseconds, DateTimeOffset ConnectedAt,
+    long? ClockUncertaintyMilliseconds = null) : IDeviceEvent;
 
 /// <summary>System, version or address changed while connected.</summary>
 [EventName("ai.jarvis.device.changed.v1")]

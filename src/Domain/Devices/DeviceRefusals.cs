@@ -17,5 +17,7 @@ public static class DeviceRefusals
 
     public static readonly Refusal Paused = new("device.paused", "Everything on the device is paused; the run waits until it is resumed.");
 
+    public static readonly Refusal NotAllowed = new("device.not_allowed", "The device may not do that; its owner can allow it.");
+
     public static readonly Refusal EpochFenced = new("device.epoch_fenced", "The device said hello again elsewhere; this connection is no longer it.");
 }

@@ -54,10 +54,11 @@ public sealed record Run
     public bool HasEnded => Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled;
 
     /// <summary>Notes why it waits; nothing where that is known already.</summary>
-    public Decision Wait(RunWaitReason reason, Guid? deviceId, DateTimeOffset now, int? limit = null) =>
-        Status != RunStatus.Pending || DeviceId is not null || (Waiting?.Reason == reason && Waiting.DeviceId == deviceId && Waiting.Limit == limit)
+    public Decision Wait(RunWaitReason reason, Guid? deviceId, DateTimeOffset now, int? limit = null, IReadOnlyList<string>? lacking = null) =>
+        Status != RunStatus.Pending || DeviceId is not null
+        || (Waiting is { } known && known.Reason == reason && known.DeviceId == deviceId && known.Limit == limit && (known.Lacking ?? []).SequenceEqual(lacking ?? []))
             ? Decision.Of()
-            : Decision.Of(new RunWaiting(reason, deviceId, now, limit));
+            : Decision.Of(new RunWaiting(reason, deviceId, now, limit, lacking));
 
     /// <summary>Takes it back from a device that has not begun it and was paused; it waits again.</summary>
     public Decision Withdraw(Guid deviceId, string reason, DateTimeOffset now) =>

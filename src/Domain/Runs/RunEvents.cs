@@ -33,6 +33,12 @@ public enum RunWaitReason
 
     /// <summary>As many runs of the workflow are under way as are allowed at once.</summary>
     WorkflowBusy,
+
+    /// <summary>Its owner does not let the device take runs.</summary>
+    DeviceNotAllowed,
+
+    /// <summary>The device cannot do a function that the workflow is sure to call.</summary>
+    DeviceUnable,
 }
 
 /// <summary>Which of the waiting runs goes first; of equals the one requested first.</summary>
@@ -54,17 +60,21 @@ public sealed record RunContinuation(Guid ParentRunId, RetryStart From, string? 
 /// <param name="AskedDeviceId">The device asked for; null for any of the owner's.</param>
 /// <param name="DispatchDeadline">When it fails if no device took it by then; null for a run that began on a PC.</param>
 /// <param name="Priority">Null reads as normal.</param>
+/// <param name="Needs">Functions that the workflow is sure to call: a device that lacks one is not given the run. Null where nobody looked.</param>
 [EventName("ai.jarvis.run.requested.v1")]
 public sealed record RunRequested(
     Guid OwnerId, Guid? WorkflowId, int? Revision, string DefinitionHash, string Namespace, string WorkflowName, RunTrigger Trigger,
     Guid? AskedDeviceId, Guid RequestedBy, DateTimeOffset RequestedAt, Content? Input, RunContinuation? Continues,
-    DateTimeOffset? DispatchDeadline, Content? Reason, RunPriority? Priority = null) : IRunEvent;
+    DateTimeOffset? DispatchDeadline, Content? Reason, RunPriority? Priority = null,
+    IReadOnlyList<string>? Needs = null) : IRunEvent;
 
 /// <summary>The run waits, and why. Written when the reason changes, not while it stays.</summary>
 /// <param name="DeviceId">The device it waits for; null while none is chosen.</param>
 /// <param name="Limit">Where it waits for a limit: how many runs that allows at once.</param>
+/// <param name="Lacking">Where the device is unable: the functions that it lacks.</param>
 [EventName("ai.jarvis.run.waiting.v1")]
-public sealed record RunWaiting(RunWaitReason Reason, Guid? DeviceId, DateTimeOffset Since, int? Limit = null) : IRunEvent;
+public sealed record RunWaiting(
+    RunWaitReason Reason, Guid? DeviceId, DateTimeOffset Since, int? Limit = null, IReadOnlyList<string>? Lacking = null) : IRunEvent;
 
 /// <summary>A device was chosen and the order to start stands in its command stream under that number.</summary>
 [EventName("ai.jarvis.run.dispatched.v1")]

@@ -12,14 +12,24 @@ namespace Jarvis.Projections.Devices;
 public enum DeviceStatus { Offline, Online, Stale, Revoked }
 
 /// <summary>A device as its owner sees it. Name and address stay sealed: the columns hold the stored form of the content.</summary>
+/// <param name="Scopes">Names of what it may do; null for everything.</param>
+/// <param name="Capabilities">What the PC can do, as JSON; null while its runner has not told.</param>
 public sealed record DeviceRow(
     Guid DeviceId, long FromPosition, long ToPosition, Guid OwnerId, long PairedPosition, DeviceStatus Status, string Name, string Os, string Version,
     string? Address, long Epoch, long ClockOffsetMs, DateTimeOffset PairedAt, DateTimeOffset? ConnectedAt, DateTimeOffset? LastSeenAt,
-    DateTimeOffset? RevokedAt, DateTimeOffset? PausedAt, Guid? PausedBy, int? AtOnce, DateTimeOffset ChangedAt, long StreamVersion)
+    DateTimeOffset? RevokedAt, DateTimeOffset? PausedAt, Guid? PausedBy, int? AtOnce, DateTimeOffset ChangedAt, long StreamVersion,
+    long? ClockUncertaintyMs = null, DateTimeOffset? ClockAt = null, Guid? RevokedBy = null, IReadOnlyList<string>? Scopes = null, string? Capabilities = null,
+    DateTimeOffset? CapabilitiesAt = null)
     : IVersioned<DeviceRow>
 {
     [JsonIgnore]
     public Guid Key => DeviceId;
+
+    /// <summary>What the PC can do; null while its runner has not told.</summary>
+    [JsonIgnore]
+    public DeviceCapabilities? Can => Capabilities is null ? null : JsonSerializer.Deserialize<DeviceCapabilities>(Capabilities, EventJson.Stored);
+
+    public bool May(DeviceScope scope) => Scopes is null || Scopes.Contains(scope.ToString(), StringComparer.OrdinalIgnoreCase);
 
     public DeviceRow Until(long position) => this with { ToPosition = position };
 
@@ -29,13 +39,13 @@ public sealed record DeviceRow(
         {
             DevicePaired e => new DeviceRow(
                 @event.StreamId, 0, 0, e.OwnerId, @event.Sequence, DeviceStatus.Offline, Sealed(e.Name)!, e.Os, e.Version, null, 0, 0, e.PairedAt, null, null,
-                null, null, null, null, default, 0),
+                null, null, null, null, default, 0, Scopes: Names(e.Scopes)),
             _ when row is null => null,
             DeviceRenamed e => row with { Name = Sealed(e.Name)! },
             DeviceConnected e => row with
             {
                 Status = DeviceStatus.Online, Epoch = e.Epoch, Os = e.Os, Version = e.Version, Address = Sealed(e.Address),
-                ClockOffsetMs = e.ClockOffsetMilliseconds, ConnectedAt = e.ConnectedAt, LastSeenAt = e.ConnectedAt,
+                ClockOffsetMs = e.ClockOffsetMilliseconds, ClockUncertaintyMs = e.ClockUncertaintyMilliseconds, ClockAt = e.ConnectedAt, ConnectedAt = e.ConnectedAt, LastSeenAt = e.ConnectedAt,
             },
             DeviceChanged e => row with { Os = e.Os, Version = e.Version, Address = Sealed(e.Address), LastSeenAt = e.ChangedAt },
             DeviceBecameStale e => row with { Status = DeviceStatus.Stale, LastSeenAt = e.LastSeenAt },
@@ -44,7 +54,10 @@ public sealed record DeviceRow(
             DevicePaused e => row with { PausedAt = e.PausedAt, PausedBy = e.By },
             DeviceResumed => row with { PausedAt = null, PausedBy = null },
             DeviceLimitChanged e => row with { AtOnce = e.AtOnce },
-            DeviceRevoked e => row with { Status = DeviceStatus.Revoked, RevokedAt = e.RevokedAt },
+            DeviceScopesChanged e => row with { Scopes = Names(e.Scopes) },
+            DeviceCapabilitiesReported e => row with { Capabilities = JsonSerializer.Serialize(e.Capabilities, EventJson.Stored), CapabilitiesAt = e.ReportedAt },
+            DeviceClockMeasured e => row with { ClockOffsetMs = e.OffsetMilliseconds, ClockUncertaintyMs = e.UncertaintyMilliseconds, ClockAt = e.MeasuredAt },
+            DeviceRevoked e => row with { Status = DeviceStatus.Revoked, RevokedAt = e.RevokedAt, RevokedBy = e.By },
             _ => row,
         };
         if (next is null)
@@ -59,6 +72,8 @@ public sealed record DeviceRow(
             Status = status, FromPosition = @event.Sequence, ToPosition = ViewTables.Open, ChangedAt = @event.Timestamp, StreamVersion = @event.Version,
         };
     }
+
+    private static IReadOnlyList<string>? Names(IReadOnlyList<DeviceScope>? scopes) => scopes is null ? null : [.. scopes.Select(scope => scope.ToString())];
 
     private static string? Sealed(Content? content) => content is null ? null : JsonSerializer.Serialize(content, EventJson.Stored);
 }

@@ -59,6 +59,8 @@ public static class ViewTables
             changed_at timestamptz not null,
             changed_by uuid,
             stream_version bigint not null,
+            needs jsonb,
+            waits_for_functions jsonb,
             primary key (run_id, from_position)
         );
         -- What lists are filtered by stands behind the place in the order: an index alone finds the page of any mix, and counts it.
@@ -260,6 +262,12 @@ public static class ViewTables
             at_once integer,
             changed_at timestamptz not null,
             stream_version bigint not null,
+            clock_uncertainty_ms bigint,
+            clock_at timestamptz,
+            revoked_by uuid,
+            scopes jsonb,
+            capabilities text,
+            capabilities_at timestamptz,
             primary key (device_id, from_position)
         );
         create table if not exists views.accounts (

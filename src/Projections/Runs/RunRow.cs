@@ -22,13 +22,16 @@ public enum RunAttention
 /// <param name="Revision">Null for a run of a file that was never published.</param>
 /// <param name="ClockOffsetMs">The device's clock minus the server's when it started; <c>OccurredAt</c> is corrected by it.</param>
 /// <param name="Attention">Why it needs a person who has not looked at it yet; that it was retried is told by its retries.</param>
+/// <param name="Needs">Functions that its workflow is sure to call; null for none.</param>
+/// <param name="WaitsForFunctions">Where it waits for a device that can do more: what is lacking.</param>
 /// <param name="OccurredAt">When it began by the PC's clock, corrected; until then when it was requested. The day it counts for.</param>
 public sealed record RunRow(
     Guid RunId, long FromPosition, long ToPosition, Guid OwnerId, long RequestedPosition, RunStatus Status, Guid? WorkflowId, string Namespace,
     string WorkflowName, int? Revision, string DefinitionHash, RunTrigger Trigger, Guid RequestedBy, Guid? AskedDeviceId, Guid? DeviceId,
     Guid? ParentRunId, RetryStart? RetryFrom, DateTimeOffset RequestedAt, DateTimeOffset? DispatchDeadline, RunWaitReason? WaitsFor,
     Guid? WaitsForDeviceId, int? WaitsForLimit, RunPriority Priority, bool Granted, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, long ClockOffsetMs, DateTimeOffset OccurredAt,
-    string? ErrorType, int? ErrorStatus, string? ErrorInstance, int ControlsOpen, RunAttention? Attention, DateTimeOffset ChangedAt, Guid? ChangedBy, long StreamVersion)
+    string? ErrorType, int? ErrorStatus, string? ErrorInstance, int ControlsOpen, RunAttention? Attention, DateTimeOffset ChangedAt, Guid? ChangedBy, long StreamVersion,
+    IReadOnlyList<string>? Needs = null, IReadOnlyList<string>? WaitsForFunctions = null)
     : IVersioned<RunRow>
 {
     [JsonIgnore]
@@ -55,12 +58,12 @@ public sealed record RunRow(
         RunRequested e => new RunRow(
             @event.StreamId, 0, 0, e.OwnerId, @event.Sequence, RunStatus.Pending, e.WorkflowId, e.Namespace, e.WorkflowName, e.Revision, e.DefinitionHash,
             e.Trigger, e.RequestedBy, e.AskedDeviceId, null, e.Continues?.ParentRunId, e.Continues?.From, e.RequestedAt, e.DispatchDeadline, null,
-            null, null, e.Priority ?? RunPriority.Normal, false, null, null, 0, e.RequestedAt, null, null, null, 0, null, default, null, 0),
+            null, null, e.Priority ?? RunPriority.Normal, false, null, null, 0, e.RequestedAt, null, null, null, 0, null, default, null, 0, e.Needs),
         _ when row is null => null,
-        RunWaiting e => row with { WaitsFor = e.Reason, WaitsForDeviceId = e.DeviceId, WaitsForLimit = e.Limit },
-        RunDispatched e => row with { DeviceId = e.DeviceId, WaitsFor = null, WaitsForDeviceId = null, WaitsForLimit = null },
+        RunWaiting e => row with { WaitsFor = e.Reason, WaitsForDeviceId = e.DeviceId, WaitsForLimit = e.Limit, WaitsForFunctions = e.Lacking },
+        RunDispatched e => row with { DeviceId = e.DeviceId, WaitsFor = null, WaitsForDeviceId = null, WaitsForLimit = null, WaitsForFunctions = null },
         RunWithdrawn => row with { DeviceId = null },
-        RunGranted e => row with { DeviceId = e.DeviceId, Granted = true, WaitsFor = null, WaitsForDeviceId = null, WaitsForLimit = null },
+        RunGranted e => row with { DeviceId = e.DeviceId, Granted = true, WaitsFor = null, WaitsForDeviceId = null, WaitsForLimit = null, WaitsForFunctions = null },
         RunBeganOnDevice e => row with { DeviceId = e.DeviceId, Granted = true },
         RunStarted e => row.Started(e, clockOffset(row.DeviceId)),
         RunPaused => row with { Status = RunStatus.Paused },

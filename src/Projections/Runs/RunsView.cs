@@ -27,7 +27,7 @@ public sealed class RunsView : View
         // A busy hour is folded in larger portions: reading, writing and committing a portion costs much the same whatever its size.
         Options.BatchSize = EventsAtOnce;
         foreach (var type in EventNames.All.Keys.Where(type =>
-            typeof(IRunEvent).IsAssignableFrom(type) || typeof(IExecutionEvent).IsAssignableFrom(type) || type == typeof(DeviceConnected)))
+            typeof(IRunEvent).IsAssignableFrom(type) || typeof(IExecutionEvent).IsAssignableFrom(type) || type == typeof(DeviceConnected) || type == typeof(DeviceClockMeasured)))
         {
             IncludeType(type);
         }
@@ -134,6 +134,10 @@ public sealed class RunsView : View
                     break;
                 case DeviceConnected connected:
                     clocks[@event.StreamId] = connected.ClockOffsetMilliseconds;
+                    heard.Add(@event.StreamId);
+                    break;
+                case DeviceClockMeasured measured:
+                    clocks[@event.StreamId] = measured.OffsetMilliseconds;
                     heard.Add(@event.StreamId);
                     break;
             }

@@ -19,6 +19,17 @@ public sealed class RunnerUnderTest(ServerUnderTest server, Guid account, Guid d
 
     public long Epoch { get; set; }
 
+    /// <summary>What it says of itself at the next hello.</summary>
+    public string Version { get; set; } = "0.1.0";
+
+    /// <summary>Told at the next hello; null tells nothing.</summary>
+    public object? Capabilities { get; set; }
+
+    /// <summary>How far its clock is ahead of this machine's.</summary>
+    public TimeSpan ClockAhead { get; set; }
+
+    public double? RoundTripMilliseconds { get; set; }
+
     public WebSocketCloseStatus? Closed => socket?.CloseStatus;
 
     public async Task<JsonObject> Connect(long lastCommand = 0, params (Guid Run, long Sequence)[] journals)
@@ -34,8 +45,10 @@ public sealed class RunnerUnderTest(ServerUnderTest server, Guid account, Guid d
             journals = journals.ToDictionary(pair => pair.Run, pair => pair.Sequence),
             lastCommand,
             os = "Debian 12",
-            version = "0.1.0",
-            clock = DateTimeOffset.UtcNow,
+            version = Version,
+            clock = DateTimeOffset.UtcNow + ClockAhead,
+            roundTripMilliseconds = RoundTripMilliseconds,
+            capabilities = Capabilities,
         });
         var welcome = (await Receive())!;
         Epoch = (long)welcome["epoch"]!;

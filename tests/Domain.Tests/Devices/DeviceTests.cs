@@ -15,9 +15,9 @@ public sealed class DeviceTests
     [Fact]
     public void every_hello_is_the_next_epoch()
     {
-        var first = Given(Paired).Connect("Debian 12", "0.1.0", null, 0, Now).Events.ShouldHaveSingleItem().ShouldBeOfType<DeviceConnected>();
+        var first = Given(Paired).Connect("Debian 12", "0.1.0", null, default, null, Now).Events.ShouldHaveSingleItem().ShouldBeOfType<DeviceConnected>();
         first.Epoch.ShouldBe(1);
-        Given(Paired, first).Connect("Debian 12", "0.1.0", null, 0, Now).Events.ShouldHaveSingleItem().ShouldBeOfType<DeviceConnected>().Epoch.ShouldBe(2);
+        Given(Paired, first).Connect("Debian 12", "0.1.0", null, default, null, Now).Events.ShouldHaveSingleItem().ShouldBeOfType<DeviceConnected>().Epoch.ShouldBe(2);
     }
 
     [Fact]
@@ -29,6 +29,61 @@ public sealed class DeviceTests
         Given(Paired, paused).Resume(Person, null, Now).Events.ShouldBe([new DeviceResumed(Person, Now, null)]);
         Given(Paired).Resume(Person, null, Now).Events.ShouldBeEmpty();
         Given(Paired, new DeviceRevoked(Person, Now, null)).Pause(Person, null, Now).Refusal.ShouldBe(DeviceRefusals.Revoked);
+    }
+
+    [Fact]
+    public void what_the_pc_can_do_is_told_once_and_again_when_it_changes()
+    {
+        var hello = Given(Paired).Connect("Debian 12", "0.1.0", null, default, Can("file.read"), Now).Events;
+        hello.OfType<DeviceCapabilitiesReported>().ShouldHaveSingleItem().Epoch.ShouldBe(1);
+        var known = Given([Paired, .. hello]);
+        known.Connect("Debian 12", "0.1.0", null, default, Can("file.read"), Now).Events.ShouldHaveSingleItem().ShouldBeOfType<DeviceConnected>();
+        known.Hear(1, "Debian 12", "0.1.0", false, null, Now, capabilities: Can("file.read")).Events.ShouldBeEmpty();
+        known.Hear(1, "Debian 12", "0.1.0", false, null, Now, capabilities: Can("file.read") with { DiskFreeBytes = 100 * Gib - 2_000 }).Events.ShouldBeEmpty("it always moves a little");
+        known.Hear(1, "Debian 12", "0.1.0", false, null, Now, capabilities: Can("file.read") with { DiskFreeBytes = 80 * Gib }).Events.ShouldHaveSingleItem().ShouldBeOfType<DeviceCapabilitiesReported>();
+        known.Hear(1, "Debian 12", "0.1.0", false, null, Now, capabilities: Can("file.read", "browser.open")).Events.ShouldHaveSingleItem();
+        known.Hear(1, "Debian 12", "0.1.0", false, null, Now).Events.ShouldBeEmpty("a runner that does not tell changes nothing");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("file\u001b[31mred")]
+    public void capabilities_that_are_not_fit_to_be_shown_are_not_sound(string name)
+    {
+        Can(name).IsSound().ShouldBeFalse();
+        Can("file.read").IsSound().ShouldBeTrue();
+        Can([.. Enumerable.Range(0, DeviceCapabilities.MaxFunctions + 1).Select(n => $"f.{n}")]).IsSound().ShouldBeFalse();
+    }
+
+    [Fact]
+    public void a_clock_that_is_set_is_told_and_a_slow_message_is_not()
+    {
+        var device = Given(Paired, new DeviceConnected(1, "Debian 12", "0.1.0", null, 40, Now, 30));
+        device.Hear(1, "Debian 12", "0.1.0", false, null, Now, new ClockOffset(900, 30)).Events.ShouldBeEmpty();
+        device.Hear(1, "Debian 12", "0.1.0", false, null, Now, new ClockOffset(9_000, 8_990)).Events.ShouldBeEmpty("it may be the way that took so long");
+        device.Hear(1, "Debian 12", "0.1.0", false, null, Now, new ClockOffset(-3_600_000, 30)).Events
+            .ShouldBe([new DeviceClockMeasured(1, -3_600_000, 30, Now)]);
+    }
+
+    [Fact]
+    public void half_of_the_round_trip_is_the_way_here_and_how_unsure_the_offset_is()
+    {
+        ClockOffset.Of(Now.AddMilliseconds(-100), Now, TimeSpan.FromMilliseconds(80)).ShouldBe(new ClockOffset(-60, 40));
+        ClockOffset.Of(Now.AddMilliseconds(250), Now, null).ShouldBe(new ClockOffset(250, null));
+        ClockOffset.Of(Now, Now, TimeSpan.FromDays(3)).ShouldBe(new ClockOffset(0, null));
+    }
+
+    [Fact]
+    public void what_a_device_may_do_is_said_at_the_pairing_and_changed_later()
+    {
+        Given(Paired).Scopes.ShouldBe(DeviceScopes.All);
+        var narrow = Given(Paired with { Scopes = [DeviceScope.HandInRuns] });
+        narrow.Scopes.ShouldBe([DeviceScope.HandInRuns]);
+        narrow.Allow([DeviceScope.HandInRuns], Person, null, Now).Events.ShouldBeEmpty();
+        var changed = narrow.Allow([DeviceScope.HandInRuns, DeviceScope.TakeRuns, DeviceScope.TakeRuns], Person, null, Now).Events.ShouldHaveSingleItem().ShouldBeOfType<DeviceScopesChanged>();
+        changed.Scopes.ShouldBe(DeviceScopes.All);
+        Given(Paired, changed).Allow([], Person, null, Now).Events.ShouldHaveSingleItem().ShouldBeOfType<DeviceScopesChanged>().Scopes.ShouldBeEmpty();
+        Given(Paired, new DeviceRevoked(Person, Now, null)).Allow([], Person, null, Now).Refusal.ShouldBe(DeviceRefusals.Revoked);
     }
 
     [Fact]
@@ -58,11 +113,15 @@ public sealed class DeviceTests
     public void a_revoked_device_can_do_nothing_more()
     {
         var revoked = Given(Paired, Connected(1), new DeviceRevoked(Person, Now, null));
-        revoked.Connect("Debian 12", "0.1.0", null, 0, Now).Refusal.ShouldBe(DeviceRefusals.Revoked);
+        revoked.Connect("Debian 12", "0.1.0", null, default, null, Now).Refusal.ShouldBe(DeviceRefusals.Revoked);
         revoked.Hear(1, "Debian 12", "0.1.0", false, null, Now).Refusal.ShouldBe(DeviceRefusals.Revoked);
         revoked.Rename(Name, Person, null, Now).Refusal.ShouldBe(DeviceRefusals.Revoked);
         revoked.Revoke(Person, null, Now).Refusal.ShouldBe(DeviceRefusals.Revoked);
     }
+
+    private const long Gib = 1024L * 1024 * 1024;
+
+    private static DeviceCapabilities Can(params string[] functions) => new(functions, [], false, false, 2, 4 * Gib, 100 * Gib);
 
     private static DeviceConnected Connected(long epoch) => new(epoch, "Debian 12", "0.1.0", null, 0, Now);
 

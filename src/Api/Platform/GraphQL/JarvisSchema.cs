@@ -46,6 +46,7 @@ public sealed class JarvisSchema : Schema
             Take<HomeQueries>();
             Take<RunQueries>();
             Take<RunRetryQueries>();
+            Take<StartPreviewQueries>();
             Take<RunDifferenceQueries>();
             Take<StatisticsQueries>();
             Take<WorkflowQueries>();
@@ -69,6 +70,7 @@ public sealed class JarvisSchema : Schema
             Take<WorkflowMutations>();
             Take<RunMutations>();
             Take<RunRetryMutations>();
+            Take<ViewerMutations>();
             Take<DeviceMutations>();
             Take<DeviceControlMutations>();
             Take<WorkflowLimitMutations>();

@@ -44,7 +44,10 @@ internal static class RunnerVerb
                 voice.Tell(new RunnerNews.Resumed(unfinished));
             }
 
-            var runner = new Runner(home, journal, engine, FunctionCatalog.Standard.Validation, voice, TimeProvider.System);
+            var runner = new Runner(home, journal, engine, FunctionCatalog.Standard.Validation, voice, TimeProvider.System)
+            {
+                Capabilities = () => MachineCapabilities.Of(FunctionCatalog.Standard, home),
+            };
             try
             {
                 return Ended(await runner.Run(options, cancel), lines);

@@ -33,7 +33,7 @@ internal static class FunctionsVerb
         else if (name is null)
         {
             Tables.Print(["function", "does", "parameters", "here"], [.. functions.Select(function => (IReadOnlyList<string>)
-                [function.Name, function.Summary, string.Join(", ", ParametersOf(function).Select(p => p.Required ? p.Name + "*" : p.Name)), Unable(function) ?? "yes"])], "There is none.");
+                [function.Name, function.Summary, string.Join(", ", ParametersOf(function).Select(p => p.Required ? p.Name + "*" : p.Name)), function.Unable() ?? "yes"])], "There is none.");
         }
         else
         {
@@ -46,7 +46,7 @@ internal static class FunctionsVerb
     private static void Detail(JarvisFunction function)
     {
         Console.Out.WriteLine($"{function.Name}: {function.Summary}");
-        Console.Out.WriteLine(Unable(function) is { } lacking ? $"Not on this machine: {lacking}" : "Works on this machine.");
+        Console.Out.WriteLine(function.Unable() is { } lacking ? $"Not on this machine: {lacking}" : "Works on this machine.");
         Console.Out.WriteLine(function.Repeatable ? "May run again after a crash." : "Is not run again after a crash in flight.");
         Console.Out.WriteLine();
         foreach (var (parameter, required, schema) in ParametersOf(function))
@@ -64,10 +64,8 @@ internal static class FunctionsVerb
     private static JsonObject Described(JarvisFunction function) => (JsonObject)Json.Of(
         ("name", function.Name), ("summary", function.Summary), ("repeatable", function.Repeatable),
         ("platforms", Json.Of(function.Platforms.Select(platform => Json.Of(platform)))),
-        ("available", Unable(function) is null), ("reason", Json.Of(Unable(function))),
+        ("available", function.Unable() is null), ("reason", Json.Of(function.Unable())),
         ("parameters", function.Description.ParameterSchema), ("example", Json.Parse(function.Example)));
-
-    private static string? Unable(JarvisFunction function) => function.IsForThisPlatform ? function.Lacking() : $"works on {string.Join(", ", function.Platforms)} only";
 
     private static IEnumerable<(string Name, bool Required, JsonObject? Schema)> ParametersOf(JarvisFunction function)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
+using Jarvis.Domain.Devices;
 using Jarvis.Engine.Runs;
 
 namespace Jarvis.Engine.Devices;
@@ -40,10 +41,16 @@ public sealed class CommandChannel(
     /// <summary>Welcomes in a row that show another's hello in between, after which this runner takes itself for fenced.</summary>
     private const int MaxStrangers = 3;
 
+    /// <summary>What this PC can do; null tells nothing.</summary>
+    public Func<DeviceCapabilities>? Capabilities { get; init; }
+
     private readonly BackOff backOff = BackOff.OfConnection();
     private long? lastEpoch;
     private int hellos;
     private int strangers;
+    private DeviceCapabilities? told;
+    private long beatAt;
+    private double roundTrip = double.NaN;
 
     /// <summary>Works until there is no sense in going on; cancelling says good-bye to the server.</summary>
     public async Task<ChannelEnd> Run(CancellationToken cancel)
@@ -55,10 +62,12 @@ public sealed class CommandChannel(
                 return new ChannelEnd.Revoked();
             }
 
+            var asked = time.GetTimestamp();
             var reply = await api.Commands(token, cancel);
             if (reply.Answer is { } open)
             {
                 var opened = time.GetTimestamp();
+                Volatile.Write(ref roundTrip, time.GetElapsedTime(asked, opened).TotalMilliseconds);
                 if (await Converse(open, token, cancel) is { } end)
                 {
                     return end;
@@ -92,13 +101,18 @@ public sealed class CommandChannel(
         {
             var asked = time.GetTimestamp();
             hellos++;
-            await socket.Send(Hello(time.GetUtcNow()), RunnerJson.Default.HelloFrame, cancel);
+            await socket.Send(Hello(), RunnerJson.Default.HelloFrame, cancel);
             var lease = LeaseIfNotSaid;
             var claims = new Claims(inbox, socket);
             var silence = new Silence(lease, conversation, time);
             while (await socket.Receive(conversation.Token) is { } frame)
             {
                 silence.Heard();
+                if (frame.Type == "heartbeat")
+                {
+                    Volatile.Write(ref roundTrip, time.GetElapsedTime(Volatile.Read(ref beatAt)).TotalMilliseconds);
+                }
+
                 if (frame is { Type: "welcome", Epoch: { } epoch })
                 {
                     lease = frame.LeaseSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : lease;
@@ -176,9 +190,26 @@ public sealed class CommandChannel(
         return strangers >= MaxStrangers;
     }
 
-    private HelloFrame Hello(DateTimeOffset now) => new(
-        journal.Unsent().Take(MaxJournals).ToDictionary(run => run.RunId, run => run.LastSequence),
-        journal.LastCommand(), ThisMachine.Os, ThisMachine.Version, ThisMachine.Address(), now);
+    /// <summary>Milliseconds that the last question took until it was answered; null before the first.</summary>
+    private double? RoundTrip => Volatile.Read(ref roundTrip) is var known && double.IsNaN(known) ? null : known;
+
+    private HelloFrame Hello()
+    {
+        told = Capabilities?.Invoke();
+        var journals = journal.Unsent().Take(MaxJournals).ToDictionary(run => run.RunId, run => run.LastSequence);
+        return new HelloFrame(
+            journals, journal.LastCommand(), ThisMachine.Os, ThisMachine.Version, ThisMachine.Address(), time.GetUtcNow(), RoundTrip, CapabilitiesFrame.Of(told));
+    }
+
+    /// <summary>A heartbeat, with what this PC can do where that is news.</summary>
+    private HeartbeatFrame Heartbeat()
+    {
+        var can = Capabilities?.Invoke();
+        var news = can?.IsNewsAfter(told) == true ? can : null;
+        told = news ?? told;
+        Volatile.Write(ref beatAt, time.GetTimestamp());
+        return new HeartbeatFrame(ThisMachine.Os, ThisMachine.Version, executor.Running, time.GetUtcNow(), RoundTrip, CapabilitiesFrame.Of(news));
+    }
 
     /// <param name="asked">The timestamp at which the hello was sent.</param>
     private void Welcome(ServerFrame frame, long epoch, long asked)
@@ -236,8 +267,7 @@ public sealed class CommandChannel(
 
                 await Task.WhenAny(change, Task.Delay(lease / 3, time, conversation.Token));
                 conversation.Token.ThrowIfCancellationRequested();
-                var beat = new HeartbeatFrame(ThisMachine.Os, ThisMachine.Version, executor.Running, time.GetUtcNow());
-                await socket.Send(beat, RunnerJson.Default.HeartbeatFrame, conversation.Token);
+                await socket.Send(Heartbeat(), RunnerJson.Default.HeartbeatFrame, conversation.Token);
             }
         }
         catch (Exception ended) when (ended is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)

@@ -1,3 +1,4 @@
+using Jarvis.Domain.Devices;
 using Jarvis.Domain.Workflows.Language;
 using Jarvis.Engine.Platform;
 using Jarvis.Engine.Runs;
@@ -27,6 +28,9 @@ public abstract record RunnerEnd
 public sealed class Runner(JarvisHome home, Journal journal, IRunExecutor executor, ValidationContext validation, RunnerVoice voice, TimeProvider time)
 {
     private volatile Link? link;
+
+    /// <summary>What this PC can do; null tells the server nothing.</summary>
+    public Func<DeviceCapabilities>? Capabilities { get; init; }
 
     /// <summary>The parts that exist once the device is paired.</summary>
     private sealed record Link(DeviceTokens Tokens, Session Session, SubmissionLoop Submission);
@@ -81,7 +85,8 @@ public sealed class Runner(JarvisHome home, Journal journal, IRunExecutor execut
         link = new Link(tokens, session, submission);
         await submission.Unpark(cancel);
         var inbox = new CommandInbox(journal, executor, validation, session, voice, time);
-        var channel = new CommandChannel(api, tokens, session, journal, inbox, executor, submission.Welcomed, voice, time).Run(working.Token);
+        var commands = new CommandChannel(api, tokens, session, journal, inbox, executor, submission.Welcomed, voice, time) { Capabilities = Capabilities };
+        var channel = commands.Run(working.Token);
         var submitting = submission.Run(working.Token);
         using var blobs = new BlobApi(api.Server);
         var uploading = new UploadLoop(journal, new BlobFolder(home.BlobFolder), blobs, tokens, time, voice.Upload).Run(working.Token);

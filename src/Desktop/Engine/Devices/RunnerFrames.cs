@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Jarvis.Domain.Devices;
 using Jarvis.Domain.Workflows.Data;
 
 namespace Jarvis.Engine.Devices;
@@ -31,8 +32,11 @@ public sealed record RunRefused(string? Code, long? Expected, string? Detail);
 /// <param name="Cursors">The server's count of each run's events.</param>
 public sealed record EventsAnswer(int Accepted, Dictionary<Guid, long>? Cursors);
 
+/// <param name="RoundTripMilliseconds">How long the connection took to be made: at least one question and its answer.</param>
+/// <param name="Capabilities">What this PC can do.</param>
 public sealed record HelloFrame(
-    Dictionary<Guid, long> Journals, long LastCommand, string Os, string Version, string? Address, DateTimeOffset Clock)
+    Dictionary<Guid, long> Journals, long LastCommand, string Os, string Version, string? Address, DateTimeOffset Clock,
+    double? RoundTripMilliseconds = null, CapabilitiesFrame? Capabilities = null)
 {
     [JsonPropertyOrder(-1)]
     public string Type { get; init; } = "hello";
@@ -50,7 +54,20 @@ public sealed record ClaimFrame(Guid RunId)
     public string Type { get; init; } = "claim";
 }
 
-public sealed record HeartbeatFrame(string Os, string Version, IReadOnlyCollection<Guid> Running, DateTimeOffset Clock)
+public sealed record MissingFunctionFrame(string Name, string Reason);
+
+public sealed record CapabilitiesFrame(
+    IReadOnlyList<string> Functions, IReadOnlyList<MissingFunctionFrame> Missing, bool Display, bool Browser, int? Processors, long? MemoryBytes, long? DiskFreeBytes)
+{
+    public static CapabilitiesFrame? Of(DeviceCapabilities? can) => can is null ? null : new(
+        can.Functions, [.. can.Missing.Select(missing => new MissingFunctionFrame(missing.Name, missing.Reason))], can.HasDisplay, can.HasBrowser,
+        can.Processors, can.MemoryBytes, can.DiskFreeBytes);
+}
+
+/// <param name="RoundTripMilliseconds">How long the heartbeat before took until it was answered.</param>
+/// <param name="Capabilities">What this PC can do, where it changed since it was told.</param>
+public sealed record HeartbeatFrame(
+    string Os, string Version, IReadOnlyCollection<Guid> Running, DateTimeOffset Clock, double? RoundTripMilliseconds = null, CapabilitiesFrame? Capabilities = null)
 {
     [JsonPropertyOrder(-1)]
     public string Type { get; init; } = "heartbeat";

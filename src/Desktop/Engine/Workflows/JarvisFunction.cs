@@ -37,6 +37,9 @@ public abstract class JarvisFunction
     /// <summary>What this machine lacks for it, as a sentence; null where it can work here.</summary>
     public virtual string? Lacking() => null;
 
+    /// <summary>Why it cannot be done on this machine, as a sentence; null where it can.</summary>
+    public string? Unable() => IsForThisPlatform ? Lacking() : $"works on {string.Join(", ", Platforms)} only";
+
     public FunctionDescription Description => description ??= new FunctionDescription(Name, Summary, Json.Parse(Parameters), Repeatable, Platforms);
 
     /// <summary>Checks arguments against the schema and puts in its defaults.</summary>
