@@ -82,8 +82,9 @@ public sealed class FindQueries
             .ConvertAll(row => new FoundThing(FoundKind.Run, row.RunId, Run: new RunNode(row, runs)));
         found.AddRange((await WorkflowList.Rows(context, workflows, limit, Between("workflow_id")))
             .Select(row => new FoundThing(FoundKind.Workflow, row.WorkflowId, Workflow: new WorkflowNode(row, workflows))));
-        found.AddRange((await DeviceList.Rows(context, await Now(context, DevicesView.Name), limit, Between("device_id")))
-            .Select(row => new FoundThing(FoundKind.Device, row.DeviceId, Device: new DeviceNode(row))));
+        var devices = await Now(context, DevicesView.Name);
+        found.AddRange((await DeviceList.Rows(context, devices, limit, Between("device_id")))
+            .Select(row => new FoundThing(FoundKind.Device, row.DeviceId, Device: new DeviceNode(row, devices))));
         found.AddRange((await AccountList.Rows(context, await Now(context, AccountsView.Name), limit, Between("account_id")))
             .Select(row => new FoundThing(FoundKind.Account, row.AccountId, Account: new AccountNode(row))));
         return found;
@@ -94,10 +95,11 @@ public sealed class FindQueries
         var workflows = await Now(context, WorkflowsView.Name);
         var found = (await WorkflowSearch.Page(context, new WorkflowFilter { Text = text }, WorkflowOrder.Newest, new PageRequest(most, false, null), workflows))
             .ConvertAll(workflow => new FoundThing(FoundKind.Workflow, workflow.Row.WorkflowId, Workflow: new WorkflowNode(workflow.Row, workflows)));
+        var point = await Now(context, DevicesView.Name);
         var devices = await DeviceList.Rows(
-            context, await Now(context, DevicesView.Name), $"order by paired_position desc limit {MostDevices}", c => c.Add("owner_id = ?", context.Caller().AccountId));
+            context, point, $"order by paired_position desc limit {MostDevices}", c => c.Add("owner_id = ?", context.Caller().AccountId));
         // Every name is asked for before the first is awaited, so that they are unsealed together.
-        var named = devices.ConvertAll(row => (row.DeviceId, Node: new DeviceNode(row))).ConvertAll(device => (device.DeviceId, device.Node, Name: device.Node.Name(context)));
+        var named = devices.ConvertAll(row => (row.DeviceId, Node: new DeviceNode(row, point))).ConvertAll(device => (device.DeviceId, device.Node, Name: device.Node.Name(context)));
         foreach (var (id, node, name) in named)
         {
             if ((await name.GetResultAsync(context.CancellationToken))?.Contains(text, StringComparison.OrdinalIgnoreCase) == true)

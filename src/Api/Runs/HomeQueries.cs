@@ -32,7 +32,7 @@ public sealed class Home(Caller self, string timeZone, ReadPoint point)
         var devices = await context.Service<ReadPoints>().Settle(DevicesView.Name, null, null, context.CancellationToken);
         var rows = await DeviceList.Rows(context, devices, $"order by paired_position desc limit {MostDevices}", conditions =>
             conditions.Add("owner_id = ?", self.AccountId).Add("status <> ?", "revoked"));
-        return rows.Select(row => new DeviceNode(row));
+        return rows.Select(row => new DeviceNode(row, devices));
     }
 
     /// <summary>Runs that are being executed: those that a list finds by status RUNNING.</summary>

@@ -48,12 +48,13 @@ public sealed class ServerVerbTests : IAsyncLifetime
     {
         await jarvis.SignIn(api);
         api.Failures = 2;
+        api.FailsOnly = "startRun(";
         api.Answers["startRun"] = JsonNode.Parse($$"""{"position":"7","run":{"id":"{{RunId}}"} }""");
         var result = await jarvis.Run(["start", "digest", "--input", "-"], """{"folder":"/tmp"}""");
         result.ExitCode.ShouldBe(0, result.Errors);
         result.Output.Trim().ShouldBe(RunId);
-        api.Requests.Count.ShouldBe(3);
-        var inputs = api.Requests.Select(request => request["variables"]!["input"]!).ToArray();
+        var inputs = Starts().Select(request => request["variables"]!["input"]!).ToArray();
+        inputs.Length.ShouldBe(3);
         inputs.Select(input => (string?)input["commandId"]).Distinct().ShouldHaveSingleItem();
         ((string?)inputs[0]["workflowName"]).ShouldBe("digest");
         ((string?)inputs[0]["input"]!["folder"]).ShouldBe("/tmp");
@@ -201,8 +202,56 @@ public sealed class ServerVerbTests : IAsyncLifetime
         await jarvis.SignIn(api);
         api.Answers["startRun"] = JsonNode.Parse($$"""{"position":"7","run":{"id":"{{RunId}}"} }""");
         (await jarvis.Run(["start", RunId, "--priority", "high"])).ExitCode.ShouldBe(0);
-        ((string?)api.Requests.Single()["variables"]!["input"]!["priority"]).ShouldBe("HIGH");
+        ((string?)Starts().Single()["variables"]!["input"]!["priority"]).ShouldBe("HIGH");
         (await jarvis.Run(["start", RunId, "--priority", "urgent"])).ExitCode.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task start_says_beforehand_what_the_device_lacks()
+    {
+        await jarvis.SignIn(api);
+        api.Answers["startPreview"] = JsonNode.Parse("""{"waitsFor":"DEVICE_UNABLE","message":"No device that it may go to can do what the workflow calls: browser.open."}""");
+        api.Answers["startRun"] = JsonNode.Parse($$"""{"position":"7","run":{"id":"{{RunId}}"} }""");
+        var result = await jarvis.Run(["start", "digest"]);
+        result.ExitCode.ShouldBe(0);
+        result.Output.Trim().ShouldBe(RunId);
+        result.Errors.ShouldContain("browser.open");
+        ((string?)api.Requests[0]["variables"]!["workflowName"]).ShouldBe("digest");
+    }
+
+    [Fact]
+    public async Task devices_show_why_they_are_idle_and_how_their_clock_is()
+    {
+        await jarvis.SignIn(api);
+        api.Answers["devices"] = JsonNode.Parse($$"""
+            {"edges":[{"node":{"id":"{{RunId}}","name":"office","status":"OFFLINE","os":"Debian 12","version":"0.1.0","lastSeenAt":"2026-01-01T10:00:00Z","pausedAt":null,"atOnce":16,
+              "clockOffset":{"milliseconds":-7200000,"uncertaintyMilliseconds":12},"whyIdle":[{"code":"NOTHING_WAITS","message":"No run waits."}]} }]}
+            """);
+        var table = await jarvis.Run(["devices"]);
+        table.ExitCode.ShouldBe(0, table.Errors);
+        table.Output.ShouldContain("office\toffline\tnothing waits\t-120 min 0 s ±12 ms");
+        api.Answers.Clear();
+        api.Answers["device("] = null;
+        (await jarvis.Run(["devices", "why", RunId])).Errors.ShouldContain("device.not_found");
+    }
+
+    [Fact]
+    public async Task a_device_is_chosen_allowed_and_unbound_by_its_owner()
+    {
+        await jarvis.SignIn(api);
+        api.Answers["chooseDevice"] = JsonNode.Parse("""{"position":"7"}""");
+        api.Answers["allowDevice"] = JsonNode.Parse("""{"position":"8"}""");
+        api.Answers["revokeDevice"] = JsonNode.Parse("""{"position":"9"}""");
+        (await jarvis.Run(["devices", "choose", RunId])).ExitCode.ShouldBe(0);
+        (await jarvis.Run(["devices", "choose", "--none"])).ExitCode.ShouldBe(0);
+        (await jarvis.Run(["devices", "choose"])).ExitCode.ShouldBe(2);
+        api.Requests.Select(request => (string?)request["variables"]!["input"]!["deviceId"]).ShouldBe([RunId, null]);
+        (await jarvis.Run(["devices", "allow", RunId, "hand-in-runs"])).ExitCode.ShouldBe(0);
+        api.Requests[^1]["variables"]!["input"]!["scopes"]!.ToJsonString().ShouldBe("""["HAND_IN_RUNS"]""");
+        (await jarvis.Run(["devices", "allow", RunId, "everything"])).ExitCode.ShouldBe(2);
+        (await jarvis.Run(["devices", "unbind", RunId])).ExitCode.ShouldBe(2);
+        api.Requests.Count.ShouldBe(3);
+        (await jarvis.Run(["devices", "unbind", RunId, "--yes"])).ExitCode.ShouldBe(0);
     }
 
     [Fact]
@@ -292,6 +341,8 @@ public sealed class ServerVerbTests : IAsyncLifetime
             result.Errors.Trim().Split('\n')[^1].ShouldContain("\"status\":500");
         }
     }
+
+    private IEnumerable<JsonObject> Starts() => api.Requests.Where(request => ((string)request["query"]!).Contains("startRun(", StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()
     {

@@ -44,6 +44,9 @@ internal sealed class SimulatedApi : IAsyncDisposable
     /// <summary>How many of the next GraphQL requests fail on the way.</summary>
     public int Failures { get; set; }
 
+    /// <summary>Which documents fail; all of them for null.</summary>
+    public string? FailsOnly { get; set; }
+
     /// <summary>The events of the watched run, each with its cursor.</summary>
     public List<JsonObject> Events { get; } = [];
 
@@ -89,15 +92,15 @@ internal sealed class SimulatedApi : IAsyncDisposable
 
         var request = (await JsonNode.ParseAsync(context.Request.Body))!.AsObject();
         Requests.Add(request);
-        if (Failures > 0)
+        var document = (string)request["query"]!;
+        if (Failures > 0 && (FailsOnly is null || document.Contains(FailsOnly, StringComparison.Ordinal)))
         {
             Failures--;
             context.Abort();
             return;
         }
 
-        var document = (string)request["query"]!;
-        var (field, value) = Answers.First(answer => document.Contains(answer.Key, StringComparison.Ordinal));
+        var (field, value) = Answers.FirstOrDefault(answer => document.Contains(answer.Key, StringComparison.Ordinal), KeyValuePair.Create("none", (JsonNode?)null));
         var body = value?["code"] is { } code
             ? new JsonObject
             {

@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using Jarvis.Domain.Devices;
 using Jarvis.Domain.Runs;
 using Jarvis.Engine.Devices;
+using Jarvis.Engine.Platform;
+using Jarvis.Engine.Workflows;
 using Jarvis.Testing;
 using Shouldly;
 using Xunit;
@@ -52,6 +55,36 @@ public sealed class CommandChannelTests : IAsyncDisposable
         await RunnerUnderTest.Until(() => runner.Executor.Started.Any(run => run.RunId == after), "the new run");
         runner.Executor.Started.Count(run => run.RunId == before).ShouldBe(1);
         runner.Journal.LastCommand().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task the_hello_tells_what_the_pc_can_do_and_a_heartbeat_only_what_changed()
+    {
+        server.LeaseSeconds = 3;
+        await server.Start();
+        string[] functions = ["file.read"];
+        await using var runner = new RunnerUnderTest(home.Path, server, capabilities: () => new DeviceCapabilities(Volatile.Read(ref functions), [], false, false, 2, null, null));
+        await RunnerUnderTest.Until(() => Frames("heartbeat").Count >= 2, "heartbeats");
+        var hello = Frames("hello").ShouldHaveSingleItem();
+        hello["capabilities"]!["functions"]!.ToJsonString().ShouldBe("""["file.read"]""");
+        ((double?)hello["roundTripMilliseconds"]).ShouldNotBeNull().ShouldBeGreaterThan(0);
+        Frames("heartbeat").ShouldAllBe(beat => beat["capabilities"] == null && beat["clock"] != null);
+        Volatile.Write(ref functions, ["browser.open", "file.read"]);
+        await RunnerUnderTest.Until(() => Frames("heartbeat").Any(beat => beat["capabilities"] is not null), "news");
+        var told = Frames("heartbeat").Count;
+        await RunnerUnderTest.Until(() => Frames("heartbeat").Count >= told + 2, "more heartbeats");
+        Frames("heartbeat").Count(beat => beat["capabilities"] is not null).ShouldBe(1);
+    }
+
+    [Fact]
+    public void what_this_machine_can_do_is_what_its_functions_say()
+    {
+        var can = MachineCapabilities.Of(FunctionCatalog.Standard, JarvisHome.Open(home.Path));
+        can.IsSound().ShouldBeTrue();
+        can.Functions.ShouldContain("file.read");
+        can.Functions.Concat(can.Missing.Select(missing => missing.Name)).Order(StringComparer.Ordinal).ShouldBe(FunctionCatalog.Standard.All.Select(function => function.Name).Order(StringComparer.Ordinal));
+        can.HasBrowser.ShouldBe(can.Functions.Contains("browser.open"));
+        can.DiskFreeBytes.ShouldNotBeNull().ShouldBeGreaterThan(0);
     }
 
     [Fact]
@@ -146,7 +179,7 @@ public sealed class CommandChannelTests : IAsyncDisposable
         await using var runner = new RunnerUnderTest(home.Path, server);
         for (var round = 1; round <= 4 && !runner.Channel.IsCompleted; round++)
         {
-            await RunnerUnderTest.Until(() => server.Hellos == round, "hello");
+            await RunnerUnderTest.Until(() => server.Hellos >= round, "hello");
             await Task.Delay(50);
             await server.Usurp(tellTheOther: false);
             server.DropSocket();
@@ -191,6 +224,8 @@ public sealed class CommandChannelTests : IAsyncDisposable
         server.Issue("unpair", null, new JsonObject());
         (await runner.Channel.WaitAsync(TimeSpan.FromSeconds(5))).ShouldBeOfType<ChannelEnd.Unpaired>();
     }
+
+    private List<JsonObject> Frames(string type) => [.. server.Frames().Where(frame => (string?)frame["type"] == type)];
 
     public async ValueTask DisposeAsync()
     {

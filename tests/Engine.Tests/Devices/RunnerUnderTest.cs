@@ -14,7 +14,7 @@ internal sealed class RunnerUnderTest : IAsyncDisposable
     private readonly RunnerApi api;
     private readonly Task submitting;
 
-    public RunnerUnderTest(string home, SimulatedServer server, string accessToken = "access-0", string refreshToken = "refresh-0")
+    public RunnerUnderTest(string home, SimulatedServer server, string accessToken = "access-0", string refreshToken = "refresh-0", Func<Jarvis.Domain.Devices.DeviceCapabilities>? capabilities = null)
     {
         Journal = Journal.Open(Path.Combine(home, "journal.db"));
         Executor = new NotingExecutor(Journal);
@@ -30,7 +30,7 @@ internal sealed class RunnerUnderTest : IAsyncDisposable
         var voice = new RunnerVoice(News.Enqueue);
         Submission = new SubmissionLoop(Journal, api, Tokens, Session, TimeProvider.System, voice) { MayGzip = true };
         var inbox = new CommandInbox(Journal, Executor, new ValidationContext([]), Session, voice, TimeProvider.System);
-        var channel = new CommandChannel(api, Tokens, Session, Journal, inbox, Executor, Submission.Welcomed, voice, TimeProvider.System);
+        var channel = new CommandChannel(api, Tokens, Session, Journal, inbox, Executor, Submission.Welcomed, voice, TimeProvider.System) { Capabilities = capabilities };
         Channel = channel.Run(stop.Token);
         submitting = Submission.Run(stop.Token);
     }

@@ -64,6 +64,9 @@ internal sealed class SimulatedServer : IAsyncDisposable
 
     public TimeSpan Slowness { get; set; }
 
+    /// <summary>Heartbeats come three times in it.</summary>
+    public int LeaseSeconds { get; set; } = 30;
+
     public List<JsonObject> Received { get; } = [];
 
     internal enum Fault { None, LostBefore, LostAfter, ServerError, TooFast, DropSocket, NewEpoch, Gap, ExpiredToken }
@@ -90,6 +93,15 @@ internal sealed class SimulatedServer : IAsyncDisposable
         {
             await app.DisposeAsync();
             app = null;
+        }
+    }
+
+    /// <summary>What the runner sent on its socket.</summary>
+    public IReadOnlyList<JsonObject> Frames()
+    {
+        lock (gate)
+        {
+            return [.. Received];
         }
     }
 
@@ -436,7 +448,7 @@ internal sealed class SimulatedServer : IAsyncDisposable
                     {
                         ["type"] = "welcome",
                         ["epoch"] = Epoch,
-                        ["leaseSeconds"] = 30,
+                        ["leaseSeconds"] = LeaseSeconds,
                         ["cursors"] = cursors,
                         ["types"] = new JsonArray(),
                         ["lastCommand"] = restored ? commands.Count : null,

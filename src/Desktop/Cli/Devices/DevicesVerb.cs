@@ -4,11 +4,16 @@ using Jarvis.Cli.Platform;
 
 namespace Jarvis.Cli.Devices;
 
-/// <summary><c>jarvis devices</c>: the devices and how they are; <c>devices approve CODE</c> pairs one that shows that code; pause, resume and limit steer one.</summary>
+/// <summary><c>jarvis devices</c>: the devices and how they are; <c>devices approve CODE</c> pairs one that shows that code; the others steer one.</summary>
 internal static class DevicesVerb
 {
     private const string List = """
-        query Devices { devices(first: 100) { edges { node { id name status os version address lastSeenAt pausedAt atOnce } } } }
+        query Devices {
+          devices(first: 100) { edges { node {
+            id name status os version address lastSeenAt pausedAt atOnce scopes clockOffset { milliseconds uncertaintyMilliseconds } whyIdle { code message since }
+          } } }
+          viewer { chosenDevice { id } }
+        }
         """;
 
     private const string Waiting = """
@@ -33,9 +38,12 @@ internal static class DevicesVerb
                 return ExitCode.Done;
             }
 
-            Tables.Print(["DEVICE", "NAME", "STATUS", "SYSTEM", "VERSION", "LAST SEEN"], devices.Select(device => (IReadOnlyList<string>)
+            var chosen = (string?)data["viewer"]?["chosenDevice"]?["id"];
+            Tables.Print(["DEVICE", "NAME", "STATUS", "IDLE BECAUSE", "CLOCK", "SYSTEM", "VERSION", "LAST SEEN"], devices.Select(device => (IReadOnlyList<string>)
             [
-                $"{device["id"]}", $"{device["name"]}", $"{device["status"]}".ToLowerInvariant() + (device["pausedAt"] is null ? "" : ", paused"), $"{device["os"]}", $"{device["version"]}",
+                $"{device["id"]}", $"{device["name"]}" + (chosen == (string?)device["id"] ? " (chosen)" : ""),
+                $"{device["status"]}".ToLowerInvariant() + (device["pausedAt"] is null ? "" : ", paused"),
+                device["whyIdle"] is JsonArray { Count: > 0 } why ? DeviceOwnerVerbs.Code(why[0]!) : "", DeviceOwnerVerbs.Clock(device["clockOffset"]), $"{device["os"]}", $"{device["version"]}",
                 Tables.Local((string?)device["lastSeenAt"]),
             ]), "There is no device yet; `jarvis runner` on a PC shows the code to pair it with.");
             return ExitCode.Done;
@@ -44,6 +52,11 @@ internal static class DevicesVerb
         command.Add(DeviceControlVerb.Pause());
         command.Add(DeviceControlVerb.Resume());
         command.Add(DeviceControlVerb.Limit());
+        command.Add(DeviceOwnerVerbs.Why());
+        command.Add(DeviceOwnerVerbs.Choose());
+        command.Add(DeviceOwnerVerbs.Allow());
+        command.Add(DeviceOwnerVerbs.Rename());
+        command.Add(DeviceOwnerVerbs.Unbind());
         return command;
     }
 
@@ -53,7 +66,8 @@ internal static class DevicesVerb
         var called = new Option<string?>("--name") { Description = "What to call the device; what it calls itself where it is missing.", HelpName = "NAME" };
         var reason = ServerVerb.Reason();
         var json = ServerVerb.Json();
-        return new Command("approve", "Pairs the device that shows this code.") { code, called, reason, json }.AsSignedIn(async (client, parsed, cancel) =>
+        var allowed = DeviceOwnerVerbs.AllowOption();
+        return new Command("approve", "Pairs the device that shows this code.") { code, called, allowed, reason, json }.AsSignedIn(async (client, parsed, cancel) =>
         {
             var userCode = parsed.GetValue(code)!.Trim().ToUpperInvariant();
             var name = parsed.GetValue(called);
@@ -70,6 +84,11 @@ internal static class DevicesVerb
                 ["name"] = name,
                 ["reason"] = parsed.GetValue(reason),
             };
+            if (parsed.GetValue(allowed) is { Length: > 0 } scopes)
+            {
+                input["scopes"] = DeviceOwnerVerbs.OnTheWire(scopes);
+            }
+
             var data = await client.GraphQL(Approve, new JsonObject { ["input"] = input }, cancel);
             var approved = data["approveDevice"]!;
             if (parsed.GetValue(json))

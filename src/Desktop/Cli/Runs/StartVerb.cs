@@ -13,6 +13,12 @@ internal static class StartVerb
         mutation Start($input: StartRunInput!) { startRun(input: $input) { position run { id } } }
         """;
 
+    private const string Preview = """
+        query Preview($workflowId: UUID, $workflowName: String, $revision: Int, $deviceId: UUID, $priority: RunPriority) {
+          startPreview(workflowId: $workflowId, workflowName: $workflowName, revision: $revision, deviceId: $deviceId, priority: $priority) { waitsFor message }
+        }
+        """;
+
     public static Command Create(string name, string summary)
     {
         var workflow = new Argument<string>("WORKFLOW") { Description = "Name or id of a published workflow." };
@@ -52,6 +58,7 @@ internal static class StartVerb
                 request["deviceId"] = await DeviceReference.Resolve(client, wanted, cancel);
             }
 
+            await Warn(client, request, cancel);
             var data = await client.GraphQL(Document, new JsonObject { ["input"] = request }, cancel);
             var started = data["startRun"]!;
             if (parsed.GetValue(json))
@@ -65,6 +72,23 @@ internal static class StartVerb
 
             return ExitCode.Done;
         });
+    }
+
+    /// <summary>Says beforehand on stderr why the run would wait, or what its device lacks for it.</summary>
+    private static async Task Warn(ServerClient client, JsonObject request, CancellationToken cancel)
+    {
+        try
+        {
+            var asked = new JsonObject(((string[])["workflowId", "workflowName", "revision", "deviceId", "priority"]).Select(name => KeyValuePair.Create(name, request[name]?.DeepClone())));
+            if ((await client.GraphQL(Preview, asked, cancel))["startPreview"]?["message"] is { } message)
+            {
+                await Console.Error.WriteLineAsync((string?)message);
+            }
+        }
+        catch (ServerRefusal)
+        {
+            // Whatever stands in the way, the start itself says it.
+        }
     }
 
     private static JsonNode? ParseInput(string path, string text)
