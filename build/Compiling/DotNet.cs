@@ -30,6 +30,19 @@ public static class DotNet
     public static Task PublishAsync(string project, string runtime, string folder, CancellationToken cancellation) =>
         RunAsync(["publish", project, "-c", Configuration, "-r", runtime, "--self-contained", "-p:PublishReadyToRun=true", .. Unanalysed, "-o", folder], cancellation);
 
+    /// <summary>An app for the browser, trimmed and compressed.</summary>
+    public static Task PublishScreenAsync(string project, string folder, CancellationToken cancellation)
+    {
+        // Over the traces of an earlier build the SDK mixes that one's page with this one's files (seen with 10.0.401: no import map, old compressed pages).
+        var traces = Path.Combine(Repository.PathTo(project), "obj", Configuration);
+        if (Directory.Exists(traces))
+        {
+            Directory.Delete(traces, recursive: true);
+        }
+
+        return RunAsync(["publish", project, "-c", Configuration, .. Unanalysed, "-o", folder], cancellation);
+    }
+
     /// <summary>Runs a built program to its end.</summary>
     /// <exception cref="ProblemException">It failed; with the end of what it said.</exception>
     public static async Task RunAsync(string assembly, IEnumerable<string> arguments, string folder, CancellationToken cancellation)

@@ -4,7 +4,7 @@ using Jarvis.Build.Compiling;
 
 namespace Jarvis.Build.Publishing;
 
-/// <summary><c>build/publish</c>: the server and the runner as programs that need no .NET on the machine they run on.</summary>
+/// <summary><c>build/publish</c>: the server with its screens, and the runner, as programs that need no .NET on the machine they run on.</summary>
 public static class PublishVerb
 {
     private static readonly (string Project, string Folder)[] Programs =
@@ -17,7 +17,7 @@ public static class PublishVerb
             Description = "For which system (linux-x64, linux-arm64, win-x64, osx-arm64 …).",
             DefaultValueFactory = _ => RuntimeInformation.RuntimeIdentifier,
         };
-        var verb = new Command("publish", "Self-contained server and runner under artifacts/.") { runtime };
+        var verb = new Command("publish", "Self-contained server, runner and the apps it serves under artifacts/.") { runtime };
         verb.SetAction(async (parsed, cancellation) =>
         {
             var target = parsed.GetValue(runtime)!;
@@ -43,9 +43,27 @@ public static class PublishVerb
                 Console.WriteLine($"      artifacts/{name}");
             }
 
+            Console.WriteLine("[+] the phone app and the back office");
+            await PublishScreensAsync(cancellation);
+            Console.WriteLine("      artifacts/server/screens");
+
             return 0;
         });
         return verb;
+    }
+
+    /// <summary>Beside the server's program, where it looks for them.</summary>
+    private static async Task PublishScreensAsync(CancellationToken cancellation)
+    {
+        var screens = PublishedScreens.Folder;
+        await PublishedScreens.EnsureAsync(screens, Console.WriteLine, cancellation);
+        var target = Repository.PathTo("artifacts", "server", "screens");
+        foreach (var file in Directory.EnumerateFiles(screens, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(target, Path.GetRelativePath(screens, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy, overwrite: true);
+        }
     }
 
     /// <summary>The server brings the code around its handlers along, so that a start need not compile it.</summary>

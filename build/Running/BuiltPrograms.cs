@@ -16,6 +16,8 @@ public sealed class BuiltPrograms(string state)
     private static readonly string[] Shared =
         ["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", ".editorconfig"];
 
+    private static readonly string[] Screens = ["src/Client", "src/Mobile", "src/Admin"];
+
     private readonly string folder = Path.Combine(state, "programs");
 
     public string Server => Path.Combine(folder, "server", Parts[0].Assembly);
@@ -52,7 +54,7 @@ public sealed class BuiltPrograms(string state)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var files = Directory.EnumerateFiles(Repository.PathTo("src"), "*", SearchOption.AllDirectories)
-            .Where(file => !InBuildOutput(file))
+            .Where(file => !InBuildOutput(file) && !IsOfScreens(file))
             .Concat(Shared.Select(name => Repository.PathTo(name)).Where(File.Exists))
             .Order(StringComparer.Ordinal);
         foreach (var file in files)
@@ -69,6 +71,9 @@ public sealed class BuiltPrograms(string state)
         var parts = Path.GetRelativePath(Repository.Root, file).Split(Path.DirectorySeparatorChar);
         return parts.Contains("bin") || parts.Contains("obj") || parts.Contains("node_modules");
     }
+
+    /// <summary>The apps for the browser are published on their own.</summary>
+    private static bool IsOfScreens(string file) => Screens.Any(folder => file.StartsWith(Repository.PathTo(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal));
 
     private static void Mirror(string source, string target)
     {

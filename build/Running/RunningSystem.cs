@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Jarvis.Build.Postgres;
 using Jarvis.Build.Processes;
+using Jarvis.Build.Publishing;
 using Npgsql;
 
 namespace Jarvis.Build.Running;
@@ -20,6 +21,8 @@ public sealed class RunningSystem
     private readonly string state;
     private readonly string home;
     private readonly Stack<IAsyncDisposable> toStop = new();
+    private readonly CancellationTokenSource ending = new();
+    private Task publishing = Task.CompletedTask;
 
     private RunningSystem(UpOptions options, string state, string home)
     {
@@ -82,6 +85,10 @@ public sealed class RunningSystem
         var programs = new BuiltPrograms(state);
         await programs.EnsureAsync(progress.Note, cancellation);
 
+        // Published beside the start of everything else; the server shows them when they are there.
+        var screens = PublishedScreens.Folder;
+        publishing = PublishScreensAsync(screens, ending.Token);
+
         progress.Step("PostgreSQL");
         var database = options.Database is null ? await StartDatabaseAsync(cancellation) : await CheckDatabaseAsync(options.Database, cancellation);
 
@@ -91,7 +98,7 @@ public sealed class RunningSystem
         var setupToken = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var client = new ServerClient(url);
         toStop.Push(client);
-        await StartServerAsync(programs, database, url, setupToken, client, cancellation);
+        await StartServerAsync(programs, database, url, setupToken, screens, client, cancellation);
         @lock.Announce(url);
 
         var runner = new Runner(programs.Runner, url, Path.Combine(home, "runner"), Log("runner"), PidFile("runner"));
@@ -157,7 +164,7 @@ public sealed class RunningSystem
     }
 
     private async Task StartServerAsync(
-        BuiltPrograms programs, string database, string url, string setupToken, ServerClient client, CancellationToken cancellation)
+        BuiltPrograms programs, string database, string url, string setupToken, string screens, ServerClient client, CancellationToken cancellation)
     {
         var environment = new Dictionary<string, string?>
         {
@@ -165,6 +172,7 @@ public sealed class RunningSystem
             ["JARVIS_URL"] = url,
             ["JARVIS_DATA"] = Path.Combine(home, "data"),
             ["JARVIS_SETUP_TOKEN"] = setupToken,
+            ["JARVIS_SCREENS"] = screens,
             ["JARVIS_DEVELOPMENT"] = options.Development ? "true" : null,
             ["JARVIS_DEMO"] = options.Demo ? "true" : null,
             ["DOTNET_ROOT"] = Compiling.DotNet.Root,
@@ -317,8 +325,26 @@ public sealed class RunningSystem
         toStop.Push(await KeptRunning.StartAsync(name, start, progress.Note, cancellation));
     }
 
+    private async Task PublishScreensAsync(string folder, CancellationToken cancellation)
+    {
+        try
+        {
+            await PublishedScreens.EnsureAsync(folder, progress.Note, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped meanwhile; the next start begins again.
+        }
+        catch (ProblemException e)
+        {
+            progress.Note("The screens could not be published; everything else runs. " + e.Message);
+        }
+    }
+
     private async Task StopAsync()
     {
+        await ending.CancelAsync();
+        await publishing;
         if (toStop.Count > 0)
         {
             progress.Note("Stopping.");

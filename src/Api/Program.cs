@@ -1,6 +1,7 @@
 using Jarvis.Api.Devices;
 using Jarvis.Api.Platform;
 using Jarvis.Api.Platform.Blobs;
+using Jarvis.Api.Platform.Screens;
 using JasperFx;
 
 try
@@ -29,6 +30,7 @@ try
     app.MapReadSide();
     app.MapBlobs();
     app.MapRunnerProtocol();
+    app.MapScreens(configuration);
     await app.CheckBlobs();
     await app.RunAsync();
     return 0;

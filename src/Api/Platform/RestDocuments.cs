@@ -19,7 +19,11 @@ public static class RestDocuments
         if (app.Services.GetRequiredService<ServerMode>().IsDevelopment)
         {
             app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-            app.MapGet("/docs", () => Results.Content(Page, "text/html; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
+            app.MapGet("/docs", (HttpContext context) =>
+            {
+                context.Response.Headers.ContentSecurityPolicy = ContentPolicy.Of(Page);
+                return Results.Content(Page, "text/html; charset=utf-8");
+            }).AllowAnonymous().ExcludeFromDescription();
         }
     }
 }

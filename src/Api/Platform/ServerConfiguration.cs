@@ -16,8 +16,10 @@ public sealed class ConfigurationException(string message) : Exception(message);
 /// <param name="SetupToken">JARVIS_SETUP_TOKEN: makes the first administrator.</param>
 /// <param name="WritesRows">JARVIS_EXECUTION_WRITER: whether batches of runners are written as rows (<c>rows</c>, the default) or by the store's own append (<c>store</c>).</param>
 /// <param name="RegistrationsPerSource">JARVIS_REGISTRATIONS: how many accounts one source may ask for in a quarter of an hour. Behind a proxy all are one source.</param>
+/// <param name="Screens">JARVIS_SCREENS: the folder of the published apps (<c>m</c>, <c>admin</c>); beside the program unless it is said.</param>
 public sealed record ServerConfiguration(
-    string Database, Uri Url, string DataFolder, string? MasterKey, bool IsDevelopment, bool IsDemo, string? SetupToken, bool WritesRows, int RegistrationsPerSource)
+    string Database, Uri Url, string DataFolder, string? MasterKey, bool IsDevelopment, bool IsDemo, string? SetupToken, bool WritesRows, int RegistrationsPerSource,
+    string Screens)
 {
     private const string DefaultUrl = "http://127.0.0.1:5080";
 
@@ -43,7 +45,8 @@ public sealed record ServerConfiguration(
             },
             configuration["JARVIS_REGISTRATIONS"] is not { Length: > 0 } registrations ? Accounts.SignInLimits.RegistrationsPerSource
             : int.TryParse(registrations, NumberStyles.None, CultureInfo.InvariantCulture, out var most) && most > 0 ? most
-            : throw new ConfigurationException($"JARVIS_REGISTRATIONS must be a number from 1, but is '{registrations}'."));
+            : throw new ConfigurationException($"JARVIS_REGISTRATIONS must be a number from 1, but is '{registrations}'."),
+            Path.GetFullPath(configuration["JARVIS_SCREENS"] is { Length: > 0 } screens ? screens : Path.Combine(AppContext.BaseDirectory, "screens")));
     }
 
     private static string Required(IConfiguration configuration, string name, string what) =>

@@ -38,7 +38,7 @@ public sealed class ContextFolderTests
         Layers(["Runs", "Services"]).ShouldBe(["Services"]);
 
     private static IEnumerable<string> Strangers(IEnumerable<string> folders) =>
-        folders.Except(["bin", "obj", "Properties", "wwwroot", "Internal"]).Except(Solution.Contexts);
+        folders.Except(["bin", "obj", "node_modules", "Properties", "wwwroot", "Internal"]).Except(Solution.Contexts);
 
     private static IEnumerable<string> Layers(IEnumerable<string> folders) =>
         folders.Intersect(["Commands", "Services", "Helpers", "Models", "DTOs", "Dtos", "Managers", "Utils", "Common"]);

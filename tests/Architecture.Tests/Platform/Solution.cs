@@ -20,6 +20,10 @@ internal static class Solution
         ["Jarvis.Api"] = ["Jarvis.Domain", "Jarvis.Application", "Jarvis.Projections"],
         ["Jarvis.Engine"] = ["Jarvis.Domain"],
         ["jarvis"] = ["Jarvis.Domain", "Jarvis.Engine"],
+        // The screens know the server by schema.graphql alone.
+        ["Jarvis.Client"] = [],
+        ["Jarvis.Mobile"] = ["Jarvis.Client"],
+        ["Jarvis.Admin"] = ["Jarvis.Client"],
     };
 
     public static readonly IReadOnlyDictionary<string, string> Folders = new Dictionary<string, string>
@@ -30,6 +34,9 @@ internal static class Solution
         ["Jarvis.Api"] = "src/Api",
         ["Jarvis.Engine"] = "src/Desktop/Engine",
         ["jarvis"] = "src/Desktop/Cli",
+        ["Jarvis.Client"] = "src/Client",
+        ["Jarvis.Mobile"] = "src/Mobile",
+        ["Jarvis.Admin"] = "src/Admin",
     };
 
     public static string Root { get; } = FindRoot();

@@ -14,8 +14,14 @@ public static class GraphQLEndpoints
             .RequireAuthorization(SignInSetup.PersonPolicy).WithSummary("The schema in GraphQL's schema language");
         if (app.Services.GetRequiredService<ServerMode>().IsDevelopment)
         {
-            app.MapGet("/graphiql", () => Results.Content(ExplorerPage.Html, "text/html; charset=utf-8")).AllowAnonymous().ExcludeFromDescription();
+            app.MapGet("/graphiql", Explorer).AllowAnonymous().ExcludeFromDescription();
         }
+    }
+
+    private static IResult Explorer(HttpContext context)
+    {
+        context.Response.Headers.ContentSecurityPolicy = ContentPolicy.Of(ExplorerPage.Html);
+        return Results.Content(ExplorerPage.Html, "text/html; charset=utf-8");
     }
 
     private static async Task Answer(HttpContext context)

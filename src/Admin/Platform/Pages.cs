@@ -1,0 +1,17 @@
+using Jarvis.Client.Platform;
+
+namespace Jarvis.Admin.Platform;
+
+/// <param name="Address">Below <c>/admin/</c>.</param>
+/// <param name="Key">Behind <c>g</c> on the keyboard; null for none.</param>
+public sealed record AdminPage(string Address, Word Title, string Icon, Word? Group = null, string? Key = null);
+
+/// <summary>The pages, as the rail and the palette show them. A new page is one line here.</summary>
+public static class Pages
+{
+    public static readonly IReadOnlyList<AdminPage> All =
+    [
+        new("", AdminWords.Overview, "home", Key: "o"),
+        new("runs", AdminWords.Runs, "runs", AdminWords.Running, "t"),
+    ];
+}

@@ -1,0 +1,160 @@
+// What the app asks of the browser. Bundled by esbuild; the app calls nothing else.
+import { openDB, deleteDB } from 'idb';
+
+const stores = ['session', 'answers', 'outbox', 'drafts'];
+const kept = { answers: 200 };
+let database, app, channel, waiting;
+const turns = new Map();
+let lastTurn = 0;
+
+function open() {
+  return (database ??= openDB('jarvis', 1, {
+    upgrade(db) {
+      for (const name of stores) if (!db.objectStoreNames.contains(name)) db.createObjectStore(name);
+    },
+    // Another tab wipes the device: let it.
+    blocking() { database?.then(db => db.close()); database = undefined; },
+  }));
+}
+
+const hear = what => app?.invokeMethodAsync('Hear', what).catch(() => {});
+
+export function start(reference) {
+  app = reference;
+  addEventListener('online', () => hear('online'));
+  addEventListener('offline', () => hear('offline'));
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) hear('visible'); });
+  channel = new BroadcastChannel('jarvis');
+  channel.onmessage = message => hear(message.data);
+  watchForUpdates();
+  const preferences = Object.keys(localStorage).filter(key => key.startsWith('jarvis.')).map(key => `${key.slice(7)}=${localStorage.getItem(key)}`);
+  return [navigator.onLine ? 'online' : 'offline', navigator.language || 'zh-CN', ...preferences].join('\n');
+}
+
+// A new version is never forced on anybody: it waits until the person says so.
+async function watchForUpdates() {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  if (!registration) return;
+  const tell = () => { if (registration.waiting && navigator.serviceWorker.controller) { waiting = registration.waiting; hear('update'); } };
+  tell();
+  registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', tell));
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) registration.update().catch(() => {}); });
+}
+
+export function applyUpdate() {
+  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+  if (waiting) waiting.postMessage('take over'); else location.reload();
+}
+
+export async function get(store, key) { return (await (await open()).get(store, key))?.value ?? null; }
+
+export async function put(store, key, value) {
+  const db = await open();
+  await db.put(store, { value, at: Date.now() }, key);
+  if (kept[store] && (await db.count(store)) > kept[store]) {
+    const entries = await Promise.all((await db.getAllKeys(store)).map(async k => [k, (await db.get(store, k)).at]));
+    entries.sort((a, b) => a[1] - b[1]);
+    for (const [old] of entries.slice(0, entries.length - kept[store])) await db.delete(store, old);
+  }
+}
+
+export async function remove(store, key) { await (await open()).delete(store, key); }
+
+export async function keys(store) { return (await (await open()).getAllKeys(store)).map(String); }
+
+export async function wipe() {
+  (await open()).close();
+  database = undefined;
+  await deleteDB('jarvis');
+  const look = Object.entries(localStorage).filter(([key]) => key === 'jarvis.theme' || key === 'jarvis.language');
+  localStorage.clear();
+  sessionStorage.clear();
+  // How it looks is the device's, not the person's.
+  for (const [key, value] of look) localStorage.setItem(key, value);
+  // The app itself stays, so that the device still starts offline; whatever else was cached goes.
+  for (const name of (await globalThis.caches?.keys()) ?? []) if (!name.startsWith('jarvis-app-')) await caches.delete(name);
+}
+
+export function takeTurn(name) {
+  const number = ++lastTurn;
+  if (!navigator.locks) return number; // An insecure origin has none; it has one tab's worth of trouble at most.
+  return new Promise((resolve, reject) => {
+    navigator.locks.request('jarvis-' + name, () => new Promise(end => { turns.set(number, end); resolve(number); })).catch(reject);
+  });
+}
+
+export function endTurn(number) { turns.get(number)?.(); turns.delete(number); }
+
+export function tell(what) { channel?.postMessage(what); }
+
+export function prefer(name, value) {
+  if (value === null) localStorage.removeItem('jarvis.' + name); else localStorage.setItem('jarvis.' + name, value);
+  if (name === 'theme') look();
+  if (name === 'language') document.documentElement.lang = value === 'en' ? 'en' : 'zh-CN';
+}
+
+export function look() {
+  const theme = localStorage.getItem('jarvis.theme');
+  if (theme === 'dark' || theme === 'light') document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+  globalThis.dispatchEvent(new Event('jarvis-look'));
+}
+
+export function copy(text) { return navigator.clipboard.writeText(text); }
+
+export function download(name, type, content) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([content], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+// Native dialogs: opened modally, closed by Esc or by a press beside them; the browser gives the focus back.
+export function showDialog(element, reference) {
+  if (element.open) return;
+  element.addEventListener('cancel', event => { event.preventDefault(); reference.invokeMethodAsync('Dismiss'); });
+  element.addEventListener('pointerdown', event => { if (event.target === element) reference.invokeMethodAsync('Dismiss'); });
+  element.showModal();
+}
+
+export function closeDialog(element) { if (element?.open) element.close(); }
+
+export function focus(element) { element?.focus(); }
+
+export function scrollUp() { (document.querySelector('[data-scroll]') ?? document.scrollingElement).scrollTo({ top: 0, behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' }); }
+
+// A log follows its end until the person scrolls up.
+export function followEnd(element, reference) {
+  let following = true;
+  element.addEventListener('scroll', () => {
+    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 24;
+    if (atEnd !== following) { following = atEnd; reference.invokeMethodAsync('Follows', atEnd); }
+  }, { passive: true });
+}
+
+export function toEnd(element) { if (element) element.scrollTop = element.scrollHeight; }
+
+// Shortcuts of the back office. Off while something is typed (also by an input method).
+let listening;
+
+export function noShortcuts() { if (listening) document.removeEventListener('keydown', listening); listening = undefined; }
+
+export function shortcuts(reference) {
+  noShortcuts();
+  let leader = 0;
+  const listen = event => {
+    if (event.isComposing) return;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') { event.preventDefault(); reference.invokeMethodAsync('Pressed', 'ctrl+k'); return; }
+    const typing = event.target.closest?.('input,textarea,select,[contenteditable]');
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]') || localStorage.getItem('jarvis.keys') === 'off') return;
+    if (event.key === 'g') { leader = Date.now(); return; }
+    const key = Date.now() - leader < 1500 ? 'g ' + event.key : event.key;
+    leader = 0;
+    if (['/', '?'].includes(key) || key.startsWith('g ')) { event.preventDefault(); }
+    if (['/', '?', 'j', 'k', 'x'].includes(key) || key.startsWith('g ')) reference.invokeMethodAsync('Pressed', key);
+  };
+  document.addEventListener('keydown', listening = listen);
+}
+
+export function focusSearch() { document.querySelector('[data-search]')?.focus(); }

@@ -1,0 +1,14 @@
+using Jarvis.Client.Platform;
+using Jarvis.Mobile.Platform;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
+
+var builder = WebAssemblyHostBuilder.CreateDefault(args);
+builder.RootComponents.Add<App>("#app");
+builder.RootComponents.Add<HeadOutlet>("head::after");
+builder.Services.AddJarvisClient(new Uri(new Uri(builder.HostEnvironment.BaseAddress), "/"));
+builder.Services.AddSingleton<TabStacks>();
+
+var host = builder.Build();
+await host.Services.StartJarvisClient();
+await host.RunAsync();
