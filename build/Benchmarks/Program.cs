@@ -30,7 +30,8 @@ var quick = new Option<bool>("--quick") { Description = "One short round: shows 
 var rounds = new Option<int>("--rounds") { Description = "Interleaved rounds of each figure.", DefaultValueFactory = _ => Rounds.DefaultCount };
 var large = new Option<bool>("--large") { Description = "P11 and P16 at ten million instead of one: half an hour and 30 GB." };
 var keep = new Option<bool>("--keep") { Description = "Keeps the database's folder for a look afterwards." };
-var command = new RootCommand("Measures Jarvis beside its limits and peers, in the same run, on this machine.") { names, json, quick, rounds, large, keep };
+var statements = new Option<bool>("--statements") { Description = "Also tells which statements kept PostgreSQL busy; costs a little itself." };
+var command = new RootCommand("Measures Jarvis beside its limits and peers, in the same run, on this machine.") { names, json, quick, rounds, large, keep, statements };
 command.SetAction(async (parsed, cancellation) =>
 {
     var wanted = parsed.GetValue(names)!;
@@ -43,7 +44,7 @@ command.SetAction(async (parsed, cancellation) =>
 
     var plan = parsed.GetValue(quick) ? Rounds.Quick : Rounds.Full(Math.Max(1, parsed.GetValue(rounds))) with { IsLarge = parsed.GetValue(large) };
     List<Row> rows = [];
-    await using (var stage = new Stage(parsed.GetValue(keep)))
+    await using (var stage = new Stage(parsed.GetValue(keep), parsed.GetValue(statements)))
     {
         foreach (var figure in figures.Where(f => wanted.Length == 0 || wanted.Contains(f.Name, StringComparer.OrdinalIgnoreCase)))
         {
@@ -51,6 +52,7 @@ command.SetAction(async (parsed, cancellation) =>
             try
             {
                 rows.AddRange(await figure.MeasureAsync(stage, plan, cancellation));
+                await stage.TellStatementsAsync(cancellation);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

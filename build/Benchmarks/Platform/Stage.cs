@@ -4,7 +4,7 @@ using Jarvis.Build.Postgres;
 namespace Jarvis.Benchmarks.Platform;
 
 /// <summary>The real parts that figures are measured on, made when the first of them asks.</summary>
-internal sealed class Stage(bool keep) : IAsyncDisposable
+internal sealed class Stage(bool keep, bool watchesStatements) : IAsyncDisposable
 {
     private const string DatabaseName = "jarvis";
 
@@ -48,6 +48,16 @@ internal sealed class Stage(bool keep) : IAsyncDisposable
         finally
         {
             gate.Release();
+        }
+    }
+
+    /// <summary>Tells which statements a figure kept PostgreSQL busy with, where they are watched.</summary>
+    public async Task TellStatementsAsync(CancellationToken cancellation)
+    {
+        if (watchesStatements && postgres is not null)
+        {
+            await using var source = Npgsql.NpgsqlDataSource.Create(ConnectionString);
+            await Statements.TellAsync(source, cancellation);
         }
     }
 
@@ -104,6 +114,10 @@ internal sealed class Stage(bool keep) : IAsyncDisposable
             // The time of each commit, by the database's own clock, is what P8 counts from.
             await using var command = source.CreateCommand("alter system set track_commit_timestamp = on");
             await command.ExecuteNonQueryAsync(cancellation);
+            if (watchesStatements)
+            {
+                await Statements.WatchAsync(source, cancellation);
+            }
         }
 
         await started.RestartAsync(cancellation);

@@ -13,11 +13,20 @@ namespace Jarvis.Api.Platform;
 /// <summary>Store, bus and use cases of this process.</summary>
 public static class StoreSetup
 {
+    private const string StoreConnections = "store";
+
+    /// <summary>
+    /// The daemon asks for the next so many events up to the latest one. While the table is small a prepared plan expects so few of them that it
+    /// joins and sorts all, for each portion anew: a view that was behind paid for everything before it with each step. The index has the order.
+    /// </summary>
+    private const string ReadsInOrder = "-c enable_hashjoin=off -c enable_mergejoin=off";
+
     public static void AddJarvisStore(this WebApplicationBuilder builder, ServerConfiguration configuration)
     {
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => DataSource(configuration.Database, isPlain: false));
+        services.AddKeyedSingleton(StoreConnections, (_, _) => DataSource(configuration.Database, isPlain: false, ReadsInOrder));
         services.AddKeyedSingleton(ApplicationSetup.PlainConnections, (_, _) => DataSource(configuration.Database, isPlain: true));
         services.AddSingleton(_ => MasterKey.Load(configuration.DataFolder, configuration.MasterKey));
         services.AddSingleton<DaemonWakeup>();
@@ -27,7 +36,7 @@ public static class StoreSetup
         {
             var options = new StoreOptions();
             options.UseJarvis(
-                provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<EventFeed>());
+                provider.GetRequiredKeyedService<NpgsqlDataSource>(StoreConnections), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<EventFeed>());
             options.SetUpViews();
             // Every commit tells on one channel already; the daemon need not be told on a second one, nor be woken by each commit of a burst.
             options.Events.UseListenNotifyForEventAppends = false;
@@ -48,7 +57,7 @@ public static class StoreSetup
     }
 
     /// <summary>Statements that come again on a connection are parsed and planned once, unless the setting says otherwise.</summary>
-    private static NpgsqlDataSource DataSource(string connectionString, bool isPlain)
+    private static NpgsqlDataSource DataSource(string connectionString, bool isPlain, string? settings = null)
     {
         const int PreparedPerConnection = 100;
         const int UsesBefore = 3;
@@ -57,6 +66,11 @@ public static class StoreSetup
         {
             builder.ConnectionStringBuilder.MaxAutoPrepare = PreparedPerConnection;
             builder.ConnectionStringBuilder.AutoPrepareMinUsages = UsesBefore;
+        }
+
+        if (settings is not null)
+        {
+            builder.ConnectionStringBuilder.Options = $"{builder.ConnectionStringBuilder.Options} {settings}".Trim();
         }
 
         // The bus reckons the age of its messages in UTC, whatever zone the database is set to.
