@@ -19,7 +19,9 @@ public sealed class Versions<T>(IEnumerable<T> stored)
     where T : class, IVersioned<T>
 {
     private readonly Dictionary<Guid, T> current = stored.ToDictionary(row => row.Key);
-    private readonly HashSet<Guid> fresh = [];
+
+    /// <summary>Where the current version of a row stands among the added ones.</summary>
+    private readonly Dictionary<Guid, int> fresh = [];
 
     public List<ClosedVersion> Closed { get; } = [];
 
@@ -32,9 +34,9 @@ public sealed class Versions<T>(IEnumerable<T> stored)
     {
         if (current.TryGetValue(next.Key, out var old))
         {
-            if (fresh.Contains(next.Key))
+            if (fresh.TryGetValue(next.Key, out var place))
             {
-                Added[Added.FindLastIndex(row => row.Key == next.Key)] = old.Until(next.FromPosition);
+                Added[place] = old.Until(next.FromPosition);
             }
             else
             {
@@ -42,7 +44,7 @@ public sealed class Versions<T>(IEnumerable<T> stored)
             }
         }
 
-        fresh.Add(next.Key);
+        fresh[next.Key] = Added.Count;
         current[next.Key] = next;
         Added.Add(next);
     }

@@ -66,16 +66,29 @@ public abstract class View : ProjectionBase, IProjection
         }
     }
 
+    /// <summary>Adds rows to a table; <paramref name="conflict"/> says what becomes of one that is there.</summary>
+    protected void Insert<T>(IDocumentOperations operations, string table, IReadOnlyCollection<T> rows, string conflict = "")
+    {
+        if (rows.Count > 0)
+        {
+            operations.QueueSqlCommand($"insert into {Schema}.{table} as t ({RowColumns<T>.Names}) {RowColumns<T>.Rows} {conflict}", RowColumns<T>.Of(rows));
+        }
+    }
+
     /// <summary>Closes the versions that stood until now and adds the new ones.</summary>
     protected void WriteVersions<T>(IDocumentOperations operations, string table, string key, Versions<T> versions)
         where T : class, IVersioned<T>
     {
-        Write(operations,
-            $"""
-            update {Schema}.{table} t set to_position = c.at
-            from json_to_recordset(?::json) as c(id uuid, at bigint)
-            where t.{key} = c.id and t.to_position = {ViewTables.Open}
-            """, versions.Closed);
-        Write(operations, $"insert into {Schema}.{table} select * from json_populate_recordset(null::{Schema}.{table}, ?::json)", versions.Added);
+        if (versions.Closed.Count > 0)
+        {
+            operations.QueueSqlCommand(
+                $"""
+                update {Schema}.{table} t set to_position = c.at
+                from ({RowColumns<ClosedVersion>.Rows}) as c(id, at)
+                where t.{key} = c.id and t.to_position = {ViewTables.Open}
+                """, RowColumns<ClosedVersion>.Of(versions.Closed));
+        }
+
+        Insert(operations, table, versions.Added);
     }
 }

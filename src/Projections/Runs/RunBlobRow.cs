@@ -17,10 +17,7 @@ public sealed record RunBlobRow(
     /// <summary>The metadata in which an event keeps the blobs that its sealed content names.</summary>
     private const string Header = "blobs";
 
-    public static string Insert(string schema) => $"""
-        insert into {schema}.run_blobs select * from json_populate_recordset(null::{schema}.run_blobs, ?::json)
-        on conflict (run_id, hash, instance, purpose) do nothing
-        """;
+    public const string Conflict = "on conflict (run_id, hash, instance, purpose) do nothing";
 
     public static IEnumerable<RunBlobRow> NamedBy(IEvent @event, IExecutionEvent data, Guid runId, Guid owner)
     {

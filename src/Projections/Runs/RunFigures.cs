@@ -33,8 +33,7 @@ public static class FigureSpans
 public sealed record RunFigure(
     Guid OwnerId, Guid WorkflowId, Guid DeviceId, int Span, DateTimeOffset Begins, RunStatus Status, long N, long Timed, long DurationMs)
 {
-    public static string Upsert(string schema) => $"""
-        insert into {schema}.run_figures as t select * from json_populate_recordset(null::{schema}.run_figures, ?::json)
+    public const string Conflict = """
         on conflict (owner_id, workflow_id, device_id, span, begins, status) do update set
             n = t.n + excluded.n, timed = t.timed + excluded.timed, duration_ms = t.duration_ms + excluded.duration_ms
         """;
@@ -48,8 +47,7 @@ public sealed record RunFigure(
 /// <summary>How many runs of a span of time failed with an error at a node (a task of the definition; empty for none).</summary>
 public sealed record RunFailureCount(Guid OwnerId, Guid WorkflowId, int Span, DateTimeOffset Begins, string ErrorType, string Node, long N)
 {
-    public static string Upsert(string schema) => $"""
-        insert into {schema}.run_failures as t select * from json_populate_recordset(null::{schema}.run_failures, ?::json)
+    public const string Conflict = """
         on conflict (owner_id, workflow_id, span, begins, error_type, node) do update set n = t.n + excluded.n
         """;
 
@@ -61,8 +59,7 @@ public sealed record RunFailureCount(Guid OwnerId, Guid WorkflowId, int Span, Da
 /// <summary>How long a run took, for medians and percentiles.</summary>
 public sealed record RunDuration(Guid RunId, Guid OwnerId, Guid WorkflowId, Guid DeviceId, DateTimeOffset OccurredAt, long DurationMs)
 {
-    public static string Upsert(string schema) => $"""
-        insert into {schema}.run_durations as t select * from json_populate_recordset(null::{schema}.run_durations, ?::json)
+    public const string Conflict = """
         on conflict (run_id) do update set device_id = excluded.device_id, occurred_at = excluded.occurred_at, duration_ms = excluded.duration_ms
         """;
 }

@@ -13,8 +13,7 @@ public sealed record RunTaskRow(
     long? ResumedPosition, DateTimeOffset? EndedAt, long? EndedSequence, long? EndedPosition, string? EndedAs, string? ErrorType, int? ErrorStatus)
 {
     /// <summary>Adds what the batch says to what the row holds already; a later word of the same kind wins.</summary>
-    public static string Upsert(string schema) => $"""
-        insert into {schema}.run_tasks as t select * from json_populate_recordset(null::{schema}.run_tasks, ?::json)
+    public const string Conflict = """
         on conflict (run_id, instance) do update set
             name = coalesce(t.name, excluded.name), kind = coalesce(t.kind, excluded.kind),
             attempts = greatest(t.attempts, excluded.attempts),

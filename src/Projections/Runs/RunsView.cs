@@ -44,34 +44,24 @@ public sealed class RunsView : View
         }
 
         WriteVersions(operations, "runs", "run_id", batch.Runs);
-        Write(operations,
-            $"""
-            insert into {Schema}.run_counts as t select * from json_populate_recordset(null::{Schema}.run_counts, ?::json)
-            on conflict (owner_id, status, workflow_id, device_id) do update set n = t.n + excluded.n
-            """, batch.Tallies.Counts);
+        Insert(operations, "run_counts", batch.Tallies.Counts, "on conflict (owner_id, status, workflow_id, device_id) do update set n = t.n + excluded.n");
         // A count that fell to nothing leaves no row, however the history was cut into batches.
-        Write(operations,
+        Write<RunCount>(operations,
             $"delete from {Schema}.run_counts t using json_populate_recordset(null::{Schema}.run_counts, ?::json) c "
-            + "where t.n = 0 and (t.owner_id, t.status, t.workflow_id, t.device_id) = (c.owner_id, c.status, c.workflow_id, c.device_id)", batch.Tallies.Counts);
-        Write(operations, RunFigure.Upsert(Schema), batch.Figures.Figures);
-        Write(operations, RunFigure.Sweep(Schema), batch.Figures.Figures);
-        Write(operations, RunFailureCount.Upsert(Schema), batch.Figures.Failures);
-        Write(operations, RunFailureCount.Sweep(Schema), batch.Figures.Failures);
-        Write(operations, RunDuration.Upsert(Schema), batch.Figures.Durations);
-        Write(operations, RunTaskRow.Upsert(Schema), batch.Tasks.Values);
-        Write(operations, $"insert into {Schema}.run_log select * from json_populate_recordset(null::{Schema}.run_log, ?::json)", batch.Log);
-        Write(operations, $"insert into {Schema}.run_variables select * from json_populate_recordset(null::{Schema}.run_variables, ?::json)", batch.Variables);
-        Write(operations, RunBlobRow.Insert(Schema), batch.Blobs.Values);
-        Write(operations,
-            $"""
-            insert into {Schema}.run_progress as t select * from json_populate_recordset(null::{Schema}.run_progress, ?::json)
-            on conflict (run_id) do update set position = excluded.position, percent = excluded.percent, current = excluded.current, at = excluded.at
-            """, batch.Progress.Values);
-        Write(operations,
-            $"""
-            insert into {Schema}.run_clocks select * from json_populate_recordset(null::{Schema}.run_clocks, ?::json)
-            on conflict (device_id) do update set clock_offset_ms = excluded.clock_offset_ms
-            """, batch.Clocks);
+            + "where t.n = 0 and (t.owner_id, t.status, t.workflow_id, t.device_id) = (c.owner_id, c.status, c.workflow_id, c.device_id)",
+            [.. batch.Tallies.Counts.Where(count => count.N <= 0)]);
+        Insert(operations, "run_figures", batch.Figures.Figures, RunFigure.Conflict);
+        Write<RunFigure>(operations, RunFigure.Sweep(Schema), [.. batch.Figures.Figures.Where(figure => figure.N <= 0)]);
+        Insert(operations, "run_failures", batch.Figures.Failures, RunFailureCount.Conflict);
+        Write<RunFailureCount>(operations, RunFailureCount.Sweep(Schema), [.. batch.Figures.Failures.Where(failure => failure.N <= 0)]);
+        Insert(operations, "run_durations", batch.Figures.Durations, RunDuration.Conflict);
+        Insert(operations, "run_tasks", batch.Tasks.Values, RunTaskRow.Conflict);
+        Insert(operations, "run_log", batch.Log);
+        Insert(operations, "run_variables", batch.Variables);
+        Insert(operations, "run_blobs", batch.Blobs.Values, RunBlobRow.Conflict);
+        Insert(operations, "run_progress", batch.Progress.Values,
+            "on conflict (run_id) do update set position = excluded.position, percent = excluded.percent, current = excluded.current, at = excluded.at");
+        Insert(operations, "run_clocks", batch.Clocks, "on conflict (device_id) do update set clock_offset_ms = excluded.clock_offset_ms");
     }
 
     private async Task<Batch> Load(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
@@ -111,7 +101,7 @@ public sealed class RunsView : View
 
         public Dictionary<Guid, RunProgressRow> Progress { get; } = [];
 
-        public IReadOnlyList<object> Clocks => [.. heard.Select(id => new Clock(id, clocks[id]))];
+        public IReadOnlyList<Clock> Clocks => [.. heard.Select(id => new Clock(id, clocks[id]))];
 
         public void Apply(IEvent @event)
         {
