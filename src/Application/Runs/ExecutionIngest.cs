@@ -360,7 +360,7 @@ public sealed class ExecutionIngest(
 
     /// <summary>
     /// Makes a run that began on its PC. Nobody else knows of it yet, so that what its first batch tells is noted at once and needs no message of
-    /// its own; a run that has ended already takes the way of every other.
+    /// its own; one that has ended already needs no conversation either: it took nobody's place.
     /// </summary>
     private ExecutionAppend Begin(IDocumentSession session, ExecutionAppend append, Submission from, ref List<ExecutionMilestone> milestones)
     {
@@ -378,10 +378,10 @@ public sealed class ExecutionIngest(
         session.Insert(new RunGrant(append.RunId, from.OwnerId, from.DeviceId));
         var run = beginning.Aggregate((Run?)null, Run.Evolve)!;
         var noted = run.Report(milestones).Events;
+        beginning.AddRange(noted);
+        milestones = [];
         if (noted.Aggregate(run, (state, @event) => Run.Evolve(state, @event)!) is { HasEnded: false })
         {
-            beginning.AddRange(noted);
-            milestones = [];
             session.Insert(new RunDispatch { Id = append.RunId, OwnerId = from.OwnerId, DeviceId = from.DeviceId });
         }
 

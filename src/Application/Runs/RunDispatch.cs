@@ -109,7 +109,7 @@ public sealed class RunDispatch : Saga
         DeviceId = report.DeviceId;
         IsWaiting = false;
         var stream = await session.Events.FetchForWriting<Run>(report.RunId, cancellation);
-        await Apply(stream, run => run.Report(report.Milestones), bus);
+        await Apply(stream, run => run.Report(report.Milestones), session, bus, cancellation);
     }
 
     public async Task Handle(RunWasCancelled cancelled, IMessageContext bus)
@@ -126,7 +126,7 @@ public sealed class RunDispatch : Saga
     {
         var presence = DeviceId is { } device ? await session.LoadAsync<DevicePresence>(device, cancellation) : null;
         var stream = await session.Events.FetchForWriting<Run>(due.RunId, cancellation);
-        await Apply(stream, run => run.ExpireControl(due.ControlId, presence?.IsOnline == true, clock.GetUtcNow()), bus);
+        await Apply(stream, run => run.ExpireControl(due.ControlId, presence?.IsOnline == true, clock.GetUtcNow()), session, bus, cancellation);
     }
 
     public static void NotFound(ControlDeadlineCame _)
@@ -136,7 +136,7 @@ public sealed class RunDispatch : Saga
     public async Task Handle(DispatchDeadlineCame due, IDocumentSession session, IMessageContext bus, TimeProvider clock, CancellationToken cancellation)
     {
         var stream = await session.Events.FetchForWriting<Run>(due.RunId, cancellation);
-        await Apply(stream, run => run.ExpireDispatch(clock.GetUtcNow()), bus);
+        await Apply(stream, run => run.ExpireDispatch(clock.GetUtcNow()), session, bus, cancellation);
     }
 
     public static void NotFound(DispatchDeadlineCame _)
@@ -146,7 +146,7 @@ public sealed class RunDispatch : Saga
     public async Task Handle(RunLostDevice lost, IDocumentSession session, IMessageContext bus, TimeProvider clock, CancellationToken cancellation)
     {
         var stream = await session.Events.FetchForWriting<Run>(lost.RunId, cancellation);
-        if (await Apply(stream, run => run.LoseDevice(lost.DeviceId, clock.GetUtcNow()), bus) is { HasEnded: false, DeviceId: null })
+        if (await Apply(stream, run => run.LoseDevice(lost.DeviceId, clock.GetUtcNow()), session, bus, cancellation) is { HasEnded: false, DeviceId: null })
         {
             DeviceId = null;
             IsWaiting = true;
@@ -160,7 +160,8 @@ public sealed class RunDispatch : Saga
 
     private bool IsKnown => OwnerId != default;
 
-    private async Task<Run?> Apply(IEventStream<Run> stream, Func<Run, Decision> decide, IMessageContext bus)
+    private async Task<Run?> Apply(
+        IEventStream<Run> stream, Func<Run, Decision> decide, IDocumentSession session, IMessageContext bus, CancellationToken cancellation)
     {
         if (stream.Aggregate is not { } run)
         {
@@ -174,7 +175,11 @@ public sealed class RunDispatch : Saga
         if (after.HasEnded)
         {
             MarkCompleted();
-            await bus.PublishAsync(new CapacityChanged(OwnerId));
+            // An owner's messages are handled one after the other: what asks for a place behind this one finds it free by itself.
+            if (await session.Query<RunDispatch>().AnyAsync(run => run.OwnerId == OwnerId && run.IsWaiting, cancellation))
+            {
+                await bus.PublishAsync(new CapacityChanged(OwnerId));
+            }
         }
 
         return after;

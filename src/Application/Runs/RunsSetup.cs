@@ -18,7 +18,10 @@ public static class RunsSetup
         // Dispatch asks for an owner's waiting runs and for the load of a device; ended ones are deleted, so both stay small.
         options.Schema.For<RunDispatch>().Identity(run => run.Id)
             .Duplicate(run => run.OwnerId)
-            .Duplicate(run => run.DeviceId);
+            .Duplicate(run => run.DeviceId)
+            .Duplicate(run => run.IsWaiting)
+            // Whether anything waits is asked at the end of every run, and the rows of those that ended stand there until they are vacuumed.
+            .Index(run => new { run.OwnerId, run.IsWaiting });
     }
 }
 
