@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Jarvis.Client.Accounts;
+using Jarvis.Client.Workflows;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.JSInterop;
@@ -25,6 +26,7 @@ public static class ClientSetup
         services.AddSingleton<Session>();
         services.AddSingleton<Api>();
         services.AddSingleton<Me>();
+        services.AddSingleton<Drafts>();
         services.AddSingleton<OpenSocket>(cancel => Open(origin, cancel));
         services.AddSingleton<Live>();
         return services;

@@ -2,7 +2,7 @@
 import { build } from 'esbuild';
 
 await build({
-  entryPoints: ['Script/jarvis.js', 'Script/charts.js'],
+  entryPoints: ['Script/jarvis.js', 'Script/charts.js', 'Script/editor.js', 'Script/walk.js'],
   outdir: 'wwwroot/bundle',
   bundle: true,
   minify: true,
