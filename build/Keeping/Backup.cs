@@ -48,10 +48,11 @@ public static class Backup
     }
 
     /// <summary>Puts a backup into an empty database and an empty data folder.</summary>
+    /// <param name="released">Whether it may act outward at once, as the one and only system; else it is held until an administrator releases it.</param>
     /// <param name="makeTables">Starts the server once on the empty database and ends it again; it makes its tables.</param>
     /// <exception cref="ProblemException">The database is in use, the folder has another key, or the two files do not belong together.</exception>
     public static async Task<ArchiveManifest> RestoreAsync(
-        string connectionString, string dataFolder, string file, string keysFile, Func<Task> makeTables, CancellationToken cancellation)
+        string connectionString, string dataFolder, string file, string keysFile, Func<Task> makeTables, CancellationToken cancellation, bool released = false)
     {
         await using var stream = File.OpenRead(file);
         using var archive = new ZipArchive(stream, ZipArchiveMode.Read);
@@ -75,6 +76,7 @@ public static class Backup
 
         await makeTables();
         await DatabaseArchive.ReadAsync(connectionString, archive, manifest, cancellation);
+        await DatabaseArchive.HoldAsync(connectionString, released ? null : $"Restored from a backup of {manifest.MadeAt:yyyy-MM-dd HH:mm:ss} UTC.", cancellation);
         await ReadBlobsAsync(archive, Path.Combine(dataFolder, "blobs"), cancellation);
         return manifest;
     }

@@ -110,6 +110,23 @@ public static class DatabaseArchive
         return await ScalarAsync<bool>(connection, "select to_regnamespace('jarvis') is not null", cancellation);
     }
 
+    /// <summary>Keeps the restored server from acting outward until it is released; with null, it is not held, even if the backed up one was.</summary>
+    public static async Task HoldAsync(string connectionString, string? why, CancellationToken cancellation)
+    {
+        await using var connection = new NpgsqlConnection(Unpooled(connectionString));
+        await connection.OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand(
+            why is null
+                ? "delete from operations.hold"
+                : "insert into operations.hold (since, why) values (now(), $1) on conflict (single_row) do update set since = excluded.since, why = excluded.why", connection);
+        if (why is not null)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = why });
+        }
+
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     /// <summary>
     /// Replaces what is in the tables, all or nothing. The tables are there already, and nobody else writes.
     /// </summary>

@@ -47,7 +47,8 @@ public static class KeepingVerbs
     {
         var file = new Argument<string>("file") { Description = "The .backup file." };
         var keys = new Option<string?>("--keys") { Description = "The .keys file; else the one beside it.", HelpName = "FILE" };
-        var verb = new Command("restore", "Puts a backup into an empty database and data folder; build/up goes on from there.") { file, keys, Database, Data };
+        var release = new Option<bool>("--release") { Description = "This is the one system from now on: its PCs get their orders at once." };
+        var verb = new Command("restore", "Puts a backup into an empty database and data folder; build/up goes on from there.") { file, keys, release, Database, Data };
         verb.SetAction(async (parsed, cancellation) =>
         {
             var from = parsed.GetValue(file)!;
@@ -65,8 +66,13 @@ public static class KeepingVerbs
             await programs.EnsureAsync(Console.WriteLine, cancellation);
             var manifest = await Backup.RestoreAsync(
                 place.ConnectionString, place.DataFolder, from, keysFile,
-                () => ServerOnce.RunAsync(programs.Server, place.ConnectionString, place.DataFolder, cancellation), cancellation);
+                () => ServerOnce.RunAsync(programs.Server, place.ConnectionString, place.DataFolder, cancellation), cancellation, parsed.GetValue(release));
             Console.WriteLine($"Restored up to position {manifest.Head}, as it was at {manifest.MadeAt:yyyy-MM-dd HH:mm:ss} UTC. Start it with build/up.");
+            if (!parsed.GetValue(release))
+            {
+                Console.WriteLine("It is held: it gives its PCs no orders until an administrator releases it (mutation releaseServer).");
+            }
+
             return 0;
         });
         return verb;

@@ -1,4 +1,5 @@
 using Jarvis.Api.Devices;
+using Jarvis.Api.Documents;
 using Jarvis.Api.Platform;
 using Jarvis.Api.Platform.Blobs;
 using Jarvis.Api.Platform.Screens;
@@ -29,6 +30,7 @@ try
     app.UseReadSide();
     app.MapReadSide();
     app.MapBlobs();
+    app.MapFiles();
     app.MapRunnerProtocol();
     app.MapScreens(configuration);
     await app.CheckBlobs();

@@ -43,6 +43,9 @@ public sealed class AccountNode(AccountRow row)
         ? LoaderResult.Of<string?>(null)
         : AccountList.Text(context, row.DisplayName).Then(Revealed.Text);
 
+    /// <summary>Its picture; for itself and administrators.</summary>
+    public IDataLoaderResult<Documents.FileNode?> Avatar(IResolveFieldContext context) => Documents.FileRights.Avatar(context, row.AccountId);
+
     /// <summary>The last request in any of its sessions; null where none goes on.</summary>
     public IDataLoaderResult<DateTimeOffset?> LastSeenAt(IResolveFieldContext context) =>
         context.Load<Guid, DateTimeOffset>("account activity", row.AccountId, (ids, cancel) => AccountList.Activity(context, ids, cancel))

@@ -30,7 +30,10 @@ public static class SignInSetup
         services.AddSingleton<Tickets>();
         services.AddSingleton<Registration>();
         services.AddSingleton<PasswordChanges>();
-        services.AddAuthentication(BearerAuthentication.SchemeName)
+        // The core alone: what else comes with signing in by cookie makes keys of its own at every first start, which nothing here uses.
+        services.AddAuthenticationCore(options => options.DefaultScheme = BearerAuthentication.SchemeName);
+        services.AddWebEncoders();
+        new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder()

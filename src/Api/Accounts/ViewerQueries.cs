@@ -13,6 +13,9 @@ namespace Jarvis.Api.Accounts;
 [Name("Viewer")]
 public sealed record Viewer(Guid Id, string? Email, string? DisplayName, IEnumerable<string> Roles, string? TimeZone, string? Language, DateTimeOffset? RegisteredAt, Guid SessionId, Guid? DeviceId)
 {
+    /// <summary>The person's picture; null for none.</summary>
+    public GraphQL.DataLoader.IDataLoaderResult<Documents.FileNode?> Avatar(IResolveFieldContext context) => Documents.FileRights.Avatar(context, Id);
+
     /// <summary>The device that the person looks at, wherever they are signed in; null where none is chosen.</summary>
     public static async Task<DeviceNode?> ChosenDevice(IResolveFieldContext context, AsOf? asOf, Position? atLeast)
     {

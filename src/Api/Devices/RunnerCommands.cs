@@ -18,7 +18,7 @@ public static class RunnerCommands
 
     public static void MapRunnerCommands(this IEndpointRouteBuilder routes) => routes.Map("/runner/v1/commands", Open).RequireAuthorization();
 
-    private static async Task Open(HttpContext context, DeviceSockets sockets, RevokedSessions revoked, IServiceScopeFactory scopes, IDocumentStore store, DeviceCommandFeed feed, TimeProvider clock,
+    private static async Task Open(HttpContext context, DeviceSockets sockets, Hold hold, RevokedSessions revoked, IServiceScopeFactory scopes, IDocumentStore store, DeviceCommandFeed feed, TimeProvider clock,
         IHostApplicationLifetime lifetime)
     {
         if (context.Caller() is not { DeviceId: { } deviceId } caller)
@@ -30,6 +30,13 @@ public static class RunnerCommands
         if (!context.WebSockets.IsWebSocketRequest || !context.WebSockets.WebSocketRequestedProtocols.Contains(Subprotocol))
         {
             await ProblemAnswers.Of(StatusCodes.Status400BadRequest, NoSocket).ExecuteAsync(context);
+            return;
+        }
+
+        if (await hold.Current(context.RequestAborted) is not null)
+        {
+            context.Response.Headers.RetryAfter = "30";
+            await ProblemAnswers.Of(StatusCodes.Status503ServiceUnavailable, Hold.Refusal).ExecuteAsync(context);
             return;
         }
 

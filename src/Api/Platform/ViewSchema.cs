@@ -52,6 +52,7 @@ public sealed class ViewSchema(IDocumentStore store, NpgsqlDataSource database) 
     {
         await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
         await SignInTables.Ensure(database, cancellationToken);
+        await Run(Hold.Script, cancellationToken);
         await Run(ViewShapes.Script, cancellationToken);
         await Run(ViewTables.ScriptIn(ViewTables.Schema), cancellationToken);
         await Run(ViewTables.GuardScriptIn(ViewTables.Schema), cancellationToken);

@@ -1,5 +1,6 @@
 using Jarvis.Application.Accounts;
 using Jarvis.Application.Devices;
+using Jarvis.Application.Documents;
 using Jarvis.Application.Platform.Blobs;
 using Jarvis.Application.Platform.Operations;
 using Jarvis.Application.Runs;
@@ -82,5 +83,6 @@ public static class EventStoreSetup
         options.SetUpDevices();
         options.SetUpRuns();
         options.SetUpOperations();
+        options.SetUpFiles();
     }
 }

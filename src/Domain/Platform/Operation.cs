@@ -14,6 +14,7 @@ public sealed record Operation
     {
         DeadLettersReplayed e => new Operation { OwnerId = e.OwnerId, HasEnded = true },
         DeadLettersDiscarded e => new Operation { OwnerId = e.OwnerId, HasEnded = true },
+        ServerReleased e => new Operation { OwnerId = e.OwnerId, HasEnded = true },
         ViewRebuildStarted e => new Operation { OwnerId = e.OwnerId },
         ViewRebuildSwitched or ViewRebuildDiscarded => operation! with { HasEnded = true },
         _ => operation,
@@ -24,6 +25,8 @@ public sealed record Operation
 public static class OperationRefusals
 {
     public static readonly Refusal DeadLetterNotFound = new("deadletter.not_found", "One of these messages is not among the dead letters any more. List them again.", "ids");
+
+    public static readonly Refusal NotHeld = new("server.not_held", "This server is not held.");
 
     public static readonly Refusal RebuildUnderWay = new("view.rebuild_under_way", "This view is being made anew already. Switch to it or discard it first.", "view");
 

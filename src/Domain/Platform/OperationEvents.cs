@@ -11,6 +11,10 @@ public sealed record DeadLettersReplayed(Guid OwnerId, IReadOnlyList<Guid> Messa
 [EventName("ai.jarvis.operation.dead-letters-discarded.v1")]
 public sealed record DeadLettersDiscarded(Guid OwnerId, IReadOnlyList<Guid> MessageIds, Guid By, DateTimeOffset DiscardedAt, Content? Reason) : IOperationEvent;
 
+/// <summary>A restored copy may act outward from here on.</summary>
+[EventName("ai.jarvis.operation.server-released.v1")]
+public sealed record ServerReleased(Guid OwnerId, Guid By, DateTimeOffset ReleasedAt, Content? Reason) : IOperationEvent;
+
 /// <summary>A view is being made anew beside the one that is read.</summary>
 [EventName("ai.jarvis.operation.view-rebuild-started.v1")]
 public sealed record ViewRebuildStarted(Guid OwnerId, string View, Guid By, DateTimeOffset StartedAt, Content? Reason) : IOperationEvent;

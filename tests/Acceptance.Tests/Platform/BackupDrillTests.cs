@@ -1,3 +1,6 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Jarvis.Acceptance.Tests.Runs;
 using Jarvis.Build;
 using Jarvis.Build.Keeping;
@@ -11,10 +14,13 @@ namespace Jarvis.Acceptance.Tests.Platform;
 /// <summary>The drill of docs/operations/backup-and-restore.md: one backup, another machine, and the whole system is back.</summary>
 public sealed class BackupDrillTests
 {
+    private const string SetupToken = "acceptance-set-up-token";
+
     [Fact]
     public async Task A_backup_made_while_runs_go_on_brings_the_whole_system_back_on_an_empty_machine()
     {
-        await using var system = await JarvisSystem.StartAsync();
+        await using var system = await JarvisSystem.StartAsync(environment: new Dictionary<string, string?> { ["JARVIS_SETUP_TOKEN"] = SetupToken });
+        using var administrator = await AdministratorAsync(system);
         await system.StartRunnerAsync();
         var done = await system.StartRunAsync(await system.PublishAsync(Workflows.Files(system.PathOf("done"), 3)));
         await system.WaitForStatusAsync(done, "COMPLETED");
@@ -37,6 +43,10 @@ public sealed class BackupDrillTests
         (await HistoryUpTo(system, done, manifest.Head)).ShouldBe(before, "an event is not what it was");
         (await Listed(system)).ShouldBe(listed);
         (await system.RunAsync(done, "output"))["output"]!["steps"]!.GetValue<int>().ShouldBe(3);
+        // Held, it gives no orders, and says so; the runner is turned away until somebody says that this is the system from now on.
+        (await system.Http.GetStringAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken)).ShouldContain("Restored from a backup");
+        await Eventually(async () => (await system.AskAsync("{ devices { nodes { status } } }"))["devices"]!["nodes"]![0]!["status"]!.GetValue<string>() == "OFFLINE");
+        await ReleaseAsync(administrator);
         // The runner never stopped: it comes back by itself and brings what the server had lost.
         await system.WaitForStatusAsync(underWay, TimeSpan.FromMinutes(2), "COMPLETED");
         await History.ShouldEqualTheJournal(system, underWay);
@@ -61,6 +71,38 @@ public sealed class BackupDrillTests
             {
                 File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
+        }
+    }
+
+    private static async Task<HttpClient> AdministratorAsync(JarvisSystem system)
+    {
+        var client = new HttpClient { BaseAddress = new Uri(system.Url) };
+        using var answer = await client.PostAsJsonAsync(
+            "/auth/register", new { email = "admin@example.test", password = "correct horse battery staple", setupToken = SetupToken });
+        answer.EnsureSuccessStatusCode();
+        client.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Bearer", (await answer.Content.ReadFromJsonAsync<JsonObject>())!["accessToken"]!.GetValue<string>());
+        return client;
+    }
+
+    /// <summary>With the token from before: the keys that signed it are back as well.</summary>
+    private static async Task ReleaseAsync(HttpClient administrator)
+    {
+        using var answer = await administrator.PostAsJsonAsync("/graphql", new
+        {
+            query = "mutation($input: ReleaseServerInput!) { releaseServer(input: $input) { position } }",
+            variables = new { input = new { commandId = Guid.CreateVersion7(), reason = "The drill" } },
+        });
+        (await answer.Content.ReadAsStringAsync()).ShouldNotContain("errors");
+    }
+
+    private static async Task Eventually(Func<Task<bool>> isIt)
+    {
+        var deadline = DateTime.UtcNow + TimeSpan.FromMinutes(3);
+        while (!await isIt())
+        {
+            DateTime.UtcNow.ShouldBeLessThan(deadline);
+            await Task.Delay(250);
         }
     }
 

@@ -16,9 +16,7 @@ public static class BlobDownload
     public static async Task<IResult> Get(string hash, HttpContext context, Application.Platform.Blobs.Blobs blobs, NamedBlobs named, ILogger<Application.Platform.Blobs.Blobs> log)
     {
         var cancel = context.RequestAborted;
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = ContentPolicy;
-        headers.CacheControl = "no-store";
+        Guard(context.Response.Headers);
         if (context.Caller() is not { DeviceId: null } caller)
         {
             // A device brings content and asks how far it came; reading is for people.
@@ -30,7 +28,21 @@ public static class BlobDownload
             return ProblemAnswers.Of(StatusCodes.Status404NotFound, BlobRefusals.NotFound);
         }
 
-        var key = new BlobKey(caller.AccountId, hash);
+        return await Send(context, blobs, new BlobKey(caller.AccountId, hash), reference, log);
+    }
+
+    /// <summary>Before anything is known of what is asked for.</summary>
+    public static void Guard(IHeaderDictionary headers)
+    {
+        headers.ContentSecurityPolicy = ContentPolicy;
+        headers.CacheControl = "no-store";
+    }
+
+    /// <summary>The content of a blob that the caller may read.</summary>
+    public static async Task<IResult> Send(HttpContext context, Application.Platform.Blobs.Blobs blobs, BlobKey key, BlobReference reference, ILogger<Application.Platform.Blobs.Blobs> log)
+    {
+        var cancel = context.RequestAborted;
+        var headers = context.Response.Headers;
         switch (await blobs.Find(key, cancel))
         {
             case null:
@@ -53,14 +65,14 @@ public static class BlobDownload
         }
         catch (BlobDamagedException damage)
         {
-            log.LogError(damage, "Blob {Hash} of {Owner} is damaged", hash, caller.AccountId);
+            log.LogError(damage, "Blob {Hash} of {Owner} is damaged", key.Hash, key.OwnerId);
             content?.Dispose();
             return ProblemAnswers.Of(StatusCodes.Status500InternalServerError, BlobRefusals.Damaged);
         }
 
         // The address names the content, so it can never change.
         headers.CacheControl = "private, max-age=31536000, immutable";
-        headers.ContentDisposition = BlobTypes.Disposition(reference.Type, hash);
-        return Results.Stream(content, BlobTypes.ServedAs(reference.Type), entityTag: new EntityTagHeaderValue($"\"{hash}\""), enableRangeProcessing: true);
+        headers.ContentDisposition = BlobTypes.Disposition(reference.Type, key.Hash);
+        return Results.Stream(content, BlobTypes.ServedAs(reference.Type), entityTag: new EntityTagHeaderValue($"\"{key.Hash}\""), enableRangeProcessing: true);
     }
 }

@@ -19,6 +19,7 @@ public sealed class OrphanBlobs(NpgsqlDataSource database, ReadPoints points) : 
         from {EventStoreSetup.Schema}.mt_doc_keptblob k
         where k.stored_at < $1 and not (k.data ->> 'isRemoved')::boolean
             and not exists (select from {ViewTables.Schema}.run_blobs b where b.owner_id = k.owner_id and b.hash = k.hash)
+            and not exists (select from {EventStoreSetup.Schema}.mt_doc_keptfile f where f.owner_id = k.owner_id and f.hash = k.hash)
         order by k.stored_at, k.id limit $2
         """;
 

@@ -57,6 +57,7 @@ public sealed class JarvisSchema : Schema
             Take<OperationsQueries>();
             Take<FindQueries>();
             Take<HelpQueries>();
+            Take<FileQueries>();
         }
     }
 
@@ -75,6 +76,7 @@ public sealed class JarvisSchema : Schema
             Take<DeviceControlMutations>();
             Take<WorkflowLimitMutations>();
             Take<BlobMutations>();
+            Take<FileMutations>();
             Take<OperationsMutations>();
         }
     }

@@ -21,7 +21,8 @@ public static class ObservingSetup
         var services = builder.Services;
         services.AddHealthChecks()
             .AddCheck<DatabaseHealth>("database", tags: [ReadyTag])
-            .AddCheck<ViewsHealth>("views", tags: [ReadyTag]);
+            .AddCheck<ViewsHealth>("views", tags: [ReadyTag])
+            .AddCheck<HoldHealth>("outward", tags: [ReadyTag]);
         services.AddSingleton<ViewsHealth>();
         services.AddSingleton<ViewLag>();
         services.AddHostedService(provider => provider.GetRequiredService<ViewLag>());

@@ -32,6 +32,8 @@ public sealed record DiscardViewRebuildInput : MutationInput
     public required string View { get; init; }
 }
 
+public sealed record ReleaseServerInput : MutationInput;
+
 [Implements(typeof(IPayload))]
 public sealed record OperationPayload(Position Position) : IPayload
 {
@@ -60,6 +62,9 @@ public sealed class OperationsMutations
     /// <summary>Throws the new view away; the one that is read stays.</summary>
     public static Task<OperationPayload> DiscardViewRebuild(IResolveFieldContext context, DiscardViewRebuildInput input) =>
         Do(context, input, new DiscardViewRebuild(Named(input.View)));
+
+    /// <summary>Lets a restored copy act outward from here on: its PCs connect and get their orders.</summary>
+    public static Task<OperationPayload> ReleaseServer(IResolveFieldContext context, ReleaseServerInput input) => Do(context, input, new ReleaseServer());
 
     private static string Named(string view) => ViewRebuild.Find(view)?.Name ?? view;
 

@@ -97,6 +97,9 @@ public sealed class Operations(long head)
     /// <summary>Every lower position is settled.</summary>
     public Position Settled(IResolveFieldContext context) => new(context.Service<ViewProgress>().Settled);
 
+    /// <summary>Whether this is a restored copy that sends nothing outward until it is released; null where it is not.</summary>
+    public Task<Held?> Held(IResolveFieldContext context) => context.Service<Hold>().Current(context.CancellationToken);
+
     public IEnumerable<ProjectionNode> Projections(IResolveFieldContext context)
     {
         var progress = context.Service<ViewProgress>();
