@@ -13,5 +13,11 @@ public static class Pages
     [
         new("", AdminWords.Overview, "home", Key: "o"),
         new("runs", AdminWords.Runs, "runs", AdminWords.Running, "t"),
+        new("devices", AdminWords.Devices, "computer", AdminWords.Running, "d"),
+        new("workflows", AdminWords.Workflows, "flow", AdminWords.Running, "w"),
+        new("accounts", AdminWords.Accounts, "people", AdminWords.Users, "u"),
+        new("operations", AdminWords.Operations, "gear", AdminWords.System, "m"),
+        new("projections", AdminWords.Projections, "database", AdminWords.System, "p"),
+        new("dead-letters", AdminWords.DeadLetters, "mail", AdminWords.System, "l"),
     ];
 }
