@@ -6,6 +6,7 @@ using Jarvis.Application.Devices;
 using Jarvis.Application.Runs;
 using Jarvis.Application.Workflows;
 using Jarvis.Domain.Accounts;
+using Jarvis.Domain.Devices;
 using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Data;
@@ -229,6 +230,18 @@ public sealed class EngineOnServerTests(ListeningServer server) : IClassFixture<
     }
 
     [Fact]
+    public async Task what_this_pc_can_do_its_version_and_its_clock_reach_the_server()
+    {
+        await runner.Connected();
+        await using var session = server.Store.QuerySession();
+        var device = (await session.Events.AggregateStreamAsync<Device>(runner.DeviceId))!;
+        device.Version.ShouldBe(ThisMachine.Version);
+        device.Capabilities.ShouldNotBeNull().Functions.ShouldContain("file.read");
+        device.Capabilities.DiskFreeBytes.ShouldNotBeNull().ShouldBeGreaterThan(0);
+        device.Clock.UncertaintyMilliseconds.ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task a_second_runner_with_the_same_identity_fences_the_first()
     {
         await runner.Connected();
@@ -348,7 +361,7 @@ public sealed class EngineOnServerTests(ListeningServer server) : IClassFixture<
                     _ = server.Do(new ApproveDevice(code.UserCode, null), owner);
                 }
             });
-            var runner = new Runner(home, Journal, engine, FunctionCatalog.Standard.Validation, voice, Clock);
+            var runner = new Runner(home, Journal, engine, FunctionCatalog.Standard.Validation, voice, Clock) { Capabilities = () => MachineCapabilities.Of(FunctionCatalog.Standard, home) };
             Ended = Work(runner, server.Address);
         }
 

@@ -20,7 +20,7 @@ internal static class RunnerVerb
         var port = new Option<int>("--port") { Description = "Of the local API on loopback; any that is free where it is missing.", HelpName = "N" };
         var home = ServerVerb.Home();
         var json = new Option<bool>("--json") { Description = "Status as JSON lines on stdout." };
-        var command = new Command(name, summary) { server, called, port, home, json };
+        var command = new Command(name, summary) { RunnerKeeperVerb.Install(), RunnerKeeperVerb.Status(), RunnerKeeperVerb.Uninstall(), server, called, port, home, json };
         command.SetAction(async (parsed, cancel) =>
         {
             var options = new RunnerOptions(

@@ -28,6 +28,18 @@ public sealed class HomeLock : IDisposable
         }
     }
 
+    /// <summary>Whether a runner works for the home; asking leaves nothing behind in it.</summary>
+    public static bool IsTaken(JarvisHome home)
+    {
+        if (!File.Exists(PathIn(home)))
+        {
+            return false;
+        }
+
+        using var free = TryTake(home);
+        return free is null;
+    }
+
     public void Dispose() => file.Dispose();
 
     private static string PathIn(JarvisHome home) => Path.Combine(home.Folder, "runner.lock");
