@@ -9,7 +9,7 @@ try
 {
     var builder = WebApplication.CreateBuilder(args);
     var configuration = ServerConfiguration.Read(builder.Configuration);
-    builder.WebHost.UseUrls(configuration.Url.ToString());
+    builder.WebHost.Listen(configuration);
     builder.Services.AddSingleton(configuration);
     builder.AddJarvisStore(configuration);
     builder.AddBlobs(configuration);

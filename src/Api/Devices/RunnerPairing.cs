@@ -43,7 +43,7 @@ public static class RunnerPairing
         {
             deviceCode = codes.DeviceCode,
             userCode = codes.UserCode,
-            verificationUri = new Uri(configuration.Url, VerificationPath).ToString(),
+            verificationUri = new Uri(configuration.PublicUrl, VerificationPath).ToString(),
             expiresIn = PairingRequest.ExpirySeconds,
             interval = PairingRequest.IntervalSeconds,
         });

@@ -9,7 +9,7 @@ public static class ScreensSetup
 
     public static void MapScreens(this WebApplication app, ServerConfiguration configuration)
     {
-        app.MapLandingPage();
+        app.MapLandingPage(configuration);
         foreach (var name in (string[])["m", "admin"])
         {
             var published = new LateApp(Path.Combine(configuration.Screens, name));

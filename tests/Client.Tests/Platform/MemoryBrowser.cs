@@ -1,0 +1,111 @@
+using Jarvis.Client.Platform;
+
+namespace Jarvis.Client.Tests.Platform;
+
+/// <summary>A browser in memory. Two of one <see cref="Device"/> are two tabs.</summary>
+public sealed class MemoryBrowser(MemoryBrowser.Device? device = null) : IBrowser
+{
+    public Device Shared { get; } = device ?? new Device();
+
+    public event Action<string>? Told;
+
+    public bool IsOnline { get; private set; } = true;
+
+    public string Language { get; set; } = "zh-CN";
+
+    public ValueTask Start()
+    {
+        Shared.Tabs.Add(this);
+        return ValueTask.CompletedTask;
+    }
+
+    public void Go(bool online)
+    {
+        IsOnline = online;
+        Told?.Invoke(online ? "online" : "offline");
+    }
+
+    public ValueTask<string?> Get(string store, string key) => ValueTask.FromResult(Shared.Kept.GetValueOrDefault((store, key)));
+
+    public ValueTask Put(string store, string key, string value)
+    {
+        Shared.Kept[(store, key)] = value;
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask Remove(string store, string key)
+    {
+        Shared.Kept.Remove((store, key));
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<string>> Keys(string store) =>
+        ValueTask.FromResult<IReadOnlyList<string>>([.. Shared.Kept.Keys.Where(key => key.Store == store).Select(key => key.Key)]);
+
+    public ValueTask Wipe()
+    {
+        Shared.Kept.Clear();
+        Shared.Wipes++;
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask<IAsyncDisposable> TakeTurn(string name)
+    {
+        await Shared.Turn.WaitAsync();
+        return new Release(Shared.Turn);
+    }
+
+    public ValueTask Tell(string what)
+    {
+        foreach (var tab in Shared.Tabs.Where(tab => tab != this))
+        {
+            tab.Told?.Invoke(what);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public string? Preference(string name) => Shared.Preferences.GetValueOrDefault(name);
+
+    public ValueTask Prefer(string name, string? value)
+    {
+        if (value is null)
+        {
+            Shared.Preferences.Remove(name);
+        }
+        else
+        {
+            Shared.Preferences[name] = value;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask ApplyUpdate() => ValueTask.CompletedTask;
+
+    public ValueTask Copy(string text) => ValueTask.CompletedTask;
+
+    public ValueTask Download(string name, string type, string content) => ValueTask.CompletedTask;
+
+    public sealed class Device
+    {
+        public Dictionary<(string Store, string Key), string> Kept { get; } = [];
+
+        public Dictionary<string, string> Preferences { get; } = [];
+
+        public List<MemoryBrowser> Tabs { get; } = [];
+
+        public SemaphoreSlim Turn { get; } = new(1, 1);
+
+        public int Wipes { get; set; }
+    }
+
+    private sealed class Release(SemaphoreSlim turn) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            turn.Release();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
