@@ -192,6 +192,7 @@ public sealed class RunningSystem
             return;
         }
 
+        await demo.PublishPastAsync(cancellation);
         progress.Note($"Living {DemoPast.Days} days on two devices, for something to look at.");
         var laptopHome = Path.Combine(home, "laptop");
         await Task.WhenAll(

@@ -83,9 +83,10 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
         await rebuild.Turn.WaitAsync(cancel);
         try
         {
-            await Still(rebuild, cancel, () => Run(
-                string.Concat(rebuild.View.Tables.Select(table => $"drop table {rebuild.View.Schema}.{table}; alter table {rebuild.Schema}.{table} set schema {rebuild.View.Schema};"))
-                + $"drop schema {rebuild.Schema} cascade;", cancel));
+            var script = string.Concat(rebuild.View.Tables.Select(
+                    table => $"drop table {rebuild.View.Schema}.{table}; alter table {rebuild.Schema}.{table} set schema {rebuild.View.Schema};"))
+                + $"drop schema {rebuild.Schema} cascade;";
+            await Still(rebuild, () => Run(script, cancel), cancel);
             underWay.TryRemove(rebuild.View.Name, out _);
             await rebuild.Stop.CancelAsync();
         }
@@ -121,13 +122,16 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
         {
             await using var connection = await database.OpenConnectionAsync(cancel);
             NpgsqlTransaction? transaction = null;
-            await Still(rebuild, cancel, async () =>
-            {
-                transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
-                // A snapshot is taken by the first statement.
-                await using var first = new NpgsqlCommand("select 1", connection, transaction);
-                await first.ExecuteScalarAsync(cancel);
-            });
+            await Still(
+                rebuild,
+                async () =>
+                {
+                    transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
+                    // A snapshot is taken by the first statement.
+                    await using var first = new NpgsqlCommand("select 1", connection, transaction);
+                    await first.ExecuteScalarAsync(cancel);
+                },
+                cancel);
             var tables = new List<TableDifference>();
             foreach (var table in rebuild.View.Tables)
             {
@@ -195,7 +199,7 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
     }
 
     /// <summary>Does something while the live view stands still and the new one is as far as it.</summary>
-    private async Task Still(RebuildUnderWay rebuild, CancellationToken cancel, Func<Task> act)
+    private async Task Still(RebuildUnderWay rebuild, Func<Task> act, CancellationToken cancel)
     {
         var shard = $"{rebuild.View.Name}:All";
         var daemon = coordinator.DaemonForMainDatabase();

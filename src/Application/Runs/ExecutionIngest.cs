@@ -275,6 +275,8 @@ public sealed class ExecutionIngest(
         {
             var reports = new List<ExecutionReported>();
             var begun = judge.Begun.ToDictionary(run => run.RunId, run => run.From);
+            var published = await PublishedDefinitions.Of(
+                transaction.Session, [.. appends.Where(append => begun.ContainsKey(append.RunId)).Select(append => (append.OwnerId, (ExecutionStarted)append.Events[0].Data))], cancellation);
             for (var i = 0; i < appends.Count; i++)
             {
                 var append = appends[i];
@@ -282,7 +284,7 @@ public sealed class ExecutionIngest(
                     .Select(@event => ExecutionMilestone.Of(@event.Data, @event.Sequence)).OfType<ExecutionMilestone>().ToList();
                 if (begun.TryGetValue(append.RunId, out var from))
                 {
-                    appends[i] = append = Begin(transaction.Session, append, from, ref milestones);
+                    appends[i] = append = Begin(transaction.Session, append, from, published, ref milestones);
                 }
 
                 if (milestones.Count > 0)
@@ -362,16 +364,17 @@ public sealed class ExecutionIngest(
     /// Makes a run that began on its PC. Nobody else knows of it yet, so that what its first batch tells is noted at once and needs no message of
     /// its own; one that has ended already needs no conversation either: it took nobody's place.
     /// </summary>
-    private ExecutionAppend Begin(IDocumentSession session, ExecutionAppend append, Submission from, ref List<ExecutionMilestone> milestones)
+    private ExecutionAppend Begin(IDocumentSession session, ExecutionAppend append, Submission from, PublishedDefinitions published, ref List<ExecutionMilestone> milestones)
     {
         var started = (ExecutionStarted)append.Events[0].Data;
         var now = clock.GetUtcNow();
         // Asked for on the PC when it began there; its server may hear of it days later.
         var requestedAt = started.StartedAt < now ? started.StartedAt : now;
+        var (workflow, revision) = published.Find(from.OwnerId, started);
         List<object> beginning =
         [
             new RunRequested(
-                from.OwnerId, null, null, started.Local!.DefinitionHash, started.Definition.Namespace, started.Definition.Name, RunTrigger.Local,
+                from.OwnerId, workflow, revision, started.Local!.DefinitionHash, started.Definition.Namespace, started.Definition.Name, RunTrigger.Local,
                 from.DeviceId, from.OwnerId, requestedAt, started.Input, null, null, null),
             new RunBeganOnDevice(from.DeviceId, started.StartedAt),
         ];

@@ -54,7 +54,7 @@ public sealed record RunContinuation(Guid ParentRunId, RetryStart From, string? 
 
 /// <summary>A person or the API asked for a run. Everything that was settled at that moment is pinned here.</summary>
 /// <param name="OwnerId">The account whose run it is; every right is decided by it.</param>
-/// <param name="WorkflowId">Null for a run of a file that was never published (trigger local).</param>
+/// <param name="WorkflowId">Null for a run of a file whose very text was never published (trigger local).</param>
 /// <param name="Revision">The revision that runs, whatever is published later; null as above.</param>
 /// <param name="DefinitionHash">SHA-256 of the source text, lower-case hex.</param>
 /// <param name="AskedDeviceId">The device asked for; null for any of the owner's.</param>

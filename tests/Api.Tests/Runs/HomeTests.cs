@@ -225,12 +225,12 @@ public sealed class HomeTests(ServerUnderTest server) : IClassFixture<ServerUnde
         return run;
     }
 
-    private Task Complete(RunsOfAPerson mine, Guid run, long sequence = 2, int seconds = 5) =>
-        mine.Runner.Submit(mine.Runner.Event(run, sequence, new ExecutionCompleted("greeting", server.Clock.GetUtcNow().AddSeconds(seconds), null)));
+    private async Task Complete(RunsOfAPerson mine, Guid run, long sequence = 2, int seconds = 5) =>
+        await mine.Runner.Submit(mine.Runner.Event(run, sequence, new ExecutionCompleted("greeting", server.Clock.GetUtcNow().AddSeconds(seconds), null)));
 
-    private Task Fail(RunsOfAPerson mine, Guid run, FaultError error) =>
-        mine.Runner.Submit(mine.Runner.Event(run, 2, new ExecutionFaulted("greeting", server.Clock.GetUtcNow(), error)));
+    private async Task Fail(RunsOfAPerson mine, Guid run, FaultError error) =>
+        await mine.Runner.Submit(mine.Runner.Event(run, 2, new ExecutionFaulted("greeting", server.Clock.GetUtcNow(), error)));
 
-    private Task Progress(RunsOfAPerson mine, Guid run, long sequence, int percent) =>
-        mine.Runner.Submit(mine.Runner.Event(run, sequence, new ExecutionProgressed(percent, ["greet"], server.Clock.GetUtcNow())));
+    private async Task Progress(RunsOfAPerson mine, Guid run, long sequence, int percent) =>
+        await mine.Runner.Submit(mine.Runner.Event(run, sequence, new ExecutionProgressed(percent, ["greet"], server.Clock.GetUtcNow())));
 }

@@ -18,8 +18,8 @@ public interface IViewRebuilds
     void Begin(string view, Guid operation);
 
     /// <summary>Folds the last events and puts the new view in the place of the old one.</summary>
-    Task Switch(string view, CancellationToken cancellation);
+    Task Switch(string view, CancellationToken cancel);
 
     /// <summary>Throws the new view away.</summary>
-    Task Discard(string view, CancellationToken cancellation);
+    Task Discard(string view, CancellationToken cancel);
 }
