@@ -1,5 +1,7 @@
 using Jarvis.Client.Platform;
+using Jarvis.Mobile.Devices;
 using Jarvis.Mobile.Platform;
+using Jarvis.Mobile.Runs;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
 
@@ -8,6 +10,8 @@ builder.RootComponents.Add<App>("#app");
 builder.RootComponents.Add<HeadOutlet>("head::after");
 builder.Services.AddJarvisClient(new Uri(new Uri(builder.HostEnvironment.BaseAddress), "/"));
 builder.Services.AddSingleton<TabStacks>();
+builder.Services.AddSingleton<ChosenDevice>();
+builder.Services.AddSingleton<RunActs>();
 
 var host = builder.Build();
 await host.Services.StartJarvisClient();

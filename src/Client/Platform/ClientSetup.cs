@@ -25,6 +25,7 @@ public static class ClientSetup
         services.AddSingleton(new HttpClient { BaseAddress = origin, Timeout = AnswerWithin });
         services.AddSingleton<Session>();
         services.AddSingleton<Api>();
+        services.AddSingleton<Outbox>();
         services.AddSingleton<Me>();
         services.AddSingleton<Drafts>();
         services.AddSingleton<OpenSocket>(cancel => Open(origin, cancel));
@@ -40,6 +41,7 @@ public static class ClientSetup
         services.GetRequiredService<Link>().Start();
         await services.GetRequiredService<Session>().Start();
         services.GetRequiredService<Me>().Start();
+        services.GetRequiredService<Outbox>().Start();
     }
 
     private static async Task<WebSocket> Open(Uri origin, CancellationToken cancel)

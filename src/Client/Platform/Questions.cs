@@ -13,6 +13,9 @@ public sealed record Question(string Title, string Effect, string Verb)
 
     /// <summary>Whether a reason is asked for, and must be given.</summary>
     public bool AsksReason { get; init; }
+
+    /// <summary>The label of a reason that may be given; null for none.</summary>
+    public string? OffersReason { get; init; }
 }
 
 /// <param name="Reason">What was given as the reason; null where none was asked for.</param>

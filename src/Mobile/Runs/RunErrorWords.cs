@@ -1,0 +1,37 @@
+using Jarvis.Client.Platform;
+
+namespace Jarvis.Mobile.Runs;
+
+/// <summary>What kinds of errors runs end with, in a person's words. The type is a URI; its last part says which.</summary>
+public static class RunErrorWords
+{
+    private static readonly Dictionary<string, Word> ByName = new(StringComparer.Ordinal)
+    {
+        ["timeout"] = new("超时", "Timed out"),
+        ["communication"] = new("连接出错", "Communication failed"),
+        ["validation"] = new("数据不符合要求", "Data did not fit"),
+        ["expression"] = new("表达式出错", "An expression failed"),
+        ["runtime"] = new("执行出错", "Failed while running"),
+        ["authentication"] = new("没有通过身份验证", "Not authenticated"),
+        ["authorization"] = new("没有权限", "Not authorised"),
+        ["configuration"] = new("配置有误", "Wrongly configured"),
+        ["not-dispatched"] = new("没有电脑按时接下", "No computer took it in time"),
+        ["device-revoked"] = new("电脑已解除绑定", "Its computer was unbound"),
+        ["interrupted"] = new("被中断", "Interrupted"),
+    };
+
+    public static string Of(Language language, string? type)
+    {
+        if (string.IsNullOrEmpty(type))
+        {
+            return "";
+        }
+
+        var name = type[(type.TrimEnd('/').LastIndexOf('/') + 1)..].TrimEnd('/');
+        return ByName.TryGetValue(name, out var word) ? language[word] : name;
+    }
+
+    /// <summary>The kinds that a filter offers: those of the workflow language.</summary>
+    public static IReadOnlyList<(string Type, string Name)> Choices(Language language) =>
+        [.. ByName.Keys.Take(8).Select(name => ("https://serverlessworkflow.io/spec/1.0.0/errors/" + name, language[ByName[name]]))];
+}
