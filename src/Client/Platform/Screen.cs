@@ -19,9 +19,7 @@ public abstract class Screen : ComponentBase, IAsyncDisposable
 
     /// <summary>Pages are made by the router, from their types: the trimmer must not take what is set that way.</summary>
     [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(Screen))]
-    protected Screen()
-    {
-    }
+    protected Screen() => Gone = gone.Token;
 
     [Inject]
     public Api Api { get; set; } = null!;
@@ -45,7 +43,7 @@ public abstract class Screen : ComponentBase, IAsyncDisposable
     public Language Words { get; set; } = null!;
 
     /// <summary>Cancelled when the page is left.</summary>
-    protected CancellationToken Gone => gone.Token;
+    protected CancellationToken Gone { get; }
 
     /// <summary>Asks for all that the page shows; called at first, on retry, and when live changes may have been missed.</summary>
     protected virtual Task Reload() => Task.CompletedTask;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Jarvis.Client.Platform;
 using Microsoft.AspNetCore.Components;
 
@@ -11,6 +12,12 @@ public abstract class RunPart : Screen
     private int seen = -1;
     private long? shown;
     private bool reading;
+
+    /// <summary>Its parameters are set by name: the trimmer must not take them.</summary>
+    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(RunPart))]
+    protected RunPart()
+    {
+    }
 
     [Parameter, EditorRequired]
     public Guid Id { get; set; }
