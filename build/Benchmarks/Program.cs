@@ -22,6 +22,7 @@ IFigure[] figures =
     new StartUp(),
     new BatchesAgain(),
     new ServerCosts(),
+    new ManySubscribers(),
 ];
 
 var names = new Argument<string[]>("NAME") { Arity = ArgumentArity.ZeroOrMore, Description = "Figures of the goals, such as P1 P3. Default: all." };
