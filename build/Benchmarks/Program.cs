@@ -21,6 +21,7 @@ IFigure[] figures =
     new Expressions(),
     new StartUp(),
     new BatchesAgain(),
+    new HistoryGrowth(),
     new ServerCosts(),
     new ManySubscribers(),
 ];

@@ -149,19 +149,26 @@ internal sealed class JarvisServer : IAsyncDisposable
     private async Task<OwnerClient> OwnerAsync(HttpResponseMessage answer, CancellationToken cancellation)
     {
         var tokens = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
-        return new OwnerClient(Http, Address, tokens.GetProperty("accessToken").GetString()!);
+        return new OwnerClient(Http, Address, tokens.GetProperty("accessToken").GetString()!, tokens.GetProperty("refreshToken").GetString()!);
     }
 }
 
 /// <summary>GraphQL as a signed-in person.</summary>
-internal sealed class OwnerClient(HttpClient http, Uri address, string accessToken)
+internal sealed class OwnerClient(HttpClient http, Uri address, string accessToken, string refreshToken)
 {
+    /// <summary>Access tokens live for ten minutes, and seeding a million runs may take longer.</summary>
+    private static readonly TimeSpan Renewal = TimeSpan.FromMinutes(5);
+
+    private readonly SemaphoreSlim renewing = new(1);
+    private long issued = Stopwatch.GetTimestamp();
+
     public string AccessToken => accessToken;
 
     public Uri Address => address;
 
     public async Task<JsonElement> QueryAsync(string query, object? variables, CancellationToken cancellation)
     {
+        await RenewAsync(cancellation);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/graphql") { Content = JsonContent.Create(new { query, variables }) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
         using var answer = await http.SendAsync(request, cancellation);
@@ -177,6 +184,7 @@ internal sealed class OwnerClient(HttpClient http, Uri address, string accessTok
     /// <summary>Sends a prepared body and reads the answer to its end without looking inside; throws where it holds errors.</summary>
     public async Task SendRawAsync(byte[] body, CancellationToken cancellation)
     {
+        await RenewAsync(cancellation);
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/graphql") { Content = content };
@@ -186,6 +194,34 @@ internal sealed class OwnerClient(HttpClient http, Uri address, string accessTok
         if (!answer.IsSuccessStatusCode || bytes.AsSpan().IndexOf("\"errors\""u8) >= 0)
         {
             throw new InvalidOperationException($"GraphQL answered {(int)answer.StatusCode}: {System.Text.Encoding.UTF8.GetString(bytes)}");
+        }
+    }
+
+    private async ValueTask RenewAsync(CancellationToken cancellation)
+    {
+        if (Stopwatch.GetElapsedTime(issued) < Renewal)
+        {
+            return;
+        }
+
+        await renewing.WaitAsync(cancellation);
+        try
+        {
+            if (Stopwatch.GetElapsedTime(issued) < Renewal)
+            {
+                return;
+            }
+
+            using var answer = await http.PostAsJsonAsync(new Uri("/auth/refresh", UriKind.Relative), new { refreshToken }, cancellation);
+            answer.EnsureSuccessStatusCode();
+            var tokens = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
+            accessToken = tokens.GetProperty("accessToken").GetString()!;
+            refreshToken = tokens.GetProperty("refreshToken").GetString()!;
+            issued = Stopwatch.GetTimestamp();
+        }
+        finally
+        {
+            renewing.Release();
         }
     }
 }

@@ -109,6 +109,7 @@ internal static class SeededRuns
             insert into views.run_figures as t
             select coalesce(owner_id, '{Guid.Empty}'), coalesce(workflow_id, '{Guid.Empty}'), coalesce(device_id, '{Guid.Empty}'), span, begins, status, count(*), count(ms), coalesce(sum(ms), 0)
             from {Runs(FigureSpans.OfFigures)} group by grouping sets ((span, begins, status), (owner_id, span, begins, status), (owner_id, workflow_id, span, begins, status), (owner_id, device_id, span, begins, status))
+            having not (grouping(workflow_id) = 0 and workflow_id is null) and not (grouping(device_id) = 0 and device_id is null)
             on conflict (owner_id, workflow_id, device_id, span, begins, status) do update set
                 n = t.n + excluded.n, timed = t.timed + excluded.timed, duration_ms = t.duration_ms + excluded.duration_ms;
             insert into views.run_failures as t

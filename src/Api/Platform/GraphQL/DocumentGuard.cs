@@ -13,7 +13,8 @@ public static class DocumentGuard
 {
     private const long Saturated = long.MaxValue / 1024;
 
-    private readonly record struct Weight(long Fields, int Depth, long Cost);
+    /// <param name="Listings">Lists of a type's members within one another, as introspection has them.</param>
+    private readonly record struct Weight(long Fields, int Depth, long Cost, int Listings);
 
     /// <summary>Parses and weighs a document.</summary>
     /// <param name="variables">Page sizes may be variables; a missing one counts as the largest page.</param>
@@ -185,20 +186,23 @@ public static class DocumentGuard
         public Weight? Of(GraphQLSelectionSet set)
         {
             long total = 0, cost = 0;
-            var depth = 0;
+            var (depth, listings) = (0, 0);
             foreach (var node in set.Selections)
             {
                 Weight weight;
                 switch (node)
                 {
                     case GraphQLField field:
-                        var inner = field.SelectionSet is { } selection ? Of(selection) : new Weight(0, 0, 0);
+                        var inner = field.SelectionSet is { } selection ? Of(selection) : new Weight(0, 0, 0, 0);
                         if (inner is not { } below)
                         {
                             return null;
                         }
 
-                        weight = new Weight(below.Fields + 1, below.Depth + 1, Math.Min(Saturated, 1 + (below.Cost * PageOf(field))));
+                        // The members of types of members of types are the schema times itself.
+                        var isTooWide = below.Listings > 1 && (field.Name.Value == "__schema" || field.Name.Value == "__type");
+                        weight = new Weight(
+                            below.Fields + 1, below.Depth + 1, isTooWide ? Saturated : Math.Min(Saturated, 1 + (below.Cost * PageOf(field))), below.Listings + (IsListing(field) ? 1 : 0));
                         break;
                     case GraphQLInlineFragment inline when Of(inline.SelectionSet) is { } ofInline:
                         weight = ofInline;
@@ -213,9 +217,10 @@ public static class DocumentGuard
                 total = Math.Min(Saturated, total + weight.Fields);
                 cost = Math.Min(Saturated, cost + weight.Cost);
                 depth = Math.Max(depth, weight.Depth);
+                listings = Math.Max(listings, weight.Listings);
             }
 
-            return new Weight(total, depth, cost);
+            return new Weight(total, depth, cost, listings);
         }
 
         /// <summary>Fields at the root once fragments are spread. Called after <see cref="Of"/>, which has refused cycles.</summary>
@@ -256,7 +261,7 @@ public static class DocumentGuard
             // An unknown fragment weighs nothing here; validation names it.
             if (!fragments.TryGetValue(name, out var fragment))
             {
-                return new Weight(0, 0, 0);
+                return new Weight(0, 0, 0, 0);
             }
 
             if (!open.Add(name))
@@ -299,6 +304,9 @@ public static class DocumentGuard
 
             return asked ?? (IsPage(field) ? GraphQLLimits.PageDefault : 1);
         }
+
+        private static bool IsListing(GraphQLField field) =>
+            field.Name.Value == "fields" || field.Name.Value == "inputFields" || field.Name.Value == "interfaces" || field.Name.Value == "possibleTypes";
 
         private static bool IsPage(GraphQLField field) =>
             field.SelectionSet?.Selections.Any(node => node is GraphQLField inner && (inner.Name.Value == "edges" || inner.Name.Value == "nodes")) ?? false;

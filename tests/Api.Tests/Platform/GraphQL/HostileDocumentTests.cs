@@ -25,6 +25,8 @@ public sealed class HostileDocumentTests
         { "many roots", "{ " + string.Concat(Enumerable.Repeat("position ", 30)) + "}" },
         { "directives on directives", "{ position " + string.Concat(Enumerable.Repeat("@include(if: true) ", 100)) + "}" },
         { "pages in pages in pages", "{ runs(first: 100) { nodes { tasks(first: 100) { nodes { instance } } log(first: 100) { nodes { text } } } } }" },
+        { "the schema times itself", "{ __schema { types { fields { type { fields { name } } } } } }" },
+        { "the schema times itself, through a fragment", "{ __type(name: \"Run\") { ...t } } fragment t on __Type { fields { type { ...u } } } fragment u on __Type { inputFields { name } }" },
         { "a very long document", "{ position #" + new string('x', 40_000) + "\n}" },
         { "a deep literal", "{ workflow(name: " + new string('[', 5_000) + new string(']', 5_000) + ") { id } }" },
         { "tokens without end", "{ position(" + new string('!', 20_000) + ") }" },
