@@ -148,7 +148,7 @@ public static class Idleness
         }
     }
 
-    private static void Add(List<IdleReason> reasons, IdleCode code, IReadOnlyList<Guid> runs, string message, int? limit = null)
+    private static void Add(List<IdleReason> reasons, IdleCode code, List<Guid> runs, string message, int? limit = null)
     {
         if (runs.Count > 0)
         {
