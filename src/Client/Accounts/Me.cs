@@ -18,7 +18,8 @@ public sealed class Me(Session session, Api api, Formats formats, TimeProvider t
         _ = Look();
     }
 
-    private async Task Look()
+    /// <summary>Asks again; after the person changed something of their own.</summary>
+    public async Task Look()
     {
         if (session.State == SessionState.SignedOut)
         {

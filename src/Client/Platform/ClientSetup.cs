@@ -28,6 +28,7 @@ public static class ClientSetup
         services.AddSingleton<Outbox>();
         services.AddSingleton<Me>();
         services.AddSingleton<Drafts>();
+        services.AddSingleton<DataUse>();
         services.AddSingleton<OpenSocket>(cancel => Open(origin, cancel));
         services.AddSingleton<Live>();
         return services;

@@ -27,6 +27,7 @@ export function start(reference) {
   channel = new BroadcastChannel('jarvis');
   channel.onmessage = message => hear(message.data);
   watchForUpdates();
+  countData();
   const preferences = Object.keys(localStorage).filter(key => key.startsWith('jarvis.')).map(key => `${key.slice(7)}=${localStorage.getItem(key)}`);
   return [navigator.onLine ? 'online' : 'offline', navigator.language || 'zh-CN', ...preferences].join('\n');
 }
@@ -158,3 +159,26 @@ export function shortcuts(reference) {
 }
 
 export function focusSearch() { document.querySelector('[data-search]')?.focus(); }
+
+// Bytes over the network, counted by the browser for everything that is fetched; kept across visits, until the device is wiped.
+let moved = 0;
+
+function countData() {
+  if (!localStorage.getItem('jarvis.moved')) localStorage.setItem('jarvis.moved', Date.now() + ' 0');
+  new PerformanceObserver(list => { for (const entry of list.getEntries()) moved += entry.transferSize || 0; }).observe({ type: 'resource', buffered: true });
+  addEventListener('pagehide', keepCount);
+  setInterval(keepCount, 30000);
+}
+
+function keepCount() {
+  const [since, known] = (localStorage.getItem('jarvis.moved') ?? `${Date.now()} 0`).split(' ');
+  localStorage.setItem('jarvis.moved', `${since} ${+known + moved}`);
+  moved = 0;
+}
+
+export async function dataUse() {
+  keepCount();
+  const [since, known] = localStorage.getItem('jarvis.moved').split(' ');
+  const kept = (await navigator.storage?.estimate?.())?.usage ?? 0;
+  return `${since} ${known} ${kept}`;
+}

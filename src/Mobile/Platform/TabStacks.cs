@@ -11,7 +11,7 @@ public sealed class TabStacks
         "" => "",
         "calls" => "calls",
         "notifications" => "notifications",
-        "me" => "me",
+        "me" or "devices" or "statistics" => "me",
         // Workflows and agents are reached under runs, so that there are five tabs.
         _ => "runs",
     };
