@@ -14,7 +14,11 @@ public sealed class RunsPageTests : ScreenTest
 {
     private static readonly Guid Known = Guid.CreateVersion7();
 
-    public RunsPageTests() => Services.AddSingleton<TabStacks>();
+    public RunsPageTests()
+    {
+        Services.AddSingleton<TabStacks>();
+        Services.AddSingleton<RunActs>();
+    }
 
     [Fact]
     public async Task a_row_changes_where_it_stands_and_a_new_one_is_announced()
@@ -25,12 +29,14 @@ public sealed class RunsPageTests : ScreenTest
         page.WaitForState(() => page.FindAll(".list-row").Count == 1, TimeSpan.FromSeconds(30));
         var socket = await Sockets.Next();
         await socket.Acknowledge();
-        var id = (await socket.Heard("subscribe"))["id"]!.GetValue<string>();
+        // One tells of every run, so that a row is known to have left; the other of those that the list finds, so that a new one is announced.
+        var every = (await socket.Heard("subscribe"))["id"]!.GetValue<string>();
+        var found = (await socket.Heard("subscribe"))["id"]!.GetValue<string>();
 
-        socket.Say(Change(id, Samples.Run(Known, "PAUSED")));
-        socket.Say(Change(id, Samples.Run(Guid.CreateVersion7(), "RUNNING")));
+        socket.Say(Change(every, Samples.Run(Known, "PAUSED")));
+        socket.Say(Change(found, Samples.Run(Guid.CreateVersion7(), "RUNNING")));
 
-        page.WaitForAssertion(() => page.Find(".badge").TextContent.ShouldContain("已暂停"), TimeSpan.FromSeconds(30));
+        page.WaitForAssertion(() => page.Find(".list-row .badge").TextContent.ShouldContain("已暂停"), TimeSpan.FromSeconds(30));
         // Drawn at most four times a second, by the clock of the test.
         var deadline = DateTime.UtcNow.AddSeconds(30);
         while (page.FindAll(".pill").Count == 0 && DateTime.UtcNow < deadline)
