@@ -41,7 +41,7 @@ public sealed class ExecutionIngest(
 
     private const int Attempts = 3;
 
-    private readonly Channel<Waiting> waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly Channel<Waiting> waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, AllowSynchronousContinuations = true });
     private readonly ConcurrentDictionary<Guid, RunGrant> known = new();
     private readonly SemaphoreSlim news = new(0, 1);
     private int waitingEvents;
@@ -108,8 +108,8 @@ public sealed class ExecutionIngest(
 
                 while (commits.Count < MaxCommits && Take(queue, busy, isBeside: commits.Count > 0) is { Count: > 0 } batch)
                 {
-                    // On a thread of its own: this loop goes on to what comes meanwhile.
-                    commits.Add(Task.Run(() => Commit(batch, stoppingToken), CancellationToken.None), batch);
+                    // It comes back here as soon as it waits for the database, so that this loop goes on to what comes meanwhile.
+                    commits.Add(Commit(batch, stoppingToken), batch);
                 }
 
                 if (queue.Count < MaxWaiting)

@@ -36,6 +36,7 @@ public sealed class ExecutionTransaction : IAsyncDisposable
     private readonly IDocumentStore store;
     private readonly NpgsqlTransaction transaction;
     private IDocumentSession? session;
+    private bool isCommitted;
 
     private ExecutionTransaction(IDocumentStore store, NpgsqlConnection connection, NpgsqlTransaction transaction)
     {
@@ -66,9 +67,37 @@ public sealed class ExecutionTransaction : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Runs the last statements of this transaction, and commits in the same round trip where no session has anything to add: a statement
+    /// that must not be committed has to fail. The answers are read to their end, the first of them by <paramref name="read"/>.
+    /// </summary>
+    public async Task Finish(NpgsqlBatch batch, Func<NpgsqlDataReader, Task> read, CancellationToken cancellation)
+    {
+        var commits = session is null;
+        if (commits)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        }
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await read(reader);
+        // What a later command of the batch has to say is heard, too.
+        while (await reader.NextResultAsync(cancellation))
+        {
+            await reader.ReadAsync(cancellation);
+        }
+
+        isCommitted = commits;
+    }
+
     /// <summary>Whoever commits tells of it.</summary>
     public async Task Commit(CancellationToken cancellation)
     {
+        if (isCommitted)
+        {
+            return;
+        }
+
         if (session is null)
         {
             await transaction.CommitAsync(cancellation);

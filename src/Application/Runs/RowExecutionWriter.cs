@@ -19,7 +19,8 @@ namespace Jarvis.Application.Runs;
 /// </summary>
 public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock) : IExecutionWriter
 {
-    // A stream that is archived takes no event: the count of streams that came back shows it. Positions are drawn in the order of the
+    // A stream that is archived takes no event: the count of streams that came back shows it, and the statement fails, so that it can be sent
+    // along with the commit. Positions are drawn in the order of the
     // events. Streams that are new to two nodes at once meet at the unique (stream, version).
     private const string InsertSql = $"""
         with streams as (
@@ -36,7 +37,8 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
                 as e(id, stream_id, version, data, type, dotnet_type, correlation_id, causation_id, headers, user_name)
             returning 1
         )
-        select (select count(*) from streams), (select count(*) from events)
+        select stored.streams, stored.events, 1 / (stored.streams = $15 and stored.events = $16)::int
+        from (select (select count(*) from streams) as streams, (select count(*) from events) as events) as stored
         """;
 
     // The statement brings the row of every stream it writes events of, or fails: looking each one up again for the foreign key is half as much
@@ -68,18 +70,17 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(CheckSql));
         }
 
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        await reader.NextResultAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        if (reader.GetInt64(0) != rows.Streams || reader.GetInt64(1) != rows.Count)
+        try
         {
-            throw new InvalidOperationException($"Only {reader.GetInt64(0)} of {rows.Streams} streams could be appended to: one of them is archived.");
+            await transaction.Finish(batch, async reader =>
+            {
+                await reader.NextResultAsync(cancellation);
+                await reader.ReadAsync(cancellation);
+            }, cancellation);
         }
-
-        // What a later command of the batch has to say is heard, too.
-        while (await reader.NextResultAsync(cancellation))
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.DivisionByZero)
         {
-            await reader.ReadAsync(cancellation);
+            throw new InvalidOperationException($"Not all of {rows.Streams} streams could be appended to: one of them is archived.", refused);
         }
     }
 
@@ -160,6 +161,8 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
                 new() { Value = now, NpgsqlDbType = NpgsqlDbType.TimestampTz },
                 Array(NpgsqlDbType.Jsonb, headers),
                 Array(NpgsqlDbType.Varchar, users),
+                new() { Value = (long)Streams, NpgsqlDbType = NpgsqlDbType.Bigint },
+                new() { Value = (long)Count, NpgsqlDbType = NpgsqlDbType.Bigint },
             },
         };
 
