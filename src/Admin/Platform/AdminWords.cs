@@ -18,6 +18,9 @@ public static class AdminWords
     public static readonly Word Accounts = new("账号", "Accounts");
     public static readonly Word Projections = new("投影", "Projections");
     public static readonly Word DeadLetters = new("死信", "Dead letters");
+    public static readonly Word Forbidden = new("这里只有管理员能进", "This is for administrators");
+    public static readonly Word ForbiddenText = new("当前账号不是管理员。需要权限请找你们的管理员；自己的任务和设备在手机应用里看。", "This account is no administrator's. Ask one of yours for the right; your own runs and computers are in the phone app.");
+    public static readonly Word ToPhoneApp = new("打开手机应用", "Open the phone app");
     public static readonly Word Trail = new("所在位置", "Where this is");
     public static readonly Word NotFound = new("没有这个页面", "There is no such page");
     public static readonly Word ToOverview = new("回到概览", "Back to the overview");

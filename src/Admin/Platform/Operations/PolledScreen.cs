@@ -3,12 +3,14 @@ using Microsoft.AspNetCore.Components;
 
 namespace Jarvis.Admin.Platform.Operations;
 
-/// <summary>A page about the system itself, which tells of no changes: it is asked every two seconds while the page is looked at.</summary>
+/// <summary>A page about the system itself, which tells of no changes by itself: it is asked again and again while the page is open.</summary>
 public abstract class PolledScreen : Screen
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
     private ITimer? timer;
     private bool asking;
+
+    /// <summary>How often it is asked.</summary>
+    protected virtual TimeSpan Every => TimeSpan.FromSeconds(2);
 
     [Inject]
     public IBrowser Browser { get; set; } = null!;
