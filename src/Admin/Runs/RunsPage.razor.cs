@@ -45,14 +45,14 @@ public sealed partial class RunsPage
     {
         columns =
         [
-            new("status", RunsWords.Status, StatusCell) { Width = 116 },
-            new("workflow", RunsWords.Workflow, WorkflowCell) { Width = 220, Orders = ("workflow", null) },
-            new("owner", RunsWords.Owner, OwnerCell) { Width = 170 },
-            new("device", RunsWords.Device, DeviceCell) { Width = 160 },
-            new("requested", RunsWords.Requested, RequestedCell) { Width = 140, Orders = ("newest", "oldest") },
-            new("duration", RunsWords.Duration, DurationCell) { Width = 110, IsNumber = true, Orders = ("longest", "shortest") },
-            new("error", RunsWords.ErrorType, ErrorCell) { Width = 150 },
-            new("trigger", RunsWords.Trigger, TriggerCell) { Width = 90 },
+            new("status", RunsWords.Status, StatusCell) { Width = 104 },
+            new("workflow", RunsWords.Workflow, WorkflowCell) { Width = 190, Orders = ("workflow", null) },
+            new("owner", RunsWords.Owner, OwnerCell) { Width = 160 },
+            new("device", RunsWords.Device, DeviceCell) { Width = 150 },
+            new("requested", RunsWords.Requested, RequestedCell) { Width = 135, Orders = ("newest", "oldest") },
+            new("duration", RunsWords.Duration, DurationCell) { Width = 100, IsNumber = true, Orders = ("longest", "shortest") },
+            new("error", RunsWords.ErrorType, ErrorCell) { Width = 130 },
+            new("trigger", RunsWords.Trigger, TriggerCell) { Width = 90, StartsHidden = true },
             new("started", RunsWords.Started, StartedCell) { Width = 140, Orders = ("started", "earliest"), StartsHidden = true },
             new("priority", RunsWords.Priority, PriorityCell) { Width = 90, StartsHidden = true },
             new("revision", RunsWords.Revision, RevisionCell) { Width = 80, IsNumber = true, StartsHidden = true },
