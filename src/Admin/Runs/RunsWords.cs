@@ -51,6 +51,7 @@ public static class RunsWords
     public static readonly Word MoreEvents = new("加载后面的事件", "Load later events");
     public static readonly Word NoTasks = new("还没有节点开始", "No node has begun");
     public static readonly Word NoTasksText = new("电脑接下任务后，每个节点的起止时间会画在这里。", "Once a computer takes the run, each node's time is drawn here.");
+    public static readonly Word MoreTasks = new("这里只画出前 {0} 个节点，其余见下面的事件。", "Only the first {0} nodes are drawn; the others are among the events below.");
     public static readonly Word Node = new("节点", "Node");
     public static readonly Word At = new("时间", "At");
     public static readonly Word What = new("事件", "Event");
