@@ -32,4 +32,14 @@ export function equal(actual, expected, what) {
   }
 }
 
+/** Acts again every second until it is told: a subscription without a cursor begins at some moment after it was asked for. */
+export async function again(act, told) {
+  const done = [];
+  for (;;) {
+    done.push(await act());
+    const seen = await Promise.race([told, new Promise((resolve) => { setTimeout(resolve, 1_000); })]);
+    if (seen !== undefined) return { seen, done };
+  }
+}
+
 export const uuid = () => crypto.randomUUID().replace(/^(.{14})4/, '$17');
