@@ -8,6 +8,7 @@ namespace Jarvis.Projections.Platform;
 /// The columns of a table, taken from the properties of its row, so that many rows travel as one typed array for each column: PostgreSQL has
 /// nothing to parse, which for a wide row is half of what it costs.
 /// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "One set of columns per record is what it is.")]
 public static class RowColumns<T>
 {
     private static readonly IReadOnlyList<(string Name, string Type, Func<IReadOnlyCollection<T>, object> Values)> All =
