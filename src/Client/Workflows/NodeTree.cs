@@ -27,6 +27,14 @@ public static class NodeTree
 
     private static readonly string[] PartOrder = ["do", "try", "branches", "foreach", "catch"];
 
+    /// <summary>The names along a task's pointer: <c>/do/1/deliver/try/0/disk</c> is deliver › disk.</summary>
+    public static string NamesOf(string pointer)
+    {
+        var steps = pointer.Split('/');
+        var names = steps.Where((_, at) => at > 0 && steps[at - 1].Length > 0 && steps[at - 1].All(char.IsAsciiDigit)).Select(name => name.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)).ToList();
+        return names.Count == 0 ? pointer : string.Join(" › ", names);
+    }
+
     public static IReadOnlyList<NodeBranch> Of(NodePicture picture)
     {
         var titles = picture.Nodes.ToDictionary(node => node.Id, node => node.Title ?? node.Name, StringComparer.Ordinal);

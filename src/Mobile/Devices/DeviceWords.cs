@@ -104,6 +104,10 @@ public static class DeviceWords
         _ => Offline,
     };
 
+    /// <summary>The latest time that the PC is known to have been heard of; null for never.</summary>
+    public static DateTimeOffset? LastHeard(DeviceCard device) =>
+        new[] { device.LastSeenAt, device.ClockOffset?.MeasuredAt, device.Capabilities?.ReportedAt }.Max();
+
     /// <summary>Null for a reason that is newer than this app: the server's own words stand in.</summary>
     public static Word? Of(IdleCode code) => Idle.GetValueOrDefault(code);
 }
