@@ -10,7 +10,7 @@ using Npgsql;
 namespace Jarvis.Build.Running;
 
 /// <summary>Database, server and runner: started in this order, kept running, and ended in the other.</summary>
-public sealed class RunningSystem
+public sealed class RunningSystem : IAsyncDisposable
 {
     private const int StepsWithDemo = 6;
     private const int StepsWithout = 4;
@@ -49,7 +49,7 @@ public sealed class RunningSystem
             MakePrivate(folder);
         }
 
-        var system = new RunningSystem(options, state, home);
+        await using var system = new RunningSystem(options, state, home);
         try
         {
             await system.StartAsync(@lock, cancellation);
@@ -67,10 +67,6 @@ public sealed class RunningSystem
         catch (RefusedException e)
         {
             throw new ProblemException($"The server refused the demo: {e.Message} ({e.Code}); start with --no-demo to go on without it.", e);
-        }
-        finally
-        {
-            await system.StopAsync();
         }
     }
 
@@ -342,10 +338,12 @@ public sealed class RunningSystem
         }
     }
 
-    private async Task StopAsync()
+    /// <summary>Ends all of it, in the other order.</summary>
+    public async ValueTask DisposeAsync()
     {
         await ending.CancelAsync();
         await publishing;
+        ending.Dispose();
         if (toStop.Count > 0)
         {
             progress.Note("Stopping.");
