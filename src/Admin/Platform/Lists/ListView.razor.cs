@@ -299,12 +299,4 @@ public sealed partial class ListView<T>
             row.Attributes["class"] = key == Chosen ? "row-chosen" : "row-selected";
         }
     }
-
-    private void DressHead(DataGridCellRenderEventArgs<T> head)
-    {
-        if (Columns.FirstOrDefault(column => column.Name == head.Column?.UniqueID) is { Orders: { } orders } && SortedBy(orders) is { } sorted)
-        {
-            head.Attributes["aria-sort"] = sorted;
-        }
-    }
 }

@@ -33,6 +33,8 @@ public static class ListWords
     public static readonly Word SelectNone = new("取消选择", "Clear the selection");
     public static readonly Word Batch = new("批量操作", "Acts on the selection");
     public static readonly Word SortBy = new("按{0}排序", "Sort by {0}");
+    public static readonly Word Falling = new("降序", "descending");
+    public static readonly Word Rising = new("升序", "ascending");
     public static readonly Word Filters = new("筛选", "Filters");
     public static readonly Word OpenPage = new("打开完整页面", "Open its page");
     public static readonly Word NoMatchText = new("换个条件，或清除全部筛选。", "Try other conditions, or clear the filters.");
