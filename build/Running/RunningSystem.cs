@@ -23,6 +23,7 @@ public sealed class RunningSystem : IAsyncDisposable
     private readonly Stack<IAsyncDisposable> toStop = new();
     private readonly CancellationTokenSource ending = new();
     private Task publishing = Task.CompletedTask;
+    private Outside? outside;
 
     private RunningSystem(UpOptions options, string state, string home)
     {
@@ -50,6 +51,7 @@ public sealed class RunningSystem : IAsyncDisposable
         }
 
         await using var system = new RunningSystem(options, state, home);
+        system.PrepareOutside();
         try
         {
             await system.StartAsync(@lock, cancellation);
@@ -169,6 +171,9 @@ public sealed class RunningSystem : IAsyncDisposable
             ["JARVIS_DATA"] = Path.Combine(home, "data"),
             ["JARVIS_SETUP_TOKEN"] = setupToken,
             ["JARVIS_SCREENS"] = screens,
+            ["JARVIS_LISTEN"] = null,
+            ["JARVIS_TLS"] = null,
+            ["JARVIS_TLS_AUTHORITY"] = null,
             ["JARVIS_DEVELOPMENT"] = options.Development ? "true" : null,
             ["JARVIS_DEMO"] = options.Demo ? "true" : null,
             ["DOTNET_ROOT"] = Compiling.DotNet.Root,
@@ -176,6 +181,11 @@ public sealed class RunningSystem : IAsyncDisposable
             ["ASPNETCORE_ENVIRONMENT"] = null,
             ["ASPNETCORE_URLS"] = null,
         };
+        foreach (var (name, value) in outside?.Settings(client.Port) ?? [])
+        {
+            environment[name] = value;
+        }
+
         var server = new Server(programs.Server, environment, client, Log("server"), PidFile("server"));
         await KeepAsync("The server", server.StartAsync, cancellation);
     }
@@ -279,11 +289,17 @@ public sealed class RunningSystem : IAsyncDisposable
             text.AppendLine().AppendLine("Make the first administrator with this link; it works once:").AppendLine("  " + link);
         }
 
+        if (outside is not null)
+        {
+            text.Append(outside.Invitation(client.Port));
+        }
+
         return () => progress.Ready(text.Append(Ending()).ToString(), new JsonObject
         {
             ["ready"] = true,
             ["url"] = url,
             ["setup"] = link,
+            ["outside"] = outside?.Url(client.Port),
             ["users"] = new JsonArray(),
             ["device"] = null,
             ["run"] = null,
@@ -320,6 +336,28 @@ public sealed class RunningSystem : IAsyncDisposable
     private async Task KeepAsync(string name, Func<CancellationToken, Task<RunningProgram>> start, CancellationToken cancellation)
     {
         toStop.Push(await KeptRunning.StartAsync(name, start, progress.Note, cancellation));
+    }
+
+    /// <summary>The demo's people are not let in from a network: whoever reads this folder or the terminal knows their passwords.</summary>
+    private void PrepareOutside()
+    {
+        if (options.Tls is not null && options.Listen is null)
+        {
+            throw new ProblemException("--tls goes with --listen.") { ExitCode = 2 };
+        }
+
+        if (options.Listen is not { } listen || Outside.Prepare(listen, options.Tls, Path.Combine(state, "tls"), DateTimeOffset.UtcNow) is not { } prepared)
+        {
+            return;
+        }
+
+        if (options.Demo || File.Exists(Path.Combine(home, "demo.json")))
+        {
+            throw new ProblemException(
+                "Demo people have no place on a network: --listen goes with --no-demo, and with data that were never a demo (JARVIS_STATE names another folder for them, --database another database).") { ExitCode = 2 };
+        }
+
+        outside = prepared;
     }
 
     private async Task PublishScreensAsync(string folder, CancellationToken cancellation)

@@ -10,6 +10,8 @@ public sealed class ServerClient(string url) : IAsyncDisposable
 {
     private readonly HttpClient http = new() { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
 
+    public int Port { get; } = new Uri(url).Port;
+
     public ValueTask DisposeAsync()
     {
         http.Dispose();

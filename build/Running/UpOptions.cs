@@ -15,6 +15,12 @@ public sealed record UpOptions
     /// <summary>Demo people, a paired runner, the samples and a past.</summary>
     public bool Demo { get; init; } = true;
 
+    /// <summary>An address beyond this computer to listen on too, with TLS; null: this computer alone.</summary>
+    public string? Listen { get; init; }
+
+    /// <summary>Certificate and key (PEM, a comma between them) for it; null: an authority of this system's own.</summary>
+    public string? Tls { get; init; }
+
     /// <summary>JSON lines instead of text.</summary>
     public bool Json { get; init; }
 }

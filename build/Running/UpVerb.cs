@@ -23,12 +23,16 @@ public static class UpVerb
         var database = new Option<string?>("--database") { Description = "A PostgreSQL of your own (Npgsql connection string or postgres:// address).", HelpName = "CONNECTION" };
         var development = new Option<bool>("--development") { Description = "Explorer, API documents and detailed errors." };
         var noDemo = new Option<bool>("--no-demo") { Description = "Seeds nothing; prints a one-time link that makes the first administrator." };
+        var listen = new Option<string?>("--listen") { Description = "Listens on this address of the computer too (0.0.0.0: all), with TLS, for phones. Goes with --no-demo.", HelpName = "ADDRESS" };
+        var tls = new Option<string?>("--tls") { Description = "Certificate and key in PEM for --listen; without it a local authority is made.", HelpName = "CERT,KEY" };
         var json = new Option<bool>("--json") { Description = "JSON lines; the last, once all is up, has \"ready\":true." };
-        var verb = new Command("up", "Starts the database, the server and a runner, and runs a sample.") { port, database, development, noDemo, json };
+        var verb = new Command("up", "Starts the database, the server and a runner, and runs a sample.") { port, listen, tls, database, development, noDemo, json };
         verb.SetAction((parsed, cancellation) => RunningSystem.RunAsync(
             new UpOptions
             {
                 Port = parsed.GetValue(port),
+                Listen = parsed.GetValue(listen),
+                Tls = parsed.GetValue(tls),
                 Database = parsed.GetValue(database),
                 Development = parsed.GetValue(development),
                 Demo = !parsed.GetValue(noDemo),
