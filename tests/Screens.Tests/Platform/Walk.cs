@@ -103,7 +103,7 @@ public sealed class Walk : IAsyncDisposable
 
     public async Task SettledAsync()
     {
-        await Page.Locator("h1").First.WaitForAsync();
+        await Page.Locator("h1:visible").First.WaitForAsync();
         await Page.WaitForFunctionAsync("() => !document.querySelector('.skeleton, [aria-busy=true]')");
     }
 
