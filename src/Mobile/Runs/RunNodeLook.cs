@@ -16,10 +16,10 @@ public static class RunNodeLook
 
     public static string Class(RunTaskStatus status) => status switch
     {
-        RunTaskStatus.Running => "node-running turning",
-        RunTaskStatus.Completed => "node-completed",
-        RunTaskStatus.Faulted => "node-failed",
-        RunTaskStatus.Cancelled => "node-cancelled",
-        _ => "node-pending",
+        RunTaskStatus.Running => "mark-running turning",
+        RunTaskStatus.Completed => "mark-completed",
+        RunTaskStatus.Faulted => "mark-failed",
+        RunTaskStatus.Cancelled => "mark-cancelled",
+        _ => "mark-pending",
     };
 }
