@@ -51,8 +51,9 @@ public sealed class MemoryBrowser(MemoryBrowser.Device? device = null) : IBrowse
 
     public async ValueTask<IAsyncDisposable> TakeTurn(string name)
     {
-        await Shared.Turn.WaitAsync();
-        return new Release(Shared.Turn);
+        var turn = Shared.TurnOf(name);
+        await turn.WaitAsync();
+        return new Release(turn);
     }
 
     public ValueTask Tell(string what)
@@ -95,7 +96,10 @@ public sealed class MemoryBrowser(MemoryBrowser.Device? device = null) : IBrowse
 
         public List<MemoryBrowser> Tabs { get; } = [];
 
-        public SemaphoreSlim Turn { get; } = new(1, 1);
+        private readonly Dictionary<string, SemaphoreSlim> turns = [];
+
+        /// <summary>Turns of different names do not wait for each other, as with Web Locks.</summary>
+        public SemaphoreSlim TurnOf(string name) => turns.TryGetValue(name, out var turn) ? turn : turns[name] = new SemaphoreSlim(1, 1);
 
         public int Wipes { get; set; }
     }

@@ -13,6 +13,8 @@ public sealed class OutboxTests : ScreenTest
     private const string Paused = """{"pauseRun":{"position":"9","control":null}}""";
     private static readonly Guid Run = Guid.CreateVersion7();
 
+    public OutboxTests() => Browser.Shared.Kept[(Stores.Session, "tokens")] = Tokens("access-1", "refresh-1", Clock.GetUtcNow().AddDays(1));
+
     private Outbox Box => The<Outbox>();
 
     [Fact]
