@@ -26,10 +26,10 @@ public sealed record Outside(IReadOnlyList<IPAddress> Addresses, string Certific
         }
 
         var own = OwnAddresses();
-        IReadOnlyList<IPAddress> addresses = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? own
+        IPAddress[] addresses = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? own
             : own.Contains(address) ? [address]
             : throw new ProblemException($"--listen {listen}: this computer has no such address; it has {string.Join(", ", own)}.") { ExitCode = 2 };
-        if (addresses.Count == 0)
+        if (addresses.Length == 0)
         {
             throw new ProblemException("This computer is in no network: there is no address to listen on.") { ExitCode = 2 };
         }

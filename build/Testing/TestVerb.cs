@@ -4,6 +4,7 @@ using System.Globalization;
 using Jarvis.Build.Compiling;
 using Jarvis.Build.Postgres;
 using Jarvis.Build.Processes;
+using Jarvis.Build.Publishing;
 
 namespace Jarvis.Build.Testing;
 
@@ -13,6 +14,7 @@ public static class TestVerb
     // A test program that hangs must not hang the build; the slowest takes a few minutes.
     private static readonly TimeSpan ProgramTimeout = TimeSpan.FromMinutes(12);
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(30);
+    private static readonly string[] WithScreens = ["Acceptance.Tests", "Screens.Tests"];
     private const int StackLinesShown = 12;
     private const int CrashLinesKept = 400;
     private const int CrashLinesShown = 30;
@@ -54,6 +56,12 @@ public static class TestVerb
         Say("Building Jarvis.sln (" + DotNet.Configuration + ")");
         await DotNet.BuildAsync("Jarvis.sln", analysed: true, cancellation);
         Say($"Built after {Seconds(clock.Elapsed)}");
+        if (projects.Intersect(WithScreens).Any())
+        {
+            // Once, before whatever is started and killed by the tests would begin with it again and again.
+            await PublishedScreens.EnsureAsync(PublishedScreens.Folder, Say, cancellation);
+            Say($"Published after {Seconds(clock.Elapsed)}");
+        }
 
         var environment = new Dictionary<string, string?>
         {
