@@ -20,6 +20,7 @@ internal sealed class JarvisServer : IAsyncDisposable
 
     private readonly ChildProcess process;
     private readonly Process watched;
+    private readonly List<OwnerClient> signedIn = [];
     private readonly TimeSpan startedAfter;
 
     private JarvisServer(ChildProcess process, Uri address, TimeSpan startedAfter)
@@ -141,6 +142,7 @@ internal sealed class JarvisServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        signedIn.ForEach(client => client.Dispose());
         Http.Dispose();
         await process.DisposeAsync();
         watched.Dispose();
@@ -149,12 +151,14 @@ internal sealed class JarvisServer : IAsyncDisposable
     private async Task<OwnerClient> OwnerAsync(HttpResponseMessage answer, CancellationToken cancellation)
     {
         var tokens = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
-        return new OwnerClient(Http, Address, tokens.GetProperty("accessToken").GetString()!, tokens.GetProperty("refreshToken").GetString()!);
+        var client = new OwnerClient(Http, Address, tokens.GetProperty("accessToken").GetString()!, tokens.GetProperty("refreshToken").GetString()!);
+        signedIn.Add(client);
+        return client;
     }
 }
 
 /// <summary>GraphQL as a signed-in person.</summary>
-internal sealed class OwnerClient(HttpClient http, Uri address, string accessToken, string refreshToken)
+internal sealed class OwnerClient(HttpClient http, Uri address, string accessToken, string refreshToken) : IDisposable
 {
     /// <summary>Access tokens live for ten minutes, and seeding a million runs may take longer.</summary>
     private static readonly TimeSpan Renewal = TimeSpan.FromMinutes(5);
@@ -165,6 +169,8 @@ internal sealed class OwnerClient(HttpClient http, Uri address, string accessTok
     public string AccessToken => accessToken;
 
     public Uri Address => address;
+
+    public void Dispose() => renewing.Dispose();
 
     public async Task<JsonElement> QueryAsync(string query, object? variables, CancellationToken cancellation)
     {

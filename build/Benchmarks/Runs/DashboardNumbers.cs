@@ -114,7 +114,7 @@ internal sealed class DashboardNumbers : IFigure
         return client.SendRawAsync(JsonSerializer.SerializeToUtf8Bytes(new { query = Query, variables = new { from, to, zone, owners } }), cancellation);
     }
 
-    private static Task ReckonAsync(NpgsqlDataSource source, Guid[]? owners, Random chance, CancellationToken cancellation)
+    private static Task<long> ReckonAsync(NpgsqlDataSource source, Guid[]? owners, Random chance, CancellationToken cancellation)
     {
         var (from, to) = Days();
         return ReckonAsync(source, owners, chance.GetItems(Zones, 1)[0], from, to, cancellation);

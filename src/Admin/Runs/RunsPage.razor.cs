@@ -148,5 +148,5 @@ public sealed partial class RunsPage
         }
     }
 
-    private static string Names(IReadOnlyList<Row> runs) => string.Join(", ", runs.Take(5).Select(run => run.RunRow.WorkflowName)) + (runs.Count > 5 ? " …" : "");
+    private static string Names(Row[] runs) => string.Join(", ", runs.Take(5).Select(run => run.RunRow.WorkflowName)) + (runs.Length > 5 ? " …" : "");
 }
