@@ -33,7 +33,6 @@ public static class HomeWords
     public static readonly Word NoFavourites = new("在工作流页面点星标，就能在这里一点启动。", "Star a workflow, and it starts from here at one tap.");
     public static readonly Word Browse = new("看看工作流", "Browse workflows");
     public static readonly Word Start = new("启动", "Start");
-    public static readonly Word StartOf = new("启动 {0}", "Start {0}");
     public static readonly Word NeedsForm = new("要填参数", "asks for input");
     public static readonly Word QueueTitle = new("{0} 现在离线", "{0} is offline now");
     public static readonly Word QueueEffect = new("“{0}”会排队，等它上线后执行；等待中可以取消。", "“{0}” waits in line until the computer is back. It can be cancelled meanwhile.");
