@@ -7,7 +7,8 @@ public static class Routes
         ?
         [
             "", "runs", "runs?show=waiting", "runs?show=history", "workflows", $"workflows/{system.Workflow}", $"workflows/{system.Workflow}/edit", "workflows/new",
-            "calls", "notifications", "me", "not-found",
+            $"runs/{system.Runs.GetValueOrDefault("broken")}", $"runs/{system.Runs.GetValueOrDefault("broken")}?tab=log", $"runs/{system.Runs.GetValueOrDefault("broken")}?tab=results",
+            $"retry/{system.Runs.GetValueOrDefault("broken")}", $"workflows/{system.Workflow}/start", "calls", "notifications", "me", "not-found",
         ]
         :
         [
