@@ -8,7 +8,9 @@ public static class Routes
         [
             "", "runs", "runs?show=waiting", "runs?show=history", "workflows", $"workflows/{system.Workflow}", $"workflows/{system.Workflow}/edit", "workflows/new",
             $"runs/{system.Runs.GetValueOrDefault("broken")}", $"runs/{system.Runs.GetValueOrDefault("broken")}?tab=log", $"runs/{system.Runs.GetValueOrDefault("broken")}?tab=results",
-            $"retry/{system.Runs.GetValueOrDefault("broken")}", $"workflows/{system.Workflow}/start", "calls", "notifications", "me", "not-found",
+            $"retry/{system.Runs.GetValueOrDefault("broken")}", $"workflows/{system.Workflow}/start",
+            $"workflows/{system.Workflow}?part=nodes", $"workflows/{system.Workflow}?part=revisions", "devices", "devices/pair", "statistics",
+            "calls", "notifications", "me", "me/account", "me/sessions", "me/sync", "me/help", "me/about", "not-found",
         ]
         :
         [
