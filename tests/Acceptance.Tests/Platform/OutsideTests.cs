@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Jarvis.Build;
 using Jarvis.Build.Running;
@@ -78,17 +79,27 @@ public sealed class OutsideTests : IDisposable
         var served = serving.AuthenticateAsServerAsync(certificate);
         var errors = SslPolicyErrors.None;
         using var asking = new SslStream(client.GetStream());
-        await asking.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        try
         {
-            TargetHost = name,
-            CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { trusted }, RevocationMode = X509RevocationMode.NoCheck },
-            RemoteCertificateValidationCallback = (_, _, _, found) =>
+            await asking.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
             {
-                errors = found;
-                return true;
-            },
-        });
-        await served;
+                TargetHost = name,
+                CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { trusted }, RevocationMode = X509RevocationMode.NoCheck },
+                RemoteCertificateValidationCallback = (_, _, _, found) =>
+                {
+                    errors = found;
+                    return found == SslPolicyErrors.None;
+                },
+            });
+            await served;
+        }
+        catch (AuthenticationException) when (errors != SslPolicyErrors.None)
+        {
+            // Refused as it should be; the server hears of it in its own time.
+            asking.Close();
+            await served.ContinueWith(end => end.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
         return errors;
     }
 }
