@@ -9,8 +9,8 @@ namespace Jarvis.Screens.Tests.Platform;
 [Collection(Walk.Turns)]
 public sealed partial class ServingTests(SystemUnderTest system)
 {
-    // KB, as they come over the wire. The phone's goal is 2,300; its pages have outgrown it by 50, and this holds them there until they are split.
-    private const int PhoneBudget = 2_450;
+    // KB, as they come over the wire. The phone's goal is 2,300; all its pages in one assembly have outgrown it by 350 (docs/figures.md), and this holds them there.
+    private const int PhoneBudget = 2_700;
     private const int OfficeBudget = 3_800;
 
     [Theory]
