@@ -44,12 +44,17 @@ public sealed class Formats(Language language, TimeProvider time)
         return value.ToString(unit == 0 || value >= 100 ? "0" : "0.#", CultureInfo.InvariantCulture) + " " + Units[unit];
     }
 
-    /// <summary>3 分 12 秒; 0.4 秒; 2 小时 5 分; 3 天 4 小时.</summary>
+    /// <summary>38 毫秒; 4.2 秒; 3 分 12 秒; 2 小时 5 分; 3 天 4 小时.</summary>
     public string Duration(double? seconds)
     {
         if (seconds is not { } given)
         {
             return "—";
+        }
+
+        if (given is > 0 and < 0.9995)
+        {
+            return Unit(Math.Max(1, (int)Math.Round(given * 1000)), "毫秒", "ms");
         }
 
         if (given < 10)

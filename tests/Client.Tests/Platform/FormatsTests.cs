@@ -16,7 +16,11 @@ public sealed class FormatsTests
 
     [Theory]
     [InlineData(null, "—", "—")]
-    [InlineData(0.42, "0.4 秒", "0.4 s")]
+    [InlineData(0.0, "0 秒", "0 s")]
+    [InlineData(0.0004, "1 毫秒", "1 ms")]
+    [InlineData(0.42, "420 毫秒", "420 ms")]
+    [InlineData(0.9996, "1.0 秒", "1.0 s")]
+    [InlineData(4.2, "4.2 秒", "4.2 s")]
     [InlineData(59.6, "1 分", "1 min")]
     [InlineData(192.0, "3 分 12 秒", "3 min 12 s")]
     [InlineData(7500.0, "2 小时 5 分", "2 h 5 min")]
