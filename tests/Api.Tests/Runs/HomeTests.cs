@@ -68,7 +68,7 @@ public sealed class HomeTests(ServerUnderTest server) : IClassFixture<ServerUnde
         await Fail(mine, looked, DiskFull);
         var interrupted = await Begin(mine);
         await Fail(mine, interrupted, Interrupted);
-        var both = await Home(mine, seen => seen.At("needsAttention", "totalCount", "value").GetInt32() == 2);
+        var both = await Home(mine, seen => seen.At("needsAttention", "nodes").GetArrayLength() == 2);
         both.At("needsAttention", "nodes").EnumerateArray().Select(node => node.Text("attention")).ShouldBe(["INTERRUPTED", "FAILED"]);
 
         await using (var other = await RunsOfAPerson.Make(server))
@@ -81,7 +81,7 @@ public sealed class HomeTests(ServerUnderTest server) : IClassFixture<ServerUnde
         (await Look(mine, commandId, looked)).ShouldBe(position);
         await Look(mine, Guid.CreateVersion7(), looked);
         (await server.Scalar<long>($"select count(*) from jarvis.mt_events where stream_id = '{looked}' and type = 'ai.jarvis.run.looked-at.v1'")).ShouldBe(1);
-        var left = await Home(mine, seen => seen.At("needsAttention", "totalCount", "value").GetInt32() == 1);
+        var left = await Home(mine, seen => seen.At("needsAttention", "nodes").GetArrayLength() == 1);
         left.At("needsAttention", "nodes", 0, "id").GetGuid().ShouldBe(interrupted);
 
         await server.Do(new RetryRun(interrupted, RetryStart.Start), mine.Person.Id);
@@ -100,7 +100,7 @@ public sealed class HomeTests(ServerUnderTest server) : IClassFixture<ServerUnde
         server.Clock.Move(RunLimits.ControlTime + TimeSpan.FromSeconds(1));
         await server.Send(new ControlDeadlineCame(mine.Person.Id, run, control));
 
-        var home = await Home(mine, seen => seen.At("needsAttention", "totalCount", "value").GetInt32() == 1);
+        var home = await Home(mine, seen => seen.At("needsAttention", "nodes").GetArrayLength() == 1);
         home.Text("needsAttention", "nodes", 0, "attention").ShouldBe("CONTROL_EXPIRED");
         await server.Do(new PauseRun(run), mine.Person.Id);
         await Home(mine, seen => seen.At("needsAttention", "totalCount", "value").GetInt32() == 0);
