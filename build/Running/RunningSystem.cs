@@ -83,7 +83,7 @@ public sealed class RunningSystem : IAsyncDisposable
         var programs = new BuiltPrograms(state);
         await programs.EnsureAsync(progress.Note, cancellation);
 
-        // Published beside the start of everything else; the server shows them when they are there.
+        // Published beside the start of everything else; it counts as up when they are there as well.
         var screens = PublishedScreens.Folder;
         publishing = PublishScreensAsync(screens, ending.Token);
 
@@ -104,6 +104,7 @@ public sealed class RunningSystem : IAsyncDisposable
         var finish = options.Demo
             ? await SeedAsync(programs, client, runner, url, setupToken, cancellation)
             : await WithoutDemoAsync(client, runner, url, setupToken, cancellation);
+        await publishing.WaitAsync(cancellation);
         finish();
     }
 
