@@ -12,37 +12,71 @@ public sealed class Me(Session session, Api api, Formats formats, TimeProvider t
 
     public bool Is(string role) => Viewer?.Roles.Contains(role, StringComparer.OrdinalIgnoreCase) == true;
 
+    /// <summary>Whether the zone is known: pages that count days wait for it, so that one zone rules on all of them.</summary>
+    public bool IsSettled { get; private set; }
+
     public void Start()
     {
         session.Changed += () => _ = Look();
         _ = Look();
     }
 
-    /// <summary>Asks again; after the person changed something of their own.</summary>
+    /// <summary>Asks again; after the person changed something of their own. What this device kept serves until the answer is there.</summary>
     public async Task Look()
     {
         if (session.State == SessionState.SignedOut)
         {
             Viewer = null;
+            IsSettled = false;
             formats.Zone = time.LocalTimeZone;
-        }
-        else if (session.State == SessionState.SignedIn)
-        {
-            try
-            {
-                Viewer = (await api.Ask(new ViewerQuery())).Data.Viewer;
-                if (Viewer.TimeZone is { } zone && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known))
-                {
-                    formats.Zone = known;
-                }
-            }
-            catch (Exception e) when (e is RefusedException or UnreachableException)
-            {
-                // Names and zone are extras; the pages say themselves what is wrong.
-                return;
-            }
+            Changed?.Invoke();
+            return;
         }
 
-        Changed?.Invoke();
+        try
+        {
+            if (!IsSettled && await api.Recall(new ViewerQuery()) is { } kept)
+            {
+                Take(kept.Data.Viewer);
+                Changed?.Invoke();
+            }
+
+            await Ask();
+        }
+        finally
+        {
+            // Whatever became of the question, nobody is kept from their pages by it.
+            IsSettled = session.State != SessionState.SignedOut;
+            Changed?.Invoke();
+        }
+    }
+
+    private async Task Ask()
+    {
+        if (session.State != SessionState.SignedIn)
+        {
+            return;
+        }
+
+        try
+        {
+            Take((await api.Ask(new ViewerQuery())).Data.Viewer);
+        }
+        catch (Exception e) when (e is RefusedException or UnreachableException)
+        {
+            // Names and zone are extras; the pages say themselves what is wrong.
+        }
+    }
+
+    private void Take(ViewerQuery.Data.ViewerNode viewer)
+    {
+        if (session.State == SessionState.SignedOut)
+        {
+            return;
+        }
+
+        Viewer = viewer;
+        IsSettled = true;
+        formats.Zone = viewer.TimeZone is { } zone && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known) ? known : time.LocalTimeZone;
     }
 }

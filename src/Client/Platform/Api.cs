@@ -43,16 +43,18 @@ public sealed class Api(HttpClient http, Session session, IBrowser browser, Link
         }
         catch (UnreachableException) when (!cancel.IsCancellationRequested)
         {
-            if (await Kept(key) is not var (text, at))
+            if (await Recall(query, key) is not { KeptAt: { } at } kept)
             {
                 throw;
             }
 
             link.ShowsKept(at);
-            using var json = JsonDocument.Parse(text);
-            return new Answer<T>(query.Read(json.RootElement), at, []);
+            return kept;
         }
     }
+
+    /// <summary>What this device kept of the same question, without asking again; null where it kept nothing.</summary>
+    public Task<Answer<T>?> Recall<T>(IQuery<T> query) => Recall(query, Key(query.Name, Body(query)));
 
     /// <summary>Does something. It carries its command id, so that sending it again does it once.</summary>
     /// <exception cref="RefusedException"/>
@@ -196,7 +198,7 @@ public sealed class Api(HttpClient http, Session session, IBrowser browser, Link
         }
     }
 
-    private async Task<(string Text, DateTimeOffset At)?> Kept(string key)
+    private async Task<Answer<T>?> Recall<T>(IQuery<T> query, string key)
     {
         if (await browser.Get(Stores.Answers, key) is not { } text)
         {
@@ -204,6 +206,7 @@ public sealed class Api(HttpClient http, Session session, IBrowser browser, Link
         }
 
         var end = text.IndexOf('\n', StringComparison.Ordinal);
-        return (text[(end + 1)..], DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(text[..end], CultureInfo.InvariantCulture)));
+        using var json = JsonDocument.Parse(text.AsMemory(end + 1));
+        return new Answer<T>(query.Read(json.RootElement), DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(text.AsSpan(0, end), CultureInfo.InvariantCulture)), []);
     }
 }
