@@ -56,7 +56,7 @@ public sealed class EveryPageTests(SystemUnderTest system)
                   const raw = text => {
                     let depth = 0, rest = '';
                     for (const c of text) { if (c === '〔') depth++; else if (c === '〕') depth--; else if (depth === 0) rest += c; }
-                    return /[\u4e00-\u9fff]/.test(rest.replace(/[\d.]+ ?(秒|分|小时|天)|(\d+年)?\d+月\d+日/g, '')) ? text : null;
+                    return /[\u4e00-\u9fff]/.test(rest.replace(/[\d.]+ ?(毫秒|秒|分|小时|天)|(\d+年)?\d+月\d+日/g, '')) ? text : null;
                   };
                   const found = [];
                   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -1,8 +1,8 @@
 using FluentValidation;
 using Jarvis.Domain.Platform;
 using Marten;
+using Wolverine;
 using Wolverine.Persistence.Durability;
-using Wolverine.Persistence.Durability.DeadLetterManagement;
 
 namespace Jarvis.Application.Platform.Operations;
 
@@ -18,7 +18,8 @@ public sealed record DiscardDeadLetters(IReadOnlyList<Guid> Ids) : Instruction
 public static class DiscardDeadLettersHandler
 {
     public static async Task<KeptAnswer> Handle(
-        DiscardDeadLetters command, IDocumentSession session, IMessageStore messages, Vault vault, TimeProvider clock, CancellationToken cancellation)
+        DiscardDeadLetters command, IDocumentSession session, IMessageContext bus, IMessageStore messages, Vault vault, TimeProvider clock,
+        CancellationToken cancellation)
     {
         Guid[] ids = [.. command.Ids.Distinct()];
         if (!await DeadLetterLimits.AreThere(messages, ids, cancellation))
@@ -30,7 +31,7 @@ public static class DiscardDeadLettersHandler
         var operation = Guid.CreateVersion7();
         session.Events.StartStream<Operation>(operation, new DeadLettersDiscarded(
             actor, ids, actor, clock.GetUtcNow(), await vault.SealText(actor, command.Envelope.Reason, cancellation)));
-        await messages.DeadLetters.DiscardAsync(new DeadLetterEnvelopeQuery(ids), cancellation);
+        await bus.PublishAsync(new SettleDeadLetters(ids, Again: false));
         return session.Answer(command, operation, version: 1);
     }
 }
