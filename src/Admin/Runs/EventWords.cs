@@ -29,6 +29,7 @@ public static class EventWords
         ["ai.jarvis.run.control.effective.v1"] = new("操作在电脑上生效", "A control took effect on the PC"),
         ["ai.jarvis.run.requested.v1"] = new("任务提交", "Run requested"),
         ["ai.jarvis.run.waiting.v1"] = new("等待电脑", "Waits for a PC"),
+        ["ai.jarvis.run.priority-changed.v1"] = new("改变优先级", "Priority changed"),
         ["ai.jarvis.run.dispatched.v1"] = new("派给电脑", "Dispatched to a PC"),
         ["ai.jarvis.run.withdrawn.v1"] = new("从电脑收回", "Withdrawn from the PC"),
         ["ai.jarvis.run.granted.v1"] = new("电脑接下任务", "Taken by the PC"),

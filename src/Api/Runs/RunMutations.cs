@@ -46,6 +46,13 @@ public sealed record CancelRunInput : MutationInput
     public int? GraceSeconds { get; init; }
 }
 
+public sealed record ChangeRunPriorityInput : MutationInput
+{
+    public required Guid RunId { get; init; }
+
+    public required RunPriority Priority { get; init; }
+}
+
 /// <summary>Marks the failed task done by hand.</summary>
 public sealed record MarkDoneInput
 {
@@ -107,6 +114,13 @@ public sealed class RunMutations
 
     public static Task<RunControlPayload> CancelRun(IResolveFieldContext context, CancelRunInput input) =>
         Control(context, input, input.RunId, new CancelRun(input.RunId, input.GraceSeconds ?? RunLimits.DefaultGraceSeconds));
+
+    /// <summary>Which of the waiting runs goes first. Refused once a device has the run.</summary>
+    public static async Task<RunPayload> ChangeRunPriority(IResolveFieldContext context, ChangeRunPriorityInput input)
+    {
+        var answer = await context.Give(input, new ChangeRunPriority(input.RunId, input.Priority));
+        return new RunPayload(new Position(answer.Position), new RunReference(input.RunId));
+    }
 
     public static async Task<RunPayload> RetryRun(IResolveFieldContext context, RetryRunInput input)
     {

@@ -93,6 +93,7 @@ public static class RetryRunHandler
         session.Events.StartStream<Run>(runId, requested with
         {
             Needs = needs,
+            Priority = parent.Priority,
             Revision = revision?.Number ?? requested.Revision,
             DefinitionHash = revision?.DefinitionHash ?? requested.DefinitionHash,
             Trigger = RunTrigger.Retry,
@@ -104,7 +105,7 @@ public static class RetryRunHandler
             DispatchDeadline = deadline,
             Reason = await vault.SealText(owner, envelope.Reason, cancellation),
         });
-        await bus.PublishAsync(new DispatchRun(owner, runId, device, now, deadline, requested.WorkflowId, requested.Priority, needs));
+        await bus.PublishAsync(new DispatchRun(owner, runId, device, now, deadline, requested.WorkflowId, parent.Priority, needs));
         return session.Answer(command, runId, version: 1);
     }
 

@@ -199,6 +199,8 @@ public sealed class RunDispatch : Saga
             return;
         }
 
+        // Changed while it waits; the message that told of it may have come before the conversation began.
+        Priority = run.Priority;
         var place = await DeviceChoice.Choose(session, this, cancellation);
         if (place.Reason is { } why)
         {

@@ -39,6 +39,9 @@ public sealed record Run
 
     public RunWaiting? Waiting { get; init; }
 
+    /// <summary>Which of the waiting runs goes first; as requested until somebody changed it.</summary>
+    public RunPriority Priority { get; init; }
+
     /// <summary>The highest sequence of the runner that the run has taken note of.</summary>
     public long Reported { get; init; }
 
@@ -77,6 +80,13 @@ public sealed record Run
     /// <summary>Cancels a run that no device has begun: at once, and it never starts.</summary>
     public Decision CancelPending(Guid by, Content? reason, DateTimeOffset now) =>
         HasEnded ? RunRefusals.Ended : Decision.Of(new RunCancelled(now, null, by, null, reason));
+
+    /// <summary>Gives it another priority while it waits; nothing where it has that one.</summary>
+    public Decision ChangePriority(RunPriority priority, Guid by, Content? reason, DateTimeOffset now) =>
+        HasEnded ? RunRefusals.Ended
+        : Status != RunStatus.Pending || DeviceId is not null ? RunRefusals.NotWaiting
+        : Priority == priority ? Decision.Of()
+        : Decision.Of(new RunPriorityChanged(priority, by, now, reason));
 
     /// <summary>Whether a control can be asked of the PC now.</summary>
     public Refusal? WhyNot(ControlKind kind) => this switch
@@ -142,9 +152,10 @@ public sealed record Run
 
     public static Run? Evolve(Run? run, object @event) => @event switch
     {
-        RunRequested e => new Run { Requested = e },
+        RunRequested e => new Run { Requested = e, Priority = e.Priority ?? RunPriority.Normal },
         _ when run is null => null,
         RunWaiting e => run with { Waiting = e },
+        RunPriorityChanged e => run with { Priority = e.Priority },
         RunDispatched e => run with { DeviceId = e.DeviceId, Waiting = null },
         RunWithdrawn => run with { DeviceId = null },
         RunGranted e => run with { DeviceId = e.DeviceId, IsGranted = true, Waiting = null },

@@ -139,6 +139,10 @@ public sealed record RunControlRefused(Guid ControlId, string Code, DateTimeOffs
 [EventName("ai.jarvis.run.looked-at.v1")]
 public sealed record RunLookedAt(Guid By, DateTimeOffset LookedAt) : IRunEvent;
 
+/// <summary>While it waited, a person gave it another priority: it stands elsewhere among the waiting runs from here on.</summary>
+[EventName("ai.jarvis.run.priority-changed.v1")]
+public sealed record RunPriorityChanged(RunPriority Priority, Guid By, DateTimeOffset ChangedAt, Content? Reason) : IRunEvent;
+
 /// <summary>Its deadline passed before it took effect.</summary>
 /// <param name="DeviceWasOnline">Whether the device could be reached at that moment, which is what the person sees as the cause.</param>
 [EventName("ai.jarvis.run.control-expired.v1")]

@@ -12,6 +12,8 @@ public static class RunRefusals
 
     public static readonly Refusal NotStarted = new("run.not_started", "No device has taken the run yet; it can only be cancelled.");
 
+    public static readonly Refusal NotWaiting = new("run.not_waiting", "The run does not wait any more: a device has it, so that no other goes before it.");
+
     public static readonly Refusal NotEnded = new("run.not_ended", "The run has not ended yet.");
 
     public static readonly Refusal NotPaused = new("run.not_paused", "The run is not paused.");

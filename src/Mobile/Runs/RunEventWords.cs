@@ -9,6 +9,7 @@ public static class RunEventWords
     {
         ["ai.jarvis.run.requested.v1"] = new("请求执行", "Requested"),
         ["ai.jarvis.run.waiting.v1"] = new("等待", "Waits"),
+        ["ai.jarvis.run.priority-changed.v1"] = new("优先级改变", "Priority changed"),
         ["ai.jarvis.run.dispatched.v1"] = new("分派给电脑", "Dispatched to a computer"),
         ["ai.jarvis.run.withdrawn.v1"] = new("从电脑收回", "Withdrawn from the computer"),
         ["ai.jarvis.run.granted.v1"] = new("电脑接下了", "The computer took it"),

@@ -61,6 +61,7 @@ public sealed record RunRow(
             null, null, e.Priority ?? RunPriority.Normal, false, null, null, 0, e.RequestedAt, null, null, null, 0, null, default, null, 0, e.Needs),
         _ when row is null => null,
         RunWaiting e => row with { WaitsFor = e.Reason, WaitsForDeviceId = e.DeviceId, WaitsForLimit = e.Limit, WaitsForFunctions = e.Lacking },
+        RunPriorityChanged e => row with { Priority = e.Priority },
         RunDispatched e => row with { DeviceId = e.DeviceId, WaitsFor = null, WaitsForDeviceId = null, WaitsForLimit = null, WaitsForFunctions = null },
         RunWithdrawn => row with { DeviceId = null },
         RunGranted e => row with { DeviceId = e.DeviceId, Granted = true, WaitsFor = null, WaitsForDeviceId = null, WaitsForLimit = null, WaitsForFunctions = null },

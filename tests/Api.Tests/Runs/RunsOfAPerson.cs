@@ -50,8 +50,14 @@ public sealed class RunsOfAPerson : IAsyncDisposable
     /// <summary>A run that its device has and has begun.</summary>
     public async Task<Guid> Begin()
     {
-        var (run, _) = await Request();
-        await Runner.ReceiveCommand();
+        await Request();
+        return await BeginNext();
+    }
+
+    /// <summary>Begins the run that its device is told of next.</summary>
+    public async Task<Guid> BeginNext()
+    {
+        var run = Guid.Parse((await Runner.ReceiveCommand())["runId"]!.ToString());
         await Runner.Claim(run);
         await Runner.Submit(Runner.Event(run, 1, new ExecutionStarted("greeting", new DefinitionReference("tests", "greeting", "1.0.0"), At, null, null, null)));
         return run;

@@ -94,6 +94,22 @@ public sealed class ServerVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task the_priority_of_a_run_is_changed_by_its_name_and_no_other_word_is_taken()
+    {
+        await jarvis.SignIn(api);
+        (await jarvis.Run(["runs", "priority", RunId, "urgent"])).ExitCode.ShouldBe(2);
+        api.Requests.ShouldBeEmpty();
+        api.Answers["changeRunPriority"] = JsonNode.Parse($$"""{"position":"8","run":{"id":"{{RunId}}"} }""");
+        var result = await jarvis.Run(["runs", "priority", RunId, "high", "--reason", "the report is due"]);
+        result.ExitCode.ShouldBe(0, result.Errors);
+        result.Output.Trim().ShouldBe($"{RunId} has high priority.");
+        var input = api.Requests.ShouldHaveSingleItem()["variables"]!["input"]!;
+        ((string?)input["runId"], (string?)input["priority"], (string?)input["reason"]).ShouldBe((RunId, "HIGH", "the report is due"));
+        api.Answers["changeRunPriority"] = JsonNode.Parse("""{"code":"run.not_waiting"}""");
+        (await jarvis.Run(["runs", "priority", RunId, "low"])).Errors.ShouldContain("run.not_waiting");
+    }
+
+    [Fact]
     public async Task a_refusal_is_a_sentence_with_its_code_on_stderr()
     {
         await jarvis.SignIn(api);

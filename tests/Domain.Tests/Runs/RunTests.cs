@@ -187,6 +187,28 @@ public sealed class RunTests
             .RetryPoint(RetryStart.FailedTask).Refusal.ShouldBe(RunRefusals.NothingFailed);
     }
 
+    [Fact]
+    public void a_waiting_run_is_given_another_priority_once()
+    {
+        var changed = Given(Requested(), new RunWaiting(RunWaitReason.DeviceBusy, Device, Now)).ChangePriority(RunPriority.High, Person, null, Now);
+        changed.Events.ShouldBe([new RunPriorityChanged(RunPriority.High, Person, Now, null)]);
+        var run = Given([Requested(), .. changed.Events]);
+        run.Priority.ShouldBe(RunPriority.High);
+        run.ChangePriority(RunPriority.High, Person, null, Now).ShouldSatisfyAllConditions(d => d.IsRefused.ShouldBeFalse(), d => d.Events.ShouldBeEmpty());
+        Given(Requested()).ChangePriority(RunPriority.Normal, Person, null, Now).Events.ShouldBeEmpty("it has none of its own, which reads as normal");
+        var takenBack = Given(Requested(), new RunDispatched(Device, 1, Now), new RunWithdrawn(Device, "device.paused", Now));
+        takenBack.ChangePriority(RunPriority.Low, Person, null, Now).Events.ShouldHaveSingleItem("it waits again");
+    }
+
+    [Fact]
+    public void the_priority_of_a_run_that_a_device_has_or_that_ended_is_refused()
+    {
+        Given(Requested(), new RunDispatched(Device, 1, Now)).ChangePriority(RunPriority.High, Person, null, Now).Refusal.ShouldBe(RunRefusals.NotWaiting);
+        Given(Running()).ChangePriority(RunPriority.High, Person, null, Now).Refusal.ShouldBe(RunRefusals.NotWaiting);
+        Given(Requested(), new RunBeganOnDevice(Device, Now)).ChangePriority(RunPriority.High, Person, null, Now).Refusal.ShouldBe(RunRefusals.NotWaiting);
+        Given(Requested(), new RunCancelled(Now, null, Person, null, null)).ChangePriority(RunPriority.High, Person, null, Now).Refusal.ShouldBe(RunRefusals.Ended);
+    }
+
     private static RunRequested Requested() => new(
         Person, Other, 1, "ab", "tests", "greeting", RunTrigger.Manual, null, Person, Now, null, null, Now.AddHours(24), null);
 

@@ -28,6 +28,14 @@ public sealed class RunRowTests
     }
 
     [Fact]
+    public void it_has_the_priority_it_was_requested_with_until_that_is_changed()
+    {
+        Fold(Requested)!.Priority.ShouldBe(RunPriority.Normal);
+        Fold(Requested with { Priority = RunPriority.Low })!.Priority.ShouldBe(RunPriority.Low);
+        Fold(Requested with { Priority = RunPriority.Low }, new RunPriorityChanged(RunPriority.High, Owner, At, null))!.Priority.ShouldBe(RunPriority.High);
+    }
+
+    [Fact]
     public void a_started_run_occurred_by_its_own_clock_corrected_by_the_offset()
     {
         var row = Fold(Requested, new RunGranted(Device, 1, At), new RunStarted(At.AddMinutes(15), 1))!;

@@ -27,7 +27,7 @@ internal static class RunsVerb
         var filtered = new RunsFilter();
         var first = new Option<int>("--first") { Description = $"How many, at most {MaxRows}.", DefaultValueFactory = _ => 20, HelpName = "N" };
         var json = ServerVerb.Json();
-        var command = new Command(name, summary) { RunsDiffVerb.Create(), RunsRetryVerb.Create(), status, first, json };
+        var command = new Command(name, summary) { RunsDiffVerb.Create(), RunsRetryVerb.Create(), RunsPriorityVerb.Create(), status, first, json };
         filtered.AddTo(command);
         return command.AsSignedIn(async (client, parsed, cancel) =>
         {
