@@ -19,24 +19,7 @@ public static class Browser
     /// <summary>Its program, or null.</summary>
     public static string? Find() => Names.Select(Tools.Find).FirstOrDefault(found => found is not null) ?? Places.FirstOrDefault(File.Exists);
 
-    /// <summary>Finds one, or installs one where that takes no question: as root on Debian and its kin.</summary>
-    public static async Task<string?> FindOrInstallAsync(Action<string> report, CancellationToken cancellation)
-    {
-        if (Find() is { } found)
-        {
-            return found;
-        }
-
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || Tools.Find("apt-get") is not { } apt)
-        {
-            return null;
-        }
-
-        report("Installing Chromium (apt-get, once)");
-        var environment = new Dictionary<string, string?> { ["DEBIAN_FRONTEND"] = "noninteractive" };
-        await Tools.RunAsync(apt, ["update", "-qq"], environment: environment, cancellation: cancellation);
-        await Tools.RunAsync(
-            apt, ["install", "-y", "-qq", "--no-install-recommends", "chromium"], environment: environment, cancellation: cancellation);
-        return Find();
-    }
+    /// <summary>Finds one, or installs one where that takes no question.</summary>
+    public static Task<string?> FindOrInstallAsync(Action<string> report, CancellationToken cancellation) =>
+        Packages.FindOrInstallAsync(Find, "Chromium", ["chromium"], report, cancellation);
 }

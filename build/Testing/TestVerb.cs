@@ -53,6 +53,11 @@ public static class TestVerb
             Say("Chromium could not be had (install chromium or chrome): tests that need a browser are skipped.");
         }
 
+        if (await Packages.FindOrInstallAsync(() => Tools.Find("cc"), "a C compiler", ["gcc", "libc6-dev"], Say, cancellation) is null)
+        {
+            Say("A C compiler could not be had (install cc): tests that move the clock of a process are skipped.");
+        }
+
         Say("Building Jarvis.sln (" + DotNet.Configuration + ")");
         await DotNet.BuildAsync("Jarvis.sln", analysed: true, cancellation);
         Say($"Built after {Seconds(clock.Elapsed)}");
