@@ -12,6 +12,7 @@ public static class AdminWords
     public static readonly Word Runs = new("任务", "Runs");
     public static readonly Word Devices = new("设备", "Devices");
     public static readonly Word Workflows = new("工作流", "Workflows");
+    public static readonly Word NewWorkflow = new("新建工作流", "New workflow");
     public static readonly Word System = new("系统", "System");
     public static readonly Word Operations = new("运维", "Operations");
     public static readonly Word Users = new("用户", "People");

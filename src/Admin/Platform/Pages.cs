@@ -4,7 +4,8 @@ namespace Jarvis.Admin.Platform;
 
 /// <param name="Address">Below <c>/admin/</c>.</param>
 /// <param name="Key">Behind <c>g</c> on the keyboard; null for none.</param>
-public sealed record AdminPage(string Address, Word Title, string Icon, Word? Group = null, string? Key = null);
+/// <param name="OnRail">Whether it stands on the rail; the palette has it either way.</param>
+public sealed record AdminPage(string Address, Word Title, string Icon, Word? Group = null, string? Key = null, bool OnRail = true);
 
 /// <summary>The pages, as the rail and the palette show them. A new page is one line here.</summary>
 public static class Pages
@@ -15,6 +16,7 @@ public static class Pages
         new("runs", AdminWords.Runs, "runs", AdminWords.Running, "t"),
         new("devices", AdminWords.Devices, "computer", AdminWords.Running, "d"),
         new("workflows", AdminWords.Workflows, "flow", AdminWords.Running, "w"),
+        new("workflows/new", AdminWords.NewWorkflow, "plus", AdminWords.Running, "n", OnRail: false),
         new("accounts", AdminWords.Accounts, "people", AdminWords.Users, "u"),
         new("operations", AdminWords.Operations, "gear", AdminWords.System, "m"),
         new("projections", AdminWords.Projections, "database", AdminWords.System, "p"),

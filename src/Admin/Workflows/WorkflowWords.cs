@@ -32,5 +32,9 @@ public static class WorkflowWords
     public static readonly Word Failed = new("失败", "Failed");
     public static readonly Word All = new("全部", "All");
     public static readonly Word Revisions = new("各版本", "Revisions");
+    public static readonly Word Edit = new("编辑", "Edit");
+    public static readonly Word EditOf = new("编辑 {0}", "Edit {0}");
+    public static readonly Word OwnersAlone = new("这是别人的工作流", "This workflow is somebody else's");
+    public static readonly Word NoPc = new("这个账号还没有绑定电脑：任务会排队，等第一台电脑上线后执行。", "This account has no computer yet: the run waits in line until one is paired.");
     public static readonly Word Closed = new("定义的内容、标题和说明归所有者，对管理员不开放；停用和限流由所有者操作。", "The definition, its title and description are its owner's; only the owner disables or limits it.");
 }

@@ -8,14 +8,9 @@ public static class HomeWords
 {
     public static readonly Word Devices = new("选择电脑", "Choose a computer");
     public static readonly Word AllDevices = new("全部电脑", "All computers");
-    public static readonly Word Unnamed = new("未命名", "unnamed");
-    public static readonly Word Online = new("在线", "online");
-    public static readonly Word Offline = new("离线", "offline");
-    public static readonly Word Stale = new("可能断线", "may be gone");
     public static readonly Word PcOffline = new("{0} 离线", "{0} is offline");
     public static readonly Word PcStale = new("{0} 可能断线", "{0} has gone quiet");
     public static readonly Word PcNeverSeen = new("还没有上线过", "never seen");
-    public static readonly Word LastSeen = new("最后在线", "last seen");
 
     public static readonly Word Figures = new("概况", "At a glance");
     public static readonly Word RunningNow = new("正在执行", "Running now");
@@ -61,6 +56,4 @@ public static class HomeWords
     public static readonly Word Approve = new("输入配对码", "Enter the code");
     public static readonly Word QueueWaiting = new("排队 {0} 项", "{0} queued");
     public static readonly Word QueueFailed = new("{0} 项没有执行，点此查看", "{0} were not done: tap to see");
-
-    public static Word Of(DeviceStatus status) => status switch { DeviceStatus.Online => Online, DeviceStatus.Stale => Stale, _ => Offline };
 }

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Jarvis.Mobile.Runs;
+namespace Jarvis.Client.Platform;
 
 /// <summary>JSON as a person reads it.</summary>
 public static class JsonText

@@ -3,7 +3,7 @@ using Jarvis.Client.Platform;
 using Jarvis.Client.Schema;
 using Jarvis.Client.Workflows;
 
-namespace Jarvis.Mobile.Runs;
+namespace Jarvis.Client.Runs;
 
 /// <summary>An input before it is sent: by the form itself, then by the server against the whole schema. Offline the form's word must do.</summary>
 public static class InputChecks

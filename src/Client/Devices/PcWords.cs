@@ -1,0 +1,16 @@
+using Jarvis.Client.Platform;
+using Jarvis.Client.Schema;
+
+namespace Jarvis.Client.Devices;
+
+/// <summary>How a computer is called, and whether it answers.</summary>
+public static class PcWords
+{
+    public static readonly Word Unnamed = new("未命名", "unnamed");
+    public static readonly Word Online = new("在线", "online");
+    public static readonly Word Offline = new("离线", "offline");
+    public static readonly Word Stale = new("可能断线", "may be gone");
+    public static readonly Word LastSeen = new("最后在线", "last seen");
+
+    public static Word Of(DeviceStatus status) => status switch { DeviceStatus.Online => Online, DeviceStatus.Stale => Stale, _ => Offline };
+}
