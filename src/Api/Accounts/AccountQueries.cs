@@ -66,11 +66,11 @@ public sealed class AccountNode(AccountRow row)
 public sealed record AccountEdge(AccountNode Node, string Cursor) : Edge<AccountNode>(Node, Cursor);
 
 [Name("AccountConnection")]
-public sealed class AccountConnection(IReadOnlyList<AccountEdge> edges, PageInfo pageInfo, Position asOf, AccountFilter? filter, ReadPoint point)
+public sealed class AccountConnection(IReadOnlyList<AccountEdge> edges, PageInfo pageInfo, Position asOf, Count? total)
     : Connection<AccountNode, AccountEdge>(edges, pageInfo, asOf)
 {
     /// <summary>How many there are; exact to 10,000.</summary>
-    public Task<Count> TotalCount(IResolveFieldContext context) => AccountList.Count(context, filter, point);
+    public Count TotalCount => total!;
 }
 
 /// <summary>Which accounts a list shows; what is given must all hold.</summary>
@@ -100,6 +100,17 @@ public static class AccountList
         return context.Service<ViewReader>().Rows<AccountRow>(context.Caller(),
             $"select {RowMapper<AccountRow>.Columns} from {ViewTables.Schema}.accounts where {conditions.Sql} {rest}", conditions.Parameters, context.CancellationToken);
     }
+
+    /// <summary>One row more than the page, in the page's direction.</summary>
+    public static Task<List<AccountRow>> Page(IResolveFieldContext context, AccountFilter? filter, PageRequest page, ReadPoint point) =>
+        Rows(context, point, $"order by registered_position {(page.Backward ? "asc" : "desc")} limit {page.Size + 1}", conditions =>
+        {
+            Add(context, conditions, filter);
+            if (page.PlaceAsNumber() is { } place)
+            {
+                conditions.Add(page.Backward ? "registered_position > ?" : "registered_position < ?", place);
+            }
+        });
 
     public static async Task<Count> Count(IResolveFieldContext context, AccountFilter? filter, ReadPoint point)
     {
@@ -178,17 +189,10 @@ public sealed class AccountQueries
     {
         var page = PageRequest.Of(first, after, last, before);
         var point = await context.Service<ReadPoints>().Settle(AccountsView.Name, asOf, atLeast, context.CancellationToken);
-        var rows = await AccountList.Rows(context, point, $"order by registered_position {(page.Backward ? "asc" : "desc")} limit {page.Size + 1}", conditions =>
-        {
-            AccountList.Add(context, conditions, filter);
-            if (page.PlaceAsNumber() is { } place)
-            {
-                conditions.Add(page.Backward ? "registered_position > ?" : "registered_position < ?", place);
-            }
-        });
+        var (rows, total) = await Counted.Read(context, () => AccountList.Page(context, filter, page, point), () => AccountList.Count(context, filter, point));
         var (edges, info) = Pages.Cut(
             page, rows, row => row.RegisteredPosition.ToString(CultureInfo.InvariantCulture), (row, cursor) => new AccountEdge(new AccountNode(row), cursor));
-        return new AccountConnection(edges, info, new Position(point.AnswerPosition), filter, point);
+        return new AccountConnection(edges, info, new Position(point.AnswerPosition), total);
     }
 
     /// <summary>One account by id, or null where there is none that the caller may see.</summary>

@@ -88,11 +88,11 @@ public sealed class DeviceNode(DeviceRow row, ReadPoint point)
 public sealed record DeviceEdge(DeviceNode Node, string Cursor) : Edge<DeviceNode>(Node, Cursor);
 
 [Name("DeviceConnection")]
-public sealed class DevicePage(IReadOnlyList<DeviceEdge> edges, PageInfo pageInfo, Position asOf, DeviceFilter? filter, ReadPoint point)
+public sealed class DevicePage(IReadOnlyList<DeviceEdge> edges, PageInfo pageInfo, Position asOf, Count? total)
     : Connection<DeviceNode, DeviceEdge>(edges, pageInfo, asOf)
 {
     /// <summary>How many there are; exact to 10,000.</summary>
-    public Task<Count> TotalCount(IResolveFieldContext context) => DeviceList.Count(context, filter, point);
+    public Count TotalCount => total!;
 }
 
 /// <summary>A runner that waits to be paired under a code.</summary>
@@ -125,9 +125,9 @@ public sealed class DeviceQueries
     {
         var page = PageRequest.Of(first, after, last, before);
         var point = await context.Service<ReadPoints>().Settle(DevicesView.Name, asOf, atLeast, context.CancellationToken);
-        var rows = await DeviceList.Page(context, filter, order, page, point);
+        var (rows, total) = await Counted.Read(context, () => DeviceList.Page(context, filter, order, page, point), () => DeviceList.Count(context, filter, point));
         var (edges, info) = Pages.Cut(page, rows, row => DeviceList.PlaceOf(row, order), (row, cursor) => new DeviceEdge(new DeviceNode(row, point), cursor));
-        return new DevicePage(edges, info, new Position(point.AnswerPosition), filter, point);
+        return new DevicePage(edges, info, new Position(point.AnswerPosition), total);
     }
 
     public static async Task<DeviceNode?> Device(IResolveFieldContext context, Guid id, AsOf? asOf, Position? atLeast)

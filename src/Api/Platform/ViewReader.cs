@@ -16,14 +16,36 @@ public sealed class ViewReader([FromKeyedServices(ApplicationSetup.PlainConnecti
     private const string BecomeReader =
         $"select set_config('role', '{ViewTables.ReaderRole}', true), set_config('jarvis.account', $1, true), set_config('jarvis.administrator', $2, true)";
 
+    /// <summary>The connection whose transaction the reads of this flow belong to; null where each is one of its own.</summary>
+    private readonly AsyncLocal<NpgsqlConnection?> instant = new();
+
+    /// <summary>
+    /// Reads that must agree, such as a page and how many there are: all of <paramref name="read"/> sees the views as they were at its first
+    /// query. They go one after another.
+    /// </summary>
+    public async Task<T> AtOneInstant<T>(Func<Task<T>> read, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
+        instant.Value = connection;
+        try
+        {
+            return await read();
+        }
+        finally
+        {
+            instant.Value = null;
+        }
+    }
+
     /// <summary>Rows as records, selected with <see cref="RowMapper{T}.Columns"/>.</summary>
     public Task<List<T>> Rows<T>(Caller caller, string sql, IEnumerable<object?> parameters, CancellationToken cancel) =>
         Rows(caller, sql, parameters, static reader => RowMapper<T>.Read(reader, 0), cancel);
 
     public async Task<List<T>> Rows<T>(Caller caller, string sql, IEnumerable<object?> parameters, Func<NpgsqlDataReader, T> map, CancellationToken cancel)
     {
-        // One batch is one transaction: what is set locally holds for its second command and is gone with it.
-        await using var batch = database.CreateBatch();
+        // One batch is one transaction, unless it is part of a longer one: what is set locally holds for its second command and is gone with it.
+        await using var batch = instant.Value?.CreateBatch() ?? database.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(BecomeReader)
         {
             Parameters =

@@ -10,12 +10,11 @@ namespace Jarvis.Api.Runs;
 public sealed record RunEdge(RunNode Node, string Cursor) : Edge<RunNode>(Node, Cursor);
 
 [Name("RunConnection")]
-public sealed class RunConnection(IReadOnlyList<RunEdge> edges, PageInfo pageInfo, Position asOf, RunFilter? filter, ReadPoint point)
+public sealed class RunConnection(IReadOnlyList<RunEdge> edges, PageInfo pageInfo, Position asOf, Count? total)
     : Connection<RunNode, RunEdge>(edges, pageInfo, asOf)
 {
     /// <summary>How many there are; exact for status, workflow and device, any other mix up to 10,000.</summary>
-    public Task<Count> TotalCount(IResolveFieldContext context) =>
-        context.Service<RunList>().Count(context.Caller(), filter, point, context.CancellationToken);
+    public Count TotalCount => total!;
 }
 
 /// <summary>The runs of one day in the person's zone.</summary>
@@ -41,10 +40,14 @@ public sealed class RunQueries
 
     internal static async Task<RunConnection> Page(IResolveFieldContext context, RunFilter? filter, RunOrder order, PageRequest page, ReadPoint point)
     {
-        var rows = await context.Service<RunList>().Page(context.Caller(), filter, order, page, point, context.CancellationToken);
+        var runs = context.Service<RunList>();
+        var (rows, total) = await Counted.Read(
+            context,
+            () => runs.Page(context.Caller(), filter, order, page, point, context.CancellationToken),
+            () => runs.Count(context.Caller(), filter, point, context.CancellationToken));
         var (edges, info) = Pages.Cut(
             page, rows, found => found.Place, (found, cursor) => new RunEdge(new RunNode(found.Row, point), cursor));
-        return new RunConnection(edges, info, new Position(point.AnswerPosition), filter, point);
+        return new RunConnection(edges, info, new Position(point.AnswerPosition), total);
     }
 
     /// <summary>One run, or null where there is none that the caller may see.</summary>

@@ -142,11 +142,11 @@ public sealed class WorkflowNode(WorkflowRow row, ReadPoint point)
 public sealed record WorkflowEdge(WorkflowNode Node, string Cursor) : Edge<WorkflowNode>(Node, Cursor);
 
 [Name("WorkflowConnection")]
-public sealed class WorkflowConnection(IReadOnlyList<WorkflowEdge> edges, PageInfo pageInfo, Position asOf, WorkflowFilter? filter, ReadPoint point)
+public sealed class WorkflowConnection(IReadOnlyList<WorkflowEdge> edges, PageInfo pageInfo, Position asOf, Count? total)
     : Connection<WorkflowNode, WorkflowEdge>(edges, pageInfo, asOf)
 {
     /// <summary>How many there are: exact to 10,000, of a search by text among the 5,000 newest.</summary>
-    public Task<Count> TotalCount(IResolveFieldContext context) => WorkflowSearch.Count(context, filter, point);
+    public Count TotalCount => total!;
 }
 
 /// <summary>Which workflows a list shows; what is given must all hold.</summary>
@@ -204,10 +204,10 @@ public sealed class WorkflowQueries
     {
         var page = PageRequest.Of(first, after, last, before);
         var point = await context.Service<ReadPoints>().Settle(WorkflowsView.Name, asOf, atLeast, context.CancellationToken);
-        var rows = await WorkflowSearch.Page(context, filter, order, page, point);
+        var (rows, total) = await Counted.Read(context, () => WorkflowSearch.Page(context, filter, order, page, point), () => WorkflowSearch.Count(context, filter, point));
         var (edges, info) = Pages.Cut(
             page, rows, row => WorkflowSearch.PlaceOf(row, order), (row, cursor) => new WorkflowEdge(new WorkflowNode(row.Row, point), cursor));
-        return new WorkflowConnection(edges, info, new Position(point.AnswerPosition), filter, point);
+        return new WorkflowConnection(edges, info, new Position(point.AnswerPosition), total);
     }
 
     /// <summary>The categories and tags of the caller's workflows with how many have each, the most frequent first.</summary>

@@ -63,6 +63,18 @@ public abstract class Connection<TNode, TEdge>(IReadOnlyList<TEdge> edges, PageI
     public Position AsOf => asOf;
 }
 
+/// <summary>Reads a page, and how many there are in all where that is asked for, as they were at one instant.</summary>
+public static class Counted
+{
+    public const string Field = "totalCount";
+
+    /// <returns>The count is null where nobody asks for it: then the page is read alone, and nothing waits for a count.</returns>
+    public static async Task<(List<T> Rows, Count? Total)> Read<T>(IResolveFieldContext context, Func<Task<List<T>>> page, Func<Task<Count>> count) =>
+        context.Asks(Field)
+            ? await context.Service<ViewReader>().AtOneInstant(async () => (await page(), (Count?)await count()), context.CancellationToken)
+            : (await page(), null);
+}
+
 /// <summary>Cuts what a query gave (one row more than the page, backward pages in reverse) into a page.</summary>
 public static class Pages
 {

@@ -15,6 +15,10 @@ public static class ResolverContext
     public static EventWindow Window(this IResolveFieldContext context) =>
         ((GraphQLUser)context.UserContext).Window ?? throw new InvalidOperationException("Only subscriptions have a window.");
 
+    /// <summary>Whether a field of what is resolved here is asked for, by whatever alias.</summary>
+    public static bool Asks(this IResolveFieldContext context, string field) =>
+        context.SubFields?.Values.Any(selected => selected.Field.Name.StringValue == field) == true;
+
     public static T Service<T>(this IResolveFieldContext context)
         where T : notnull => context.RequestServices!.GetRequiredService<T>();
 
