@@ -45,18 +45,18 @@ public sealed partial class RunsPage
     {
         columns =
         [
-            new("status", RunsWords.Status, StatusCell) { Width = 104 },
-            new("workflow", RunsWords.Workflow, WorkflowCell) { Width = 190, Orders = ("workflow", null) },
-            new("owner", RunsWords.Owner, OwnerCell) { Width = 160 },
-            new("device", RunsWords.Device, DeviceCell) { Width = 150 },
-            new("requested", RunsWords.Requested, RequestedCell) { Width = 135, Orders = ("newest", "oldest") },
-            new("duration", RunsWords.Duration, DurationCell) { Width = 100, IsNumber = true, Orders = ("longest", "shortest") },
-            new("error", RunsWords.ErrorType, ErrorCell) { Width = 130 },
-            new("trigger", RunsWords.Trigger, TriggerCell) { Width = 90, StartsHidden = true },
-            new("started", RunsWords.Started, StartedCell) { Width = 140, Orders = ("started", "earliest"), StartsHidden = true },
-            new("priority", RunsWords.Priority, PriorityCell) { Width = 90, StartsHidden = true },
-            new("revision", RunsWords.Revision, RevisionCell) { Width = 80, IsNumber = true, StartsHidden = true },
-            new("id", RunsWords.Id, IdCell) { Width = 300, StartsHidden = true },
+            new("status", RunsWords.Status, StatusCell, row => L[RunWords.Of(row.RunRow.Status)]) { Width = 104 },
+            new("workflow", RunsWords.Workflow, WorkflowCell, row => row.RunRow.WorkflowName) { Width = 190, Orders = ("workflow", null) },
+            new("owner", RunsWords.Owner, OwnerCell, row => row.Owner.Email ?? row.Owner.Id.ToString()) { Width = 160 },
+            new("device", RunsWords.Device, DeviceCell, row => row.RunRow.Device is { } device ? device.Name ?? device.Id.ToString() : null) { Width = 150 },
+            new("requested", RunsWords.Requested, RequestedCell, row => F.Instant(row.RunRow.RequestedAt)) { Width = 135, Orders = ("newest", "oldest") },
+            new("duration", RunsWords.Duration, DurationCell, row => row.RunRow.DurationSeconds?.ToString("0.###", CultureInfo.InvariantCulture)) { Width = 100, IsNumber = true, ExportTitle = RunsWords.DurationSeconds, Orders = ("longest", "shortest") },
+            new("error", RunsWords.ErrorType, ErrorCell, row => row.RunRow.ErrorType) { Width = 130 },
+            new("trigger", RunsWords.Trigger, TriggerCell, row => L[RunsWords.Of(row.Trigger)]) { Width = 90, StartsHidden = true },
+            new("started", RunsWords.Started, StartedCell, row => row.RunRow.StartedAt is { } at ? F.Instant(at) : null) { Width = 140, Orders = ("started", "earliest"), StartsHidden = true },
+            new("priority", RunsWords.Priority, PriorityCell, row => L[RunsWords.Of(row.Priority)]) { Width = 90, StartsHidden = true },
+            new("revision", RunsWords.Revision, RevisionCell, row => row.Revision?.ToString(CultureInfo.InvariantCulture)) { Width = 80, IsNumber = true, StartsHidden = true },
+            new("id", RunsWords.Id, IdCell, row => row.RunRow.Id.ToString()) { Width = 300, StartsHidden = true },
         ];
         Follow(new RunsChangedSubscription(), change => Take(change.RunsChanged.Run));
         return Task.CompletedTask;
@@ -77,8 +77,8 @@ public sealed partial class RunsPage
                 Text = ask["text"],
                 Status = StatusOf(ask) is { } status ? [status] : null,
                 NeedsAttention = ask["attention"] switch { "yes" => true, "no" => false, _ => null },
-                RequestedFrom = ask.Day("from", F.Zone),
-                RequestedTo = ask.Day("to", F.Zone, 1),
+                OccurredFrom = ask.Day("from", F.Zone),
+                OccurredTo = ask.Day("to", F.Zone, 1),
                 OwnerId = ask.Id("owner"),
                 DeviceId = ask.Id("device"),
                 WorkflowId = ask.Id("workflow"),

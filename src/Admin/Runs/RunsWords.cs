@@ -23,8 +23,10 @@ public static class RunsWords
     public static readonly Word Attention = new("需要处理", "Needs attention");
     public static readonly Word AttentionYes = new("需要处理", "Yes");
     public static readonly Word AttentionNo = new("不需要", "No");
-    public static readonly Word From = new("提交从", "Requested from");
+    /// <summary>By when runs occurred, as the overview and statistics count them.</summary>
+    public static readonly Word From = new("日期从", "From");
     public static readonly Word To = new("到", "To");
+    public static readonly Word DurationSeconds = new("用时（秒）", "Duration (s)");
     public static readonly Word NoneText = new("任何账号启动工作流后，任务会出现在这里。", "Once any account starts a workflow, its run appears here.");
     public static readonly Word CopyIds = new("复制编号", "Copy ids");
     public static readonly Word RetryOwn = new("重试 {0} 个", "Retry {0}");

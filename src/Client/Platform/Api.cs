@@ -25,7 +25,14 @@ public sealed class Api(HttpClient http, Session session, IBrowser browser, Link
     /// <summary>Asks; while the server cannot be reached, the last answer that this device kept stands in.</summary>
     /// <exception cref="RefusedException"/>
     /// <exception cref="UnreachableException">And nothing was kept.</exception>
-    public async Task<Answer<T>> Ask<T>(IQuery<T> query, CancellationToken cancel = default)
+    public Task<Answer<T>> Ask<T>(IQuery<T> query, CancellationToken cancel = default) => Ask(query, keeps: true, cancel);
+
+    /// <summary>Asks for what is not looked at again, such as an export: nothing is kept of it, and nothing kept stands in.</summary>
+    /// <exception cref="RefusedException"/>
+    /// <exception cref="UnreachableException"/>
+    public Task<Answer<T>> AskOnce<T>(IQuery<T> query, CancellationToken cancel = default) => Ask(query, keeps: false, cancel);
+
+    private async Task<Answer<T>> Ask<T>(IQuery<T> query, bool keeps, CancellationToken cancel)
     {
         var body = Body(query);
         var key = Key(query.Name, body);
@@ -34,14 +41,14 @@ public sealed class Api(HttpClient http, Session session, IBrowser browser, Link
             using var answer = await Send(query, body, cancel);
             var data = answer.RootElement.GetProperty("data");
             var refusals = RefusalsOf(answer.RootElement);
-            if (refusals.Count == 0)
+            if (keeps && refusals.Count == 0)
             {
                 await Keep(key, data.GetRawText());
             }
 
             return new Answer<T>(query.Read(data), null, refusals);
         }
-        catch (UnreachableException) when (!cancel.IsCancellationRequested)
+        catch (UnreachableException) when (keeps && !cancel.IsCancellationRequested)
         {
             if (await Recall(query, key) is not { KeptAt: { } at } kept)
             {

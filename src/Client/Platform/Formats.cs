@@ -20,6 +20,10 @@ public sealed class Formats(Language language, TimeProvider time)
         new("周日", "Sun"), new("周一", "Mon"), new("周二", "Tue"), new("周三", "Wed"), new("周四", "Thu"), new("周五", "Fri"), new("周六", "Sat"),
     ];
 
+    private static readonly Word[] WeekdayHeads = [new("日", "Su"), new("一", "Mo"), new("二", "Tu"), new("三", "We"), new("四", "Th"), new("五", "Fr"), new("六", "Sa")];
+
+    private static readonly Word MonthOf = new("{0}年{1}月", "{2} {0}");
+
     /// <summary>The person's zone: the account's, else this device's.</summary>
     public TimeZoneInfo Zone { get; set; } = time.LocalTimeZone;
 
@@ -113,6 +117,12 @@ public sealed class Formats(Language language, TimeProvider time)
                 ? (day.Year == today.Year ? "" : day.Year.ToString(CultureInfo.InvariantCulture) + "年") + day.Month.ToString(CultureInfo.InvariantCulture) + "月" + day.Day.ToString(CultureInfo.InvariantCulture) + "日"
                 : day.ToString(day.Year == today.Year ? "MMM d" : "MMM d, yyyy", CultureInfo.InvariantCulture);
     }
+
+    /// <summary>2026年11月, November 2026.</summary>
+    public string Month(DateOnly day) => language[MonthOf, day.Year, day.Month, day.ToString("MMMM", CultureInfo.InvariantCulture)];
+
+    /// <summary>As a month's columns are headed: 一, Mo.</summary>
+    public string WeekdayHead(DateOnly day) => language[WeekdayHeads[(int)day.DayOfWeek]];
 
     public string Weekday(DateOnly day) => language[Weekdays[(int)day.DayOfWeek]];
 

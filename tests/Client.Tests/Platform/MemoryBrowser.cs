@@ -86,7 +86,14 @@ public sealed class MemoryBrowser(MemoryBrowser.Device? device = null) : IBrowse
 
     public ValueTask Copy(string text) => ValueTask.CompletedTask;
 
-    public ValueTask Download(string name, string type, string content) => ValueTask.CompletedTask;
+    /// <summary>Files that were given to the person.</summary>
+    public List<(string Name, string Content)> Files { get; } = [];
+
+    public ValueTask Download(string name, string type, string content)
+    {
+        Files.Add((name, content));
+        return ValueTask.CompletedTask;
+    }
 
     public sealed class Device
     {

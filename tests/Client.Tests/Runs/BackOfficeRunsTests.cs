@@ -72,6 +72,37 @@ public sealed class BackOfficeRunsTests : ScreenTest
         page.FindAll(".pill").ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task an_export_takes_every_page_of_what_is_filtered_with_the_columns_that_are_shown()
+    {
+        Guid[] ids = [Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7()];
+        Server.On("Runs", body => (System.Net.HttpStatusCode.OK, "{\"data\":" + (body["variables"]!["after"]?.GetValue<string>() switch
+        {
+            null => PageBefore("end", Run(ids[0], "COMPLETED"), Run(ids[1], "FAILED")),
+            "end" => Page(Run(ids[2], "COMPLETED")),
+            _ => throw new InvalidOperationException(),
+        }) + "}"));
+        await StartAsync();
+        await Browser.Prefer("runs.hidden", "owner,device,requested,duration,error");
+        The<NavigationManager>().NavigateTo("runs?text=rec");
+        var page = Render<RunsPage>();
+        page.WaitForState(() => page.FindAll("[data-row]").Count == 2, Patience);
+
+        await page.Find("[data-export]").ClickAsync(new());
+
+        page.WaitForState(() => Browser.Files.Count == 1, Patience);
+        var (name, content) = Browser.Files.Single();
+        name.ShouldMatch("^runs-[0-9]{8}-[0-9]{4}\\.csv$");
+        var lines = content.TrimStart('\uFEFF').Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(4);
+        lines[0].ShouldStartWith("状态,工作流");
+        lines[2].ShouldStartWith("失败,");
+        lines[3].ShouldEndWith(ids[2].ToString());
+        Server.AskedOf("Runs").ShouldAllBe(asked => asked["variables"]!["filter"]!["text"]!.GetValue<string>() == "rec");
+        // What is exported is not kept on the device.
+        Browser.Shared.Kept.Keys.Count(key => key.Store == Jarvis.Client.Platform.Stores.Answers && key.Key.Contains("Runs", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
     private async Task<(FakeSocket Socket, string Id)> Following()
     {
         var socket = await Sockets.Next();
@@ -82,9 +113,11 @@ public sealed class BackOfficeRunsTests : ScreenTest
     private static string Run(Guid id, string status) => Samples.Run(id, status).TrimEnd().TrimEnd('}') +
         ",\"owner\":{\"id\":\"" + Guid.Empty + "\",\"email\":\"o***@example.test\"},\"workflow\":null,\"trigger\":\"MANUAL\",\"priority\":\"NORMAL\",\"revision\":1,\"attention\":null}";
 
-    private static string Page(params string[] runs) =>
+    private static string Page(params string[] runs) => PageBefore(null, runs);
+
+    private static string PageBefore(string? next, params string[] runs) =>
         "{\"runs\":{\"nodes\":[" + string.Join(',', runs) + "],\"totalCount\":{\"value\":" + runs.Length
-        + ",\"isExact\":true},\"pageInfo\":{\"startCursor\":null,\"endCursor\":null,\"hasNextPage\":false,\"hasPreviousPage\":false}}}";
+        + ",\"isExact\":true},\"pageInfo\":{\"startCursor\":null,\"endCursor\":" + (next is null ? "null" : "\"" + next + "\"") + ",\"hasNextPage\":" + (next is null ? "false" : "true") + ",\"hasPreviousPage\":false}}}";
 
     private static string Change(string id, string run) =>
         "{\"id\":\"" + id + "\",\"type\":\"next\",\"payload\":{\"data\":{\"runsChanged\":{\"cursor\":\"c\",\"run\":" + run + "}}}}";

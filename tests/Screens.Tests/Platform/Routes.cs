@@ -14,8 +14,8 @@ public static class Routes
         ]
         :
         [
-            "", "runs", $"runs/{system.Runs.GetValueOrDefault("broken")}", $"run/{system.Runs.GetValueOrDefault("broken")}", "devices", "workflows", $"workflows/{system.Workflow}",
-            "accounts", "operations", "projections", "dead-letters", "not-found",
+            "", "runs", $"runs/{system.Runs.GetValueOrDefault("broken")}", $"run/{system.Runs.GetValueOrDefault("broken")}", "devices", "workflows", $"workflows/{system.Workflow}", "workflows/new",
+            $"workflows/{system.Workflow}/start", "accounts", "operations", "projections", "dead-letters", "not-found",
         ];
 
     public static string FileName(string route) =>

@@ -15,9 +15,12 @@ public sealed record ListAsk(IReadOnlyDictionary<string, string> Filters, string
     /// <summary>The value of a filter; null where it is not used.</summary>
     public string? this[string filter] => Filters.GetValueOrDefault(filter);
 
-    public int? First => Before is null ? PageSize : null;
+    /// <summary>Rows of this page.</summary>
+    public int Size { get; init; } = PageSize;
 
-    public int? Last => Before is null ? null : PageSize;
+    public int? First => Before is null ? Size : null;
+
+    public int? Last => Before is null ? null : Size;
 
     public bool IsFirstPage => After is null && Before is null;
 
@@ -26,7 +29,7 @@ public sealed record ListAsk(IReadOnlyDictionary<string, string> Filters, string
     /// <summary>A day of the person's zone, from its first instant; with <paramref name="plus"/> 1 to its last.</summary>
     public DateTimeOffset? Day(string filter, TimeZoneInfo zone, int plus = 0)
     {
-        if (!DateOnly.TryParseExact(this[filter], "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var day))
+        if (DayText.Read(this[filter]) is not { } day)
         {
             return null;
         }
@@ -55,8 +58,12 @@ public sealed class ListQuery<TData, T>(IQuery<TData> query, Func<TData, ListPag
 
 /// <param name="Name">As it is kept on the device.</param>
 /// <param name="Cell">What stands in it for a row.</param>
-public sealed record ListColumn<T>(string Name, Word Title, RenderFragment<T> Cell)
+/// <param name="Value">The same as plain text, for an export: whole ids and addresses, times with their zone, numbers without a unit.</param>
+public sealed record ListColumn<T>(string Name, Word Title, RenderFragment<T> Cell, Func<T, string?> Value)
 {
+    /// <summary>The head of the column in an export, where the unit has to be told.</summary>
+    public Word? ExportTitle { get; init; }
+
     /// <summary>Pixels.</summary>
     public int Width { get; init; } = 140;
 

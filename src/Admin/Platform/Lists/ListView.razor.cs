@@ -87,6 +87,9 @@ public sealed partial class ListView<T>
     [Parameter, EditorRequired]
     public Word EmptyText { get; set; } = null!;
 
+    /// <summary>What stands on the page.</summary>
+    public IReadOnlyList<T> Rows => rows;
+
     /// <summary>What is asked for now.</summary>
     public ListAsk Ask => ask;
 

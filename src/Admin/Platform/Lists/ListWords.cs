@@ -27,6 +27,12 @@ public static class ListWords
     public static readonly Word SaveView = new("保存当前筛选和排序", "Save these filters and this order");
     public static readonly Word DeleteView = new("删除视图“{0}”", "Delete the view “{0}”");
     public static readonly Word ViewSaved = new("视图已保存", "The view is saved");
+    public static readonly Word Export = new("导出 CSV", "Export CSV");
+    public static readonly Word ExportWhat = new("导出符合当前筛选的全部条目：按当前排序，只含显示的列", "All that the filters find, in this order, with the columns that are shown");
+    public static readonly Word ExportStop = new("停止（已取 {0} 条）", "Stop ({0} so far)");
+    public static readonly Word ExportStopped = new("已停止导出，没有生成文件", "Export stopped; no file was made");
+    public static readonly Word Exported = new("已导出 {0} 条", "{0} exported");
+    public static readonly Word ExportCut = new("只导出了前 {0} 条，后面还有：请加筛选条件分批导出", "Only the first {0} were exported: narrow the list to get the others");
     public static readonly Word SelectRow = new("选择 {0}", "Select {0}");
     public static readonly Word SelectAll = new("选择本页全部", "Select all of this page");
     public static readonly Word Selected = new("已选 {0} 条", "{0} selected");
