@@ -1,6 +1,5 @@
 using FluentValidation;
 using Jarvis.Application.Platform;
-using Jarvis.Application.Runs;
 using Jarvis.Domain.Devices;
 using Marten;
 using Wolverine;
@@ -19,23 +18,8 @@ public sealed record AllowDevice(Guid DeviceId, IReadOnlyList<DeviceScope> Scope
 
 public static class AllowDeviceHandler
 {
-    public static async Task<KeptAnswer> Handle(
-        AllowDevice command, IDocumentSession session, IMessageContext bus, Vault vault, TimeProvider clock, CancellationToken cancellation)
-    {
-        var stream = await session.Events.FetchForWriting<Device>(command.DeviceId, cancellation);
-        var envelope = command.Envelope;
-        if (stream.Aggregate is not { } device || device.OwnerId != envelope.Owner)
-        {
-            return await session.Refuse(command, DeviceRefusals.NotFound, cancellation);
-        }
-
-        var decision = device.Allow(command.Scopes, envelope.Actor, await vault.SealText(device.OwnerId, envelope.Reason, cancellation), clock.GetUtcNow());
-        if (decision.Events.Count > 0)
-        {
-            session.Store(DeviceRule.After(command.DeviceId, device, decision.Events));
-            await bus.PublishAsync(new CapacityChanged(device.OwnerId));
-        }
-
-        return await session.Settle(command, stream, decision, cancellation);
-    }
+    public static Task<KeptAnswer> Handle(
+        AllowDevice command, IDocumentSession session, IMessageContext bus, Vault vault, TimeProvider clock, CancellationToken cancellation) =>
+        new DeviceRuling(session, bus, vault, clock).Decide(
+            command, command.DeviceId, (device, actor, reason, now) => device.Allow(command.Scopes, actor, reason, now), cancellation);
 }

@@ -19,23 +19,8 @@ public sealed record LimitDevice(Guid DeviceId, int? AtOnce) : Instruction
 
 public static class LimitDeviceHandler
 {
-    public static async Task<KeptAnswer> Handle(
-        LimitDevice command, IDocumentSession session, IMessageContext bus, Vault vault, TimeProvider clock, CancellationToken cancellation)
-    {
-        var stream = await session.Events.FetchForWriting<Device>(command.DeviceId, cancellation);
-        var envelope = command.Envelope;
-        if (stream.Aggregate is not { } device || device.OwnerId != envelope.Owner)
-        {
-            return await session.Refuse(command, DeviceRefusals.NotFound, cancellation);
-        }
-
-        var decision = device.Limit(command.AtOnce, envelope.Actor, await vault.SealText(device.OwnerId, envelope.Reason, cancellation), clock.GetUtcNow());
-        if (decision.Events.Count > 0)
-        {
-            session.Store(DeviceRule.After(command.DeviceId, device, decision.Events));
-            await bus.PublishAsync(new CapacityChanged(device.OwnerId));
-        }
-
-        return await session.Settle(command, stream, decision, cancellation);
-    }
+    public static Task<KeptAnswer> Handle(
+        LimitDevice command, IDocumentSession session, IMessageContext bus, Vault vault, TimeProvider clock, CancellationToken cancellation) =>
+        new DeviceRuling(session, bus, vault, clock).Decide(
+            command, command.DeviceId, (device, actor, reason, now) => device.Limit(command.AtOnce, actor, reason, now), cancellation);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Jarvis.Api.Accounts;
 using Jarvis.Api.Tests.Platform;
@@ -41,7 +40,7 @@ public sealed class EngineOnServerTests(ListeningServer server) : IClassFixture<
 
     private readonly Guid owner = Guid.CreateVersion7();
     private readonly TemporaryFolder folder = new();
-    private Life runner = null!;
+    private RunnerLife runner = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -57,7 +56,7 @@ public sealed class EngineOnServerTests(ListeningServer server) : IClassFixture<
     {
         using var fresh = new TemporaryFolder();
         var stranger = Guid.CreateVersion7();
-        await using var life = Life.Start(server, fresh.Path, stranger);
+        await using var life = RunnerLife.Start(server, fresh.Path, stranger);
         await life.Connected();
         life.DeviceId.ShouldNotBe(runner.DeviceId);
         new CredentialFile(fresh.Path).Load()!.DeviceId.ShouldBe(life.DeviceId);
@@ -247,7 +246,7 @@ public sealed class EngineOnServerTests(ListeningServer server) : IClassFixture<
         await runner.Connected();
         using var copy = new TemporaryFolder();
         File.Copy(folder.File("credentials.json"), copy.File("credentials.json"));
-        await using var second = Life.Start(server, copy.Path, owner);
+        await using var second = RunnerLife.Start(server, copy.Path, owner);
         await second.Connected();
         (await runner.Ended.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBeOfType<RunnerEnd.Fenced>();
     }
@@ -300,9 +299,9 @@ public sealed class EngineOnServerTests(ListeningServer server) : IClassFixture<
         folder.Dispose();
     }
 
-    private async Task<Life> Begin()
+    private async Task<RunnerLife> Begin()
     {
-        var life = Life.Start(server, folder.Path, owner);
+        var life = RunnerLife.Start(server, folder.Path, owner);
         await life.Connected();
         return life;
     }
@@ -339,67 +338,5 @@ public sealed class EngineOnServerTests(ListeningServer server) : IClassFixture<
         await using var session = server.Store.QuerySession();
         var events = await session.Events.FetchStreamAsync(StreamIds.Execution(run));
         return [.. events.Select(@event => (@event.Version, EventNames.Of(@event.Data.GetType())))];
-    }
-
-    /// <summary>One life of the runner on a home.</summary>
-    private sealed class Life : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource stop = new();
-        private readonly ConcurrentQueue<RunnerNews> news = new();
-        private readonly WorkflowEngine engine;
-
-        private Life(ListeningServer server, string folder, Guid owner)
-        {
-            var home = JarvisHome.Open(folder);
-            Journal = Journal.Open(home.JournalFile);
-            engine = new WorkflowEngine(new EngineSettings(home) { Clock = Clock }, Journal);
-            var voice = new RunnerVoice(said =>
-            {
-                news.Enqueue(said);
-                if (said is RunnerNews.PairingCode code)
-                {
-                    _ = server.Do(new ApproveDevice(code.UserCode, null), owner);
-                }
-            });
-            var runner = new Runner(home, Journal, engine, FunctionCatalog.Standard.Validation, voice, Clock) { Capabilities = () => MachineCapabilities.Of(FunctionCatalog.Standard, home) };
-            Ended = Work(runner, server.Address);
-        }
-
-        public Journal Journal { get; }
-
-        /// <summary>The PC's clock.</summary>
-        public MovableTime Clock { get; } = new();
-
-        public Task<RunnerEnd> Ended { get; }
-
-        public Guid DeviceId => news.OfType<RunnerNews.Connected>().Last().DeviceId;
-
-        public static Life Start(ListeningServer server, string folder, Guid owner) => new(server, folder, owner);
-
-        public async Task<long> Connected() =>
-            (await Eventually.Be(() => Task.FromResult(news.OfType<RunnerNews.Connected>().LastOrDefault()), said => said is not null || Ended.IsCompleted))!.Epoch;
-
-        public async ValueTask DisposeAsync()
-        {
-            await stop.CancelAsync();
-            try
-            {
-                await Ended;
-            }
-            catch (OperationCanceledException)
-            {
-                // It was told to stop.
-            }
-
-            await engine.DisposeAsync();
-            await Journal.DisposeAsync();
-            stop.Dispose();
-        }
-
-        private async Task<RunnerEnd> Work(Runner runner, Uri server)
-        {
-            await engine.Resume(stop.Token);
-            return await runner.Run(new RunnerOptions(server, "workbench", 0), stop.Token);
-        }
     }
 }

@@ -1,7 +1,4 @@
-using System.IO.Compression;
 using System.Net.WebSockets;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Jarvis.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -16,7 +13,7 @@ namespace Jarvis.Engine.Tests.Devices;
 /// The server's end of the runner's protocol as interfaces.md states it, in memory and with faults on demand: answers lost after
 /// storing, requests lost before, refusals, dropped and fenced sockets, repeated commands. It can stop and start again on its port.
 /// </summary>
-internal sealed class SimulatedServer : IAsyncDisposable
+internal sealed partial class SimulatedServer : IAsyncDisposable
 {
     private readonly Lock gate = new();
     private readonly int port = FreePort.Next();
@@ -165,6 +162,16 @@ internal sealed class SimulatedServer : IAsyncDisposable
         }
     }
 
+    /// <summary>The server is restored from a backup made before it had given any command.</summary>
+    public void RestoreToBeforeAnyCommand()
+    {
+        lock (gate)
+        {
+            commands.Clear();
+            restored = true;
+        }
+    }
+
     public void DropSocket()
     {
         lock (gate)
@@ -194,18 +201,6 @@ internal sealed class SimulatedServer : IAsyncDisposable
     public Task CloseWith(int code, string reason) => Close(socket!, code, reason);
 
     public async ValueTask DisposeAsync() => await Stop();
-
-    private static async Task Close(WebSocket open, int code, string reason)
-    {
-        try
-        {
-            await open.CloseOutputAsync((WebSocketCloseStatus)code, reason, CancellationToken.None);
-        }
-        catch (WebSocketException)
-        {
-            open.Abort();
-        }
-    }
 
     private IResult Pair()
     {
@@ -243,285 +238,4 @@ internal sealed class SimulatedServer : IAsyncDisposable
     }
 
     private IResult Tokens() => Results.Json(new { accessToken = AccessToken, refreshToken = RefreshToken, expiresIn = 900, deviceId = DeviceId });
-
-    private async Task Events(HttpContext context)
-    {
-        Requests++;
-        if (Slowness > TimeSpan.Zero)
-        {
-            await Task.Delay(Slowness);
-        }
-
-        var fault = NextFault();
-        if (fault == Fault.LostBefore)
-        {
-            context.Abort();
-            return;
-        }
-
-        if (fault == Fault.ExpiredToken)
-        {
-            AccessToken = $"renewed-{Requests}";
-        }
-
-        if (context.Request.Headers.Authorization != $"Bearer {AccessToken}")
-        {
-            await Problem(context, 401, "auth.token", null);
-            return;
-        }
-
-        switch (fault)
-        {
-            case Fault.ServerError:
-                await Problem(context, 500, "internal", null);
-                return;
-            case Fault.TooFast:
-                context.Response.Headers.RetryAfter = "0";
-                await Problem(context, 429, "runner.too_fast", null);
-                return;
-            case Fault.DropSocket:
-                DropSocket();
-                break;
-            case Fault.NewEpoch:
-                // As when this runner's own newer hello overtook the batch; the socket just breaks. Not at every hello: that would be
-                // another runner with the same identity, to which this one gives way.
-                lock (gate)
-                {
-                    if (Hellos >= nextOvertaking)
-                    {
-                        nextOvertaking = Hellos + 2;
-                        Epoch++;
-                    }
-                }
-
-                DropSocket();
-                break;
-        }
-
-        Stream body = context.Request.Body;
-        if (context.Request.Headers.ContentEncoding == "gzip")
-        {
-            body = new GZipStream(body, CompressionMode.Decompress);
-        }
-
-        var batch = (JsonArray)(await JsonNode.ParseAsync(body))!;
-        if (batch.Count > MaxBatch)
-        {
-            await Problem(context, 413, "batch.too_large", null);
-            return;
-        }
-
-        var (status, code, refused, cursors) = Store(batch, fault == Fault.Gap);
-        if (fault == Fault.LostAfter)
-        {
-            context.Abort();
-        }
-        else if (status == 200)
-        {
-            await context.Response.WriteAsJsonAsync(new { accepted = batch.Count, cursors });
-        }
-        else
-        {
-            await Problem(context, status, code!, refused);
-        }
-    }
-
-    private (int Status, string? Code, JsonObject? Refused, Dictionary<Guid, long> Cursors) Store(JsonArray batch, bool gap)
-    {
-        lock (gate)
-        {
-            var staged = new Dictionary<Guid, List<JsonObject>>();
-            foreach (var entry in batch.Select(item => item!.AsObject()))
-            {
-                var runId = Guid.Parse((string)entry["subject"]!);
-                var sequence = (long)entry["sequence"]!;
-                var stream = staged.TryGetValue(runId, out var known) ? known : staged[runId] = streams.TryGetValue(runId, out var stored) ? [.. stored] : [];
-                (int, string, JsonObject) Refuse(int status, string code, long? expected = null) => (status, code, new JsonObject
-                {
-                    [runId.ToString()] = new JsonObject { ["code"] = code, ["expected"] = expected },
-                });
-                (int Status, string Code, JsonObject Refused)? refusal = null;
-                if (RefusedRuns.Contains(runId))
-                {
-                    refusal = Refuse(422, "event.invalid");
-                }
-                else if (sequence <= stream.Count)
-                {
-                    if (!JsonNode.DeepEquals(stream[(int)sequence - 1]["data"], entry["data"]) || (string?)stream[(int)sequence - 1]["type"] != (string?)entry["type"])
-                    {
-                        refusal = Refuse(422, "run.content_differs");
-                    }
-                }
-                else if ((long)entry["epoch"]! != Epoch)
-                {
-                    refusal = Refuse(410, "device.epoch_fenced");
-                }
-                else if (sequence != stream.Count + 1 || (gap && stream.Count > 0))
-                {
-                    // A spurious gap: it asks for one that it has, which is then a repeat.
-                    refusal = Refuse(409, "run.sequence_gap", gap && stream.Count > 0 ? stream.Count : stream.Count + 1);
-                }
-                else
-                {
-                    stream.Add(entry);
-                }
-
-                if (refusal is { } no)
-                {
-                    return (no.Status, no.Code, no.Refused, []);
-                }
-            }
-
-            foreach (var (runId, stream) in staged)
-            {
-                streams[runId] = stream;
-            }
-
-            return (200, null, null, staged.ToDictionary(pair => pair.Key, pair => (long)pair.Value.Count));
-        }
-    }
-
-    private static async Task Problem(HttpContext context, int status, string code, JsonObject? runs)
-    {
-        context.Response.StatusCode = status;
-        await context.Response.WriteAsJsonAsync(
-            new JsonObject { ["type"] = "about:blank", ["title"] = code, ["status"] = status, ["code"] = code, ["runs"] = runs },
-            (JsonSerializerOptions?)null, "application/problem+json");
-    }
-
-    private async Task Commands(HttpContext context)
-    {
-        if (context.Request.Headers.Authorization != $"Bearer {AccessToken}")
-        {
-            context.Response.StatusCode = 401;
-            return;
-        }
-
-        using var open = await context.WebSockets.AcceptWebSocketAsync("jarvis-runner-v1");
-        var buffer = new byte[1024 * 1024];
-        try
-        {
-            while (await Read(open, buffer) is { } frame)
-            {
-                Answer(open, frame);
-            }
-        }
-        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException or IOException)
-        {
-            open.Abort();
-        }
-    }
-
-    /// <summary>The server is restored from a backup made before it had given any command.</summary>
-    public void RestoreToBeforeAnyCommand()
-    {
-        lock (gate)
-        {
-            commands.Clear();
-            restored = true;
-        }
-    }
-
-    private void Answer(WebSocket open, JsonObject frame)
-    {
-        lock (gate)
-        {
-            Received.Add(frame);
-            switch ((string)frame["type"]!)
-            {
-                case "hello":
-                    Hellos++;
-                    Epoch++;
-                    if (socket is { } older && older != open)
-                    {
-                        _ = Close(older, 4410, "fenced");
-                    }
-
-                    socket = open;
-                    var cursors = new JsonObject();
-                    foreach (var runId in frame["journals"]!.AsObject().Select(pair => Guid.Parse(pair.Key)))
-                    {
-                        cursors[runId.ToString()] = streams.TryGetValue(runId, out var stream) ? stream.Count : 0;
-                    }
-
-                    _ = Send(open, new JsonObject
-                    {
-                        ["type"] = "welcome",
-                        ["epoch"] = Epoch,
-                        ["leaseSeconds"] = LeaseSeconds,
-                        ["cursors"] = cursors,
-                        ["types"] = new JsonArray(),
-                        ["lastCommand"] = restored ? commands.Count : null,
-                        ["serverTime"] = DateTimeOffset.UtcNow.ToString("O"),
-                    });
-                    var has = (int)(long)frame["lastCommand"]!;
-                    foreach (var command in commands.Skip(has > commands.Count ? 0 : has))
-                    {
-                        _ = Send(open, command);
-                    }
-
-                    break;
-                case "claim":
-                    var asked = Guid.Parse((string)frame["runId"]!);
-                    if (Withdrawn.Contains(asked))
-                    {
-                        _ = Send(open, new JsonObject { ["type"] = "gone", ["runId"] = asked.ToString(), ["reason"] = "run.cancelled" });
-                    }
-                    else
-                    {
-                        granted[asked] = DeviceId;
-                        _ = Send(open, new JsonObject { ["type"] = "granted", ["runId"] = asked.ToString() });
-                    }
-
-                    break;
-                case "heartbeat":
-                    _ = Send(open, new JsonObject { ["type"] = "heartbeat" });
-                    break;
-            }
-        }
-    }
-
-    private readonly SemaphoreSlim sending = new(1, 1);
-
-    private async Task Send(WebSocket? open, JsonObject frame)
-    {
-        if (open is null)
-        {
-            return;
-        }
-
-        var bytes = Encoding.UTF8.GetBytes(frame.ToJsonString());
-        await sending.WaitAsync();
-        try
-        {
-            await open.SendAsync(bytes, WebSocketMessageType.Text, true, CancellationToken.None);
-        }
-        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
-        {
-            // The runner comes back and is told again.
-        }
-        finally
-        {
-            sending.Release();
-        }
-    }
-
-    private static async Task<JsonObject?> Read(WebSocket open, byte[] buffer)
-    {
-        var length = 0;
-        while (true)
-        {
-            var part = await open.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
-            if (part.MessageType == WebSocketMessageType.Close)
-            {
-                return null;
-            }
-
-            length += part.Count;
-            if (part.EndOfMessage)
-            {
-                return JsonNode.Parse(buffer.AsSpan(0, length))!.AsObject();
-            }
-        }
-    }
 }

@@ -17,21 +17,9 @@ public sealed record DiscardDeadLetters(IReadOnlyList<Guid> Ids) : Instruction
 
 public static class DiscardDeadLettersHandler
 {
-    public static async Task<KeptAnswer> Handle(
+    public static Task<KeptAnswer> Handle(
         DiscardDeadLetters command, IDocumentSession session, IMessageContext bus, IMessageStore messages, Vault vault, TimeProvider clock,
-        CancellationToken cancellation)
-    {
-        Guid[] ids = [.. command.Ids.Distinct()];
-        if (!await DeadLetterLimits.AreThere(messages, ids, cancellation))
-        {
-            return await session.Refuse(command, OperationRefusals.DeadLetterNotFound, cancellation);
-        }
-
-        var actor = command.Envelope.Actor;
-        var operation = Guid.CreateVersion7();
-        session.Events.StartStream<Operation>(operation, new DeadLettersDiscarded(
-            actor, ids, actor, clock.GetUtcNow(), await vault.SealText(actor, command.Envelope.Reason, cancellation)));
-        await bus.PublishAsync(new SettleDeadLetters(ids, Again: false));
-        return session.Answer(command, operation, version: 1);
-    }
+        CancellationToken cancellation) =>
+        new DeadLetterSettling(session, bus, messages, vault).Decide(
+            command, command.Ids, again: false, (actor, ids, reason) => new DeadLettersDiscarded(actor, ids, actor, clock.GetUtcNow(), reason), cancellation);
 }

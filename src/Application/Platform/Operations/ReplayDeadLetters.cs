@@ -17,21 +17,9 @@ public sealed record ReplayDeadLetters(IReadOnlyList<Guid> Ids) : Instruction
 
 public static class ReplayDeadLettersHandler
 {
-    public static async Task<KeptAnswer> Handle(
+    public static Task<KeptAnswer> Handle(
         ReplayDeadLetters command, IDocumentSession session, IMessageContext bus, IMessageStore messages, Vault vault, TimeProvider clock,
-        CancellationToken cancellation)
-    {
-        Guid[] ids = [.. command.Ids.Distinct()];
-        if (!await DeadLetterLimits.AreThere(messages, ids, cancellation))
-        {
-            return await session.Refuse(command, OperationRefusals.DeadLetterNotFound, cancellation);
-        }
-
-        var actor = command.Envelope.Actor;
-        var operation = Guid.CreateVersion7();
-        session.Events.StartStream<Operation>(operation, new DeadLettersReplayed(
-            actor, ids, actor, clock.GetUtcNow(), await vault.SealText(actor, command.Envelope.Reason, cancellation)));
-        await bus.PublishAsync(new SettleDeadLetters(ids, Again: true));
-        return session.Answer(command, operation, version: 1);
-    }
+        CancellationToken cancellation) =>
+        new DeadLetterSettling(session, bus, messages, vault).Decide(
+            command, command.Ids, again: true, (actor, ids, reason) => new DeadLettersReplayed(actor, ids, actor, clock.GetUtcNow(), reason), cancellation);
 }

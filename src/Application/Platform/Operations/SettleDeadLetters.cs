@@ -1,3 +1,6 @@
+using Jarvis.Domain.Platform;
+using Marten;
+using Wolverine;
 using Wolverine.Persistence.Durability;
 using Wolverine.Persistence.Durability.DeadLetterManagement;
 
@@ -17,6 +20,28 @@ public static class SettleDeadLettersHandler
     {
         var letters = new DeadLetterEnvelopeQuery([.. order.Ids]);
         return order.Again ? messages.DeadLetters.ReplayAsync(letters, cancellation) : messages.DeadLetters.DiscardAsync(letters, cancellation);
+    }
+}
+
+/// <summary>What throwing away and putting back share: the decision is an event in a stream of its own, what is done to the letters a message beside it.</summary>
+internal sealed class DeadLetterSettling(IDocumentSession session, IMessageContext bus, IMessageStore messages, Vault vault)
+{
+    /// <param name="again">Whether they are put back to be handled again; else they are thrown away.</param>
+    /// <param name="decided">The event, of who decides, which letters and the sealed reason.</param>
+    public async Task<KeptAnswer> Decide(
+        Instruction command, IReadOnlyList<Guid> named, bool again, Func<Guid, Guid[], Content?, object> decided, CancellationToken cancellation)
+    {
+        Guid[] ids = [.. named.Distinct()];
+        if (!await DeadLetterLimits.AreThere(messages, ids, cancellation))
+        {
+            return await session.Refuse(command, OperationRefusals.DeadLetterNotFound, cancellation);
+        }
+
+        var actor = command.Envelope.Actor;
+        var operation = Guid.CreateVersion7();
+        session.Events.StartStream<Operation>(operation, decided(actor, ids, await vault.SealText(actor, command.Envelope.Reason, cancellation)));
+        await bus.PublishAsync(new SettleDeadLetters(ids, again));
+        return session.Answer(command, operation, version: 1);
     }
 }
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using Jarvis.Domain.Workflows.Data;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -9,7 +5,7 @@ using YamlDotNet.Core.Events;
 namespace Jarvis.Domain.Workflows.Language;
 
 /// <summary>Reads YAML 1.2 (core schema) or JSON into located nodes. Size, depth, aliases and documents are bounded.</summary>
-internal sealed partial class SourceReader
+internal sealed class SourceReader
 {
     /// <summary>The longest source that is read, in characters.</summary>
     public const int MaxCharacters = 1_048_576;
@@ -227,9 +223,9 @@ internal sealed partial class SourceReader
         var plain = scalar.Style is ScalarStyle.Plain or ScalarStyle.Any;
         Json value = tag switch
         {
-            null or "?" => plain ? Resolve(scalar.Value) : Json.Of(scalar.Value),
+            null or "?" => plain ? PlainScalar.Read(scalar.Value) : Json.Of(scalar.Value),
             "!" or "tag:yaml.org,2002:str" => Json.Of(scalar.Value),
-            "tag:yaml.org,2002:int" or "tag:yaml.org,2002:float" or "tag:yaml.org,2002:bool" or "tag:yaml.org,2002:null" => Resolve(scalar.Value),
+            "tag:yaml.org,2002:int" or "tag:yaml.org,2002:float" or "tag:yaml.org,2002:bool" or "tag:yaml.org,2002:null" => PlainScalar.Read(scalar.Value),
             _ => Json.Null,
         };
         var node = new ScalarNode(Line(scalar.Start), Column(scalar.Start), scalar.Value, value, Form(scalar.Style));
@@ -240,44 +236,6 @@ internal sealed partial class SourceReader
 
         return node;
     }
-
-    /// <summary>YAML 1.2, section 10.3.2: what a plain scalar is.</summary>
-    private static Json Resolve(string text)
-    {
-        switch (text)
-        {
-            case "" or "~" or "null" or "Null" or "NULL": return Json.Null;
-            case "true" or "True" or "TRUE": return Json.True;
-            case "false" or "False" or "FALSE": return Json.False;
-        }
-
-        if (Number().IsMatch(text))
-        {
-            var digits = text[0] == '+' ? text[1..] : text;
-            return JsonNumberForm().IsMatch(digits)
-                ? JsonNumber.FromDigits(digits)
-                : Json.Of(double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture));
-        }
-
-        if (text.StartsWith("0x", StringComparison.Ordinal)
-            && long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hexadecimal))
-        {
-            return Json.Of((double)hexadecimal);
-        }
-
-        if (text.Length is > 2 and <= 20 && text.StartsWith("0o", StringComparison.Ordinal) && text.AsSpan(2).IndexOfAnyExceptInRange('0', '7') < 0)
-        {
-            return Json.Of((double)text.Skip(2).Aggregate(0L, (sum, digit) => (sum * 8) + (digit - '0')));
-        }
-
-        return Json.Of(text);
-    }
-
-    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?$", RegexOptions.CultureInvariant)]
-    private static partial Regex Number();
-
-    [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$", RegexOptions.CultureInvariant)]
-    private static partial Regex JsonNumberForm();
 
     private static ScalarForm Form(ScalarStyle style) => style switch
     {
@@ -315,113 +273,5 @@ internal sealed partial class SourceReader
         public int Line => SourceReader.Line(mark);
 
         public int Column => SourceReader.Column(mark);
-    }
-}
-
-/// <summary>Reads JSON text into located nodes.</summary>
-internal ref struct LocatedJson
-{
-    private readonly ReadOnlySpan<byte> text;
-    private readonly ProblemList problems;
-    private Utf8JsonReader reader;
-    private long counted;
-    private int line;
-    private int column;
-    private int nodes;
-
-    private LocatedJson(ReadOnlySpan<byte> text, ProblemList problems)
-    {
-        this.text = text;
-        this.problems = problems;
-        reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = SourceReader.MaxDepth });
-        line = 1;
-        column = 1;
-    }
-
-    public static SourceNode? Read(string source, ProblemList problems)
-    {
-        var json = new LocatedJson(Encoding.UTF8.GetBytes(source), problems);
-        try
-        {
-            json.reader.Read();
-            var root = json.ReadNode("");
-            json.reader.Read();
-            return root;
-        }
-        catch (JsonException e)
-        {
-            var reason = e.Message.Split(" LineNumber:")[0].Split(" Path:")[0].Replace(" Change the reader options.", " Remove it.", StringComparison.Ordinal);
-            problems.Add("language.syntax", $"This is not JSON: {reason}", (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1, null);
-            return null;
-        }
-    }
-
-    private SourceNode ReadNode(string pointer)
-    {
-        var (atLine, atColumn) = Place();
-        if (++nodes > SourceReader.MaxNodes)
-        {
-            throw new JsonException($"The workflow holds more than {SourceReader.MaxNodes:N0} values.", null, atLine - 1, atColumn - 1);
-        }
-
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.StartArray:
-                var items = new List<SourceNode>();
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                {
-                    items.Add(ReadNode($"{pointer}/{items.Count}"));
-                }
-
-                return new ListNode(atLine, atColumn, items);
-            case JsonTokenType.StartObject:
-                return ReadObject(pointer, atLine, atColumn);
-            default:
-                var value = Json.Read(ref reader);
-                return new ScalarNode(atLine, atColumn, value is JsonString s ? s.Value : value.ToString(), value, value is JsonString ? ScalarForm.DoubleQuoted : ScalarForm.Plain);
-        }
-    }
-
-    private MapNode ReadObject(string pointer, int atLine, int atColumn)
-    {
-        var entries = new List<(ScalarNode, SourceNode)>();
-        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
-        {
-            var (keyLine, keyColumn) = Place();
-            var name = reader.GetString()!;
-            reader.Read();
-            var path = $"{pointer}/{Spot.Escape(name)}";
-            var value = ReadNode(path);
-            if (seen.TryGetValue(name, out var first))
-            {
-                problems.Add("language.duplicate_key", $"`{name}` is given twice; the first stands in line {first}. Keep one.", keyLine, keyColumn, path);
-                continue;
-            }
-
-            seen[name] = keyLine;
-            entries.Add((new ScalarNode(keyLine, keyColumn, name, Json.Of(name), ScalarForm.DoubleQuoted), value));
-        }
-
-        return new MapNode(atLine, atColumn, entries);
-    }
-
-    private (int Line, int Column) Place()
-    {
-        for (; counted < reader.TokenStartIndex; counted++)
-        {
-            var unit = text[(int)counted];
-            if (unit == (byte)'\n')
-            {
-                line++;
-                column = 1;
-            }
-            else if ((unit & 0xC0) != 0x80)
-            {
-                column++;
-            }
-        }
-
-        return (line, column);
     }
 }
