@@ -1,31 +1,8 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Jarvis.Build.Processes;
 using Npgsql;
 
 namespace Jarvis.Build.Postgres;
-
-/// <summary>What an embedded PostgreSQL needs to know.</summary>
-public sealed record EmbeddedPostgresOptions
-{
-    /// <summary>Holds the data, the password, the log and nothing else; made if missing, readable by its owner alone.</summary>
-    public required string Folder { get; init; }
-
-    /// <summary>Preferred port on 127.0.0.1; another is taken if it is not free. Null: the last one, or any.</summary>
-    public int? Port { get; init; }
-
-    /// <summary>False trades safety against a crash of the machine for speed: ordinary tests only.</summary>
-    public bool Durable { get; init; } = true;
-
-    /// <summary>True if the folder goes when the server stops.</summary>
-    public bool Temporary { get; init; }
-
-    /// <summary>The user of the system to run as, if we are root. Null: a user namespace, else a user that exists.</summary>
-    public string? RunAs { get; init; }
-
-    /// <summary>Told what is being done, in a few words.</summary>
-    public Action<string> Report { get; init; } = static _ => { };
-}
 
 /// <summary>
 /// A PostgreSQL server of our own on 127.0.0.1, with scram-sha-256 and a generated password. It ends with this process, also
@@ -47,12 +24,12 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private readonly EmbeddedPostgresOptions options;
     private readonly PostgresAccount account;
     private readonly PostgresBinaries binaries;
-    private readonly string folder;
+    private readonly PostgresFolder folder;
     private readonly string password;
     private ChildProcess? server;
 
     private EmbeddedPostgres(
-        EmbeddedPostgresOptions options, PostgresAccount account, PostgresBinaries binaries, string folder, string password)
+        EmbeddedPostgresOptions options, PostgresAccount account, PostgresBinaries binaries, PostgresFolder folder, string password)
     {
         this.options = options;
         this.account = account;
@@ -69,13 +46,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>Ends when the server does, whoever stopped it.</summary>
     public Task<int> Exited => server?.Exited ?? Task.FromResult(0);
 
-    public string LogFile => Path.Combine(folder, "postgresql.log");
-
-    private string DataFolder => Path.Combine(folder, "data");
-
-    private string PostmasterFile => Path.Combine(DataFolder, "postmaster.pid");
-
-    private string PortFile => Path.Combine(folder, "port");
+    public string LogFile => folder.LogFile;
 
     /// <summary>For Npgsql and for the server's configuration.</summary>
     public string ConnectionString(string database = Database) => new NpgsqlConnectionStringBuilder
@@ -92,13 +63,13 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, CancellationToken cancellation = default)
     {
         var account = await PostgresAccount.ChooseAsync(options.RunAs, cancellation);
-        var folder = account.PlaceFor(Path.GetFullPath(options.Folder));
-        MakePrivate(folder);
-        await account.OwnAsync(folder, cancellation);
+        var folder = new PostgresFolder(account.PlaceFor(Path.GetFullPath(options.Folder)));
+        folder.Make();
+        await account.OwnAsync(folder.FullPath, cancellation);
         var binaries = await account.ReachAsync(
-            await PostgresBinaries.FindAsync(options.Report, cancellation), Path.GetDirectoryName(folder)!, cancellation);
-        var password = await PasswordAsync(Path.Combine(folder, "password"), cancellation);
-        await account.OwnAsync(folder, cancellation);
+            await PostgresBinaries.FindAsync(options.Report, cancellation), Path.GetDirectoryName(folder.FullPath)!, cancellation);
+        var password = await folder.PasswordAsync(cancellation);
+        await account.OwnAsync(folder.FullPath, cancellation);
         var postgres = new EmbeddedPostgres(options, account, binaries, folder, password);
         await postgres.InitialiseAsync(cancellation);
         await postgres.RestartAsync(cancellation);
@@ -109,19 +80,18 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <exception cref="ProblemException">There never was one.</exception>
     public static async Task<string> ConnectionStringOfRunningAsync(string folder, CancellationToken cancellation = default)
     {
-        var place = (await PostgresAccount.ChooseAsync(null, cancellation)).PlaceFor(Path.GetFullPath(folder));
-        var (port, secret) = (Path.Combine(place, "port"), Path.Combine(place, "password"));
-        if (!File.Exists(port) || !File.Exists(secret))
+        var place = new PostgresFolder((await PostgresAccount.ChooseAsync(null, cancellation)).PlaceFor(Path.GetFullPath(folder)));
+        if (place.LastPort() is not { } port || !File.Exists(place.PasswordFile))
         {
-            throw new ProblemException("There is no embedded PostgreSQL in " + place + "; name a database with --database.") { ExitCode = 2 };
+            throw new ProblemException("There is no embedded PostgreSQL in " + place.FullPath + "; name a database with --database.") { ExitCode = 2 };
         }
 
         return new NpgsqlConnectionStringBuilder
         {
             Host = "127.0.0.1",
-            Port = int.Parse(await File.ReadAllTextAsync(port, cancellation), CultureInfo.InvariantCulture),
+            Port = port,
             Username = Role,
-            Password = (await File.ReadAllTextAsync(secret, cancellation)).Trim(),
+            Password = await place.PasswordAsync(cancellation),
             Database = Database,
         }.ConnectionString;
     }
@@ -135,12 +105,12 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             server = null;
         }
 
-        await EndLeftOverAsync(cancellation);
+        await folder.EndLeftOverAsync(StopGrace, options.Report, cancellation);
         for (var attempt = 1; ; attempt++)
         {
             // A restart keeps its port: whoever holds a connection string goes on with it.
             Port = Port != 0 && Ports.IsFree(Port) ? Port : ChoosePort();
-            await File.WriteAllTextAsync(PortFile, Port.ToString(CultureInfo.InvariantCulture), cancellation);
+            await folder.KeepPortAsync(Port, cancellation);
             server = Launch();
             if (await BecomesReadyAsync(cancellation))
             {
@@ -151,7 +121,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             server = null;
             if (attempt == StartAttempts)
             {
-                throw new ProblemException("PostgreSQL does not start: " + LastOfLog() + " (see " + LogFile + ").");
+                throw new ProblemException("PostgreSQL does not start: " + folder.LastOfLog() + " (see " + LogFile + ").");
             }
 
             // Killed backends let go of their shared memory within moments; a port may have been taken meanwhile.
@@ -187,9 +157,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
         await server.DisposeAsync();
         server = null;
-        if (options.Temporary && Directory.Exists(folder))
+        if (options.Temporary && Directory.Exists(folder.FullPath))
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(folder.FullPath, recursive: true);
         }
     }
 
@@ -197,7 +167,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     private ChildProcess Launch()
     {
-        Rotate(LogFile);
+        folder.RotateLog();
         List<string> settings =
         [
             "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "shared_buffers=256MB", "jit=off",
@@ -213,7 +183,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             settings.Add("autovacuum_naptime=15s");
         }
 
-        List<string> arguments = ["-D", DataFolder, "-p", Port.ToString(CultureInfo.InvariantCulture)];
+        List<string> arguments = ["-D", folder.Data, "-p", Port.ToString(CultureInfo.InvariantCulture)];
         foreach (var setting in settings)
         {
             arguments.AddRange(["-c", setting]);
@@ -224,12 +194,12 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         {
             Program = program,
             Arguments = words,
-            Folder = folder,
+            Folder = folder.FullPath,
             Environment = Environment,
             LogFile = LogFile,
             StopSignal = options.Temporary ? Signals.Quit : Signals.Interrupt,
             Grace = options.Temporary ? TimeSpan.FromSeconds(5) : StopGrace,
-            FolderToDelete = options.Temporary ? folder : null,
+            FolderToDelete = options.Temporary ? folder.FullPath : null,
         });
     }
 
@@ -243,13 +213,13 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     private async Task InitialiseAsync(CancellationToken cancellation)
     {
-        if (Directory.Exists(DataFolder))
+        if (Directory.Exists(folder.Data))
         {
-            var major = (await File.ReadAllTextAsync(Path.Combine(DataFolder, "PG_VERSION"), cancellation)).Trim();
+            var major = (await File.ReadAllTextAsync(Path.Combine(folder.Data, "PG_VERSION"), cancellation)).Trim();
             if (major != binaries.Major.ToString(CultureInfo.InvariantCulture))
             {
                 throw new ProblemException(
-                    $"The data in {DataFolder} were made by PostgreSQL {major}, and this is {binaries.Major}; "
+                    $"The data in {folder.Data} were made by PostgreSQL {major}, and this is {binaries.Major}; "
                     + "move the folder away, or name a server with --database.");
             }
 
@@ -258,7 +228,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
         options.Report("Making the database");
         // Made aside and moved into place whole, so that a start that is killed here leaves nothing half made.
-        var aside = DataFolder + ".new";
+        var aside = folder.Data + ".new";
         if (Directory.Exists(aside))
         {
             Directory.Delete(aside, recursive: true);
@@ -266,7 +236,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
         List<string> arguments =
         [
-            "-D", aside, "-U", Role, "-A", "scram-sha-256", "--pwfile=" + Path.Combine(folder, "password"), "-E", "UTF8", "--locale=C",
+            "-D", aside, "-U", Role, "-A", "scram-sha-256", "--pwfile=" + folder.PasswordFile, "-E", "UTF8", "--locale=C",
         ];
         if (binaries.Major >= 17)
         {
@@ -279,79 +249,16 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
 
         var (program, words) = account.Wrap(binaries.Program("initdb"), arguments);
-        var made = await Tools.RunAsync(program, words, folder, Environment, cancellation: cancellation);
+        var made = await Tools.RunAsync(program, words, folder.FullPath, Environment, cancellation: cancellation);
         if (!made.Succeeded)
         {
-            throw new ProblemException("PostgreSQL could not make its data folder in " + folder + ": " + made.Tail(3).ReplaceLineEndings(" "));
+            throw new ProblemException("PostgreSQL could not make its data folder in " + folder.FullPath + ": " + made.Tail(3).ReplaceLineEndings(" "));
         }
 
-        Directory.Move(aside, DataFolder);
+        Directory.Move(aside, folder.Data);
     }
 
-    /// <summary>Stops a server that an earlier, killed process left on this folder, and removes a pid file that names a stranger.</summary>
-    private async Task EndLeftOverAsync(CancellationToken cancellation)
-    {
-        if (!File.Exists(PostmasterFile))
-        {
-            return;
-        }
-
-        var first = File.ReadLines(PostmasterFile).FirstOrDefault();
-        var found = int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? ProcessIdentity.Of(id) : null;
-        if (found is null || !IsServerOfThisFolder(id))
-        {
-            // PostgreSQL itself asks only whether any process has that number, which after a reboot may be anybody.
-            File.Delete(PostmasterFile);
-            return;
-        }
-
-        options.Report("Stopping a PostgreSQL that was left running");
-        (int Signal, TimeSpan Patience)[] ways =
-            [(Signals.Interrupt, StopGrace), (Signals.Quit, TimeSpan.FromSeconds(5)), (Signals.Kill, TimeSpan.FromSeconds(5))];
-        foreach (var way in ways.TakeWhile(_ => found.IsRunning))
-        {
-            Signals.Send(id, way.Signal);
-            for (var waited = TimeSpan.Zero; found.IsRunning && waited < way.Patience; waited += Poll)
-            {
-                await Task.Delay(Poll, cancellation);
-            }
-        }
-
-        if (found.IsRunning)
-        {
-            throw new ProblemException("A PostgreSQL is left running on " + DataFolder + " (process " + id + ") and cannot be stopped; stop it yourself.");
-        }
-    }
-
-    private bool IsServerOfThisFolder(int id)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return true;
-        }
-
-        try
-        {
-            var words = File.ReadAllText($"/proc/{id}/cmdline").Split('\0');
-            return words.Contains(DataFolder) && words.Any(word => Path.GetFileName(word) == "postgres");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
-    private int ChoosePort()
-    {
-        var last = options.Port;
-        if (last is null && File.Exists(PortFile)
-            && int.TryParse(File.ReadAllText(PortFile), NumberStyles.None, CultureInfo.InvariantCulture, out var kept))
-        {
-            last = kept;
-        }
-
-        return last is { } port and > 0 && Ports.IsFree(port) ? port : Ports.Free();
-    }
+    private int ChoosePort() => (options.Port ?? folder.LastPort()) is { } port and > 0 && Ports.IsFree(port) ? port : Ports.Free();
 
     private async Task<bool> BecomesReadyAsync(CancellationToken cancellation)
     {
@@ -367,7 +274,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             catch (NpgsqlException e) when (e.SqlState == PostgresErrorCodes.InvalidPassword)
             {
                 throw new ProblemException(
-                    "The password in " + Path.Combine(folder, "password") + " is not the one of the data beside it; "
+                    "The password in " + folder.PasswordFile + " is not the one of the data beside it; "
                     + "put the right one back, or move the folder away.", e);
             }
             catch (NpgsqlException)
@@ -378,54 +285,5 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
 
         return false;
-    }
-
-    private string LastOfLog() =>
-        File.Exists(LogFile)
-            ? File.ReadLines(LogFile).LastOrDefault(line => line.Contains("FATAL", StringComparison.Ordinal) || line.Contains("error", StringComparison.OrdinalIgnoreCase))
-                ?? "it says nothing"
-            : "it left no log";
-
-    private static void MakePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-            return;
-        }
-
-        // Only the folder itself is closed; one above it that another user must pass through is made as usual.
-        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private static async Task<string> PasswordAsync(string file, CancellationToken cancellation)
-    {
-        if (!File.Exists(file))
-        {
-            var access = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                access.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            await using (var writer = new StreamWriter(file + ".new", System.Text.Encoding.ASCII, access))
-            {
-                await writer.WriteAsync(RandomNumberGenerator.GetHexString(48, lowercase: true));
-            }
-
-            File.Move(file + ".new", file, overwrite: true);
-        }
-
-        return (await File.ReadAllTextAsync(file, cancellation)).Trim();
-    }
-
-    private static void Rotate(string log)
-    {
-        const long LargestLogBytes = 16 * 1024 * 1024;
-        if (File.Exists(log) && new FileInfo(log).Length > LargestLogBytes)
-        {
-            File.Move(log, log + ".1", overwrite: true);
-        }
     }
 }

@@ -18,6 +18,9 @@ public sealed class JarvisSystem : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>Refusals that ask to try again.</summary>
+    private static readonly string[] ForNow = ["server.busy", "server.unavailable", "view.behind", "graphql.timeout"];
+
     private EmbeddedPostgres postgres;
     private readonly TemporaryFolder folder;
     private readonly Dictionary<string, ProcessUnderTest> runners = [];
@@ -268,7 +271,7 @@ public sealed class JarvisSystem : IAsyncDisposable
     private static bool IsForNow(Exception exception) =>
         exception is HttpRequestException or TaskCanceledException or System.Text.Json.JsonException
         || (exception is RefusedException
-            && (exception.Message.Contains("\"view.behind\"", StringComparison.Ordinal) || exception.Message.Contains("\"graphql.timeout\"", StringComparison.Ordinal)));
+            && ForNow.Any(code => exception.Message.Contains($"\"{code}\"", StringComparison.Ordinal)));
 
     private async Task RegisterAsync()
     {
