@@ -15,6 +15,7 @@ public static class DeviceWords
     public static readonly Word Paired = new("绑定时间", "Paired");
     public static readonly Word AtOnce = new("并行上限", "At once");
     public static readonly Word Clock = new("时钟偏差", "Clock is off by");
+    public static readonly Word ClockSeconds = new("时钟偏差（秒）", "Clock is off by (s)");
     public static readonly Word Id = new("编号", "Id");
     public static readonly Word Search = new("搜索", "Search");
     public static readonly Word SearchHint = new("编号开头或系统", "Beginning of an id, or a system");

@@ -21,7 +21,7 @@ public static class OverviewWords
     public static readonly Word Online = new("在线设备", "Devices online");
     public static readonly Word Accounts = new("账号", "Accounts");
     public static readonly Word PerDay = new("每日任务", "Runs per day");
-    public static readonly Word Last14 = new("最近 14 天，按提交日计", "Last 14 days, by the day of request");
+    public static readonly Word Last14 = new("最近 14 天，按发生日计；点一天看它的任务", "Last 14 days, by the day they occurred; a day leads to its runs");
     public static readonly Word Day = new("日期", "Day");
     public static readonly Word Total = new("合计", "Total");
     public static readonly Word Completed = new("已完成", "Completed");

@@ -49,7 +49,7 @@ public sealed partial class RunsPage
             new("workflow", RunsWords.Workflow, WorkflowCell, row => row.RunRow.WorkflowName) { Width = 190, Orders = ("workflow", null) },
             new("owner", RunsWords.Owner, OwnerCell, row => row.Owner.Email ?? row.Owner.Id.ToString()) { Width = 160 },
             new("device", RunsWords.Device, DeviceCell, row => row.RunRow.Device is { } device ? device.Name ?? device.Id.ToString() : null) { Width = 150 },
-            new("requested", RunsWords.Requested, RequestedCell, row => F.Instant(row.RunRow.RequestedAt)) { Width = 135, Orders = ("newest", "oldest") },
+            new("requested", RunsWords.Requested, RequestedCell, row => F.Instant(row.RunRow.RequestedAt)) { Width = 135, Orders = ("newest", "oldest"), OrderHint = RunsWords.ByArrival },
             new("duration", RunsWords.Duration, DurationCell, row => row.RunRow.DurationSeconds?.ToString("0.###", CultureInfo.InvariantCulture)) { Width = 100, IsNumber = true, ExportTitle = RunsWords.DurationSeconds, Orders = ("longest", "shortest") },
             new("error", RunsWords.ErrorType, ErrorCell, row => row.RunRow.ErrorType) { Width = 130 },
             new("trigger", RunsWords.Trigger, TriggerCell, row => L[RunsWords.Of(row.Trigger)]) { Width = 90, StartsHidden = true },
@@ -95,7 +95,8 @@ public sealed partial class RunsPage
     private void Take(RunRow run)
     {
         if (list is { } shown && !shown.Take(run.Id.ToString(), row => row with { RunRow = run })
-            && (shown.Ask.Order ?? "newest") == "newest" && shown.Ask.Filters.Keys.All(name => name == "status") && run.StartedAt is null
+            && (shown.Ask.Order ?? "newest") == "newest" && shown.Ask.Filters.Keys.All(name => name == "status")
+            && (shown.Rows.Count == 0 || run.RequestedAt >= shown.Rows[0].RunRow.RequestedAt)
             && (StatusOf(shown.Ask) is not { } status || status == run.Status))
         {
             shown.Arrive(run.Id.ToString());

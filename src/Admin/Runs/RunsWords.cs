@@ -26,6 +26,7 @@ public static class RunsWords
     /// <summary>By when runs occurred, as the overview and statistics count them.</summary>
     public static readonly Word From = new("日期从", "From");
     public static readonly Word To = new("到", "To");
+    public static readonly Word ByArrival = new("按服务器收到的先后排序；离线电脑后来补报的任务按收到时排", "Sorted by when the server learned of them: what an offline computer reports later stands where it was reported");
     public static readonly Word DurationSeconds = new("用时（秒）", "Duration (s)");
     public static readonly Word NoneText = new("任何账号启动工作流后，任务会出现在这里。", "Once any account starts a workflow, its run appears here.");
     public static readonly Word CopyIds = new("复制编号", "Copy ids");

@@ -5,6 +5,7 @@ using Jarvis.Build.Publishing;
 using Jarvis.Screens.Tests.Platform;
 using Jarvis.Testing;
 using Microsoft.Playwright;
+using Npgsql;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(SystemUnderTest))]
@@ -104,6 +105,29 @@ public sealed class SystemUnderTest : IAsyncLifetime
 
     public async Task<string> SignInAsync((string Email, string Password) who) => await TokenAsync("/auth/login", new JsonObject { ["email"] = who.Email, ["password"] = who.Password });
 
+    /// <summary>Asks or changes the database under the server; the first value of the first row.</summary>
+    public async Task<object?> SqlAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    public async Task EventuallyAsync(Func<Task<bool>> isSo)
+    {
+        var deadline = DateTime.UtcNow + Patience;
+        while (!await isSo())
+        {
+            if (DateTime.UtcNow > deadline)
+            {
+                throw new TimeoutException("It did not come to that: " + server!.Everything);
+            }
+
+            await Task.Delay(200);
+        }
+    }
+
     private async Task SeedAsync()
     {
         await TokenAsync("/auth/register", new JsonObject { ["email"] = Administrator.Email, ["password"] = Password, ["setupToken"] = SetupToken, ["displayName"] = "Ada" });
@@ -145,7 +169,8 @@ public sealed class SystemUnderTest : IAsyncLifetime
         throw new TimeoutException("A run of the walks did not end: " + server!.Everything);
     }
 
-    private async Task<JsonNode> MutateAsync(string token, string field, string type, JsonObject input, string selection)
+    /// <summary>Does something as somebody, beside the screens; with a command id of its own.</summary>
+    public async Task<JsonNode> MutateAsync(string token, string field, string type, JsonObject input, string selection)
     {
         input["commandId"] = Guid.CreateVersion7().ToString();
         return (await AskAsync(token, $"mutation($input: {type}!) {{ {field}(input: $input) {{ {selection} }} }}", new JsonObject { ["input"] = input }))[field]!;

@@ -72,6 +72,9 @@ public sealed record ListColumn<T>(string Name, Word Title, RenderFragment<T> Ce
     /// <summary>The orders that the head of the column chooses: falling first, then rising. None: it cannot be sorted by.</summary>
     public (string Falling, string? Rising)? Orders { get; init; }
 
+    /// <summary>What the order really goes by, where that is not quite what stands in the column.</summary>
+    public Word? OrderHint { get; init; }
+
     /// <summary>Not shown until the person says so.</summary>
     public bool StartsHidden { get; init; }
 }

@@ -88,6 +88,13 @@ public static class OperationsWords
     public static readonly Word DiscardLettersEffect = new("它们要做的事不会再发生，也不能恢复：{0}。", "What they were to do does not happen, and they cannot be brought back: {0}.");
     public static readonly Word LettersDiscarded = new("已丢弃", "Discarded");
 
+    public static readonly Word Database = new("数据库", "Database");
+    public static readonly Word Views = new("投影", "Projections");
+    public static readonly Word Outward = new("对外发令", "Orders to computers");
+
+    /// <summary>What a check looks at; null for one that is newer than this app.</summary>
+    public static Word? CheckOf(string name) => name switch { "database" => Database, "views" => Views, "outward" => Outward, _ => null };
+
     public static Word Of(HealthStatus status) => status switch
     {
         HealthStatus.Healthy => Healthy,
