@@ -45,8 +45,8 @@ public sealed partial class RunsPage
     {
         columns =
         [
-            new("status", RunsWords.Status, StatusCell, row => L[RunWords.Of(row.RunRow.Status)]) { Width = 104 },
-            new("workflow", RunsWords.Workflow, WorkflowCell, row => row.RunRow.WorkflowName) { Width = 190, Orders = ("workflow", null) },
+            new("status", RunsWords.Status, StatusCell, row => L[RunWords.Of(row.RunRow.Status)]) { Width = 120 },
+            new("workflow", RunsWords.Workflow, WorkflowCell, row => row.RunRow.WorkflowName) { Width = 180, Orders = ("workflow", null) },
             new("owner", RunsWords.Owner, OwnerCell, row => row.Owner.Email ?? row.Owner.Id.ToString()) { Width = 160 },
             new("device", RunsWords.Device, DeviceCell, row => row.RunRow.Device is { } device ? device.Name ?? device.Id.ToString() : null) { Width = 150 },
             new("requested", RunsWords.Requested, RequestedCell, row => F.Instant(row.RunRow.RequestedAt)) { Width = 135, Orders = ("newest", "oldest"), OrderHint = RunsWords.ByArrival },
