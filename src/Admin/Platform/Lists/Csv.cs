@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -11,7 +12,7 @@ public static class Csv
     /// <summary>Tells spreadsheets that it is UTF-8.</summary>
     private const char Mark = '\uFEFF';
 
-    private static readonly char[] Quoted = [',', '"', '\r', '\n', ';', '\t'];
+    private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n;\t");
 
     /// <summary>What a spreadsheet would take for a formula.</summary>
     private static readonly char[] Formula = ['=', '+', '-', '@', '\t', '\r'];
@@ -36,6 +37,6 @@ public static class Csv
 
         // A name that somebody else chose must not be carried out where it is opened.
         var safe = Formula.Contains(value[0]) && !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? "'" + value : value;
-        return safe.AsSpan().IndexOfAny(Quoted) < 0 && safe.Trim() == safe ? safe : "\"" + safe.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+        return !safe.AsSpan().ContainsAny(Quoted) && safe.Trim() == safe ? safe : "\"" + safe.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
     }
 }
