@@ -4,6 +4,7 @@ using JasperFx.CodeGeneration;
 using JasperFx.Events.Daemon;
 using Jarvis.Domain.Workflows.Language;
 using Marten;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Wolverine;
 using Wolverine.Marten;
@@ -37,6 +38,7 @@ public static class StoreSetup
             var options = new StoreOptions();
             options.UseJarvis(
                 provider.GetRequiredKeyedService<NpgsqlDataSource>(StoreConnections), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<EventFeed>());
+            options.Listeners.Add(provider.GetRequiredService<RecentEvents>());
             options.SetUpViews();
             // Every commit tells on one channel already; the daemon need not be told on a second one, nor be woken by each commit of a burst.
             options.Events.UseListenNotifyForEventAppends = false;
@@ -47,6 +49,8 @@ public static class StoreSetup
             .ApplyAllDatabaseChangesOnStartup()
             .AddAsyncDaemon(DaemonMode.Solo)
             .IntegrateWithWolverine(integration => integration.MessageStorageSchemaName = EventStoreSetup.MessageSchema);
+        services.Replace(ServiceDescriptor.Singleton<IDocumentStore>(provider => RecentEventStore.Open(
+            provider.GetRequiredService<StoreOptions>(), provider.GetRequiredService<RecentEvents>(), provider.GetRequiredService<ILoggerFactory>())));
         builder.Host.UseWolverine(options =>
         {
             options.ApplicationAssembly = typeof(StoreSetup).Assembly;

@@ -18,6 +18,7 @@ public static class ApplicationSetup
     public static IServiceCollection AddApplication(this IServiceCollection services, bool writesRows = true)
     {
         services.AddSingleton<EventFeed>();
+        services.AddSingleton<RecentEvents>();
         services.AddSingleton<Vault>();
         services.AddSingleton<Commands>();
         services.AddSingleton<PairDevice>();

@@ -19,7 +19,7 @@ namespace Jarvis.Application.Runs;
 /// that fails is tried again batch by batch, so that one never fails its neighbours. Full, it says so at once.
 /// </summary>
 public sealed class ExecutionIngest(
-    IDocumentStore store, [FromKeyedServices(ApplicationSetup.PlainConnections)] NpgsqlDataSource database, IServiceScopeFactory scopes, Vault vault, IExecutionWriter writer, TimeProvider clock, ILogger<ExecutionIngest> log)
+    IDocumentStore store, [FromKeyedServices(ApplicationSetup.PlainConnections)] NpgsqlDataSource database, IServiceScopeFactory scopes, Vault vault, IExecutionWriter writer, RecentEvents recent, TimeProvider clock, ILogger<ExecutionIngest> log)
     : BackgroundService
 {
     /// <summary>Batches that may wait.</summary>
@@ -295,8 +295,9 @@ public sealed class ExecutionIngest(
 
             // A session that has something to add joins before the rows are written.
             var session = reports.Count > 0 ? transaction.Session : null;
-            await writer.Append(transaction, appends, cancellation);
+            var written = await writer.Append(transaction, appends, cancellation);
             await Commit(transaction, session, reports, cancellation);
+            recent.Add(written);
             HaveNews();
             Remember(appends);
         }

@@ -27,7 +27,8 @@ public sealed record ExecutionAppend(Guid RunId, Guid OwnerId, Guid DeviceId, lo
 /// </summary>
 public interface IExecutionWriter
 {
-    Task Append(ExecutionTransaction transaction, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation);
+    /// <returns>What was written, for <see cref="RecentEvents"/> once it is committed; none where the session tells of it itself.</returns>
+    Task<IReadOnlyList<IEvent>> Append(ExecutionTransaction transaction, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation);
 }
 
 /// <summary>One commit of the hot path: a plain transaction, which a session of the store joins only where it has something to add.</summary>
@@ -142,6 +143,12 @@ public static class ExecutionHeaders
         @event.UserName = append.OwnerId.ToString();
         @event.CausationId = append.DeviceId.ToString();
         @event.CorrelationId = append.RunId.ToString();
+        Set(@event, append, accepted);
+        return @event;
+    }
+
+    internal static void Set(IEvent @event, ExecutionAppend append, RunnerEvent accepted)
+    {
         @event.SetHeader(Hash, accepted.Hash);
         @event.SetHeader(Epoch, accepted.Epoch);
         @event.SetHeader(Device, append.DeviceId.ToString());
@@ -150,8 +157,6 @@ public static class ExecutionHeaders
         {
             @event.SetHeader(Blobs, BlobNames.Write(accepted.Blobs));
         }
-
-        return @event;
     }
 
     /// <summary>The same headers as they are stored.</summary>
@@ -178,7 +183,7 @@ public static class ExecutionHeaders
 /// <summary>The store's own append.</summary>
 public sealed class MartenExecutionWriter : IExecutionWriter
 {
-    public Task Append(ExecutionTransaction transaction, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation)
+    public Task<IReadOnlyList<IEvent>> Append(ExecutionTransaction transaction, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation)
     {
         var session = transaction.Session;
         foreach (var append in appends)
@@ -199,6 +204,6 @@ public sealed class MartenExecutionWriter : IExecutionWriter
             }
         }
 
-        return Task.CompletedTask;
+        return Task.FromResult<IReadOnlyList<IEvent>>([]);
     }
 }

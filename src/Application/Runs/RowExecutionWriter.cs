@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Jarvis.Application.Platform;
 using Jarvis.Domain.Runs;
+using JasperFx.Events;
 using Marten;
 using Marten.Events;
 using Npgsql;
@@ -35,10 +35,10 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
                 e.correlation_id, e.causation_id, e.headers, e.user_name, false
             from unnest($4::uuid[], $5::uuid[], $6::bigint[], $7::jsonb[], $8::varchar[], $9::varchar[], $10::varchar[], $11::varchar[], $13::jsonb[], $14::varchar[])
                 as e(id, stream_id, version, data, type, dotnet_type, correlation_id, causation_id, headers, user_name)
-            returning 1
+            returning seq_id
         )
-        select stored.streams, stored.events, 1 / (stored.streams = $15 and stored.events = $16)::int
-        from (select (select count(*) from streams) as streams, (select count(*) from events) as events) as stored
+        select stored.positions, 1 / (stored.streams = $15 and cardinality(stored.positions) = $16)::int
+        from (select (select count(*) from streams) as streams, (select array_agg(seq_id order by seq_id) from events) as positions) as stored
         """;
 
     // The statement brings the row of every stream it writes events of, or fails: looking each one up again for the foreign key is half as much
@@ -58,30 +58,34 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
     private const string Tenancy = "*DEFAULT*";
 
     private readonly EventGraph graph = (EventGraph)store.Options.Events;
-    private readonly ConcurrentDictionary<Type, (string Name, string DotNetType)> names = new();
 
-    public async Task Append(ExecutionTransaction transaction, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation)
+    public async Task<IReadOnlyList<IEvent>> Append(ExecutionTransaction transaction, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation)
     {
-        var rows = new Rows(store, names, graph, appends);
-        await using var batch = new NpgsqlBatch(transaction.Connection) { BatchCommands = { new NpgsqlBatchCommand(TrustSql), rows.Insert(clock.GetUtcNow()) } };
+        var now = clock.GetUtcNow();
+        var rows = new Rows(store, graph, appends);
+        await using var batch = new NpgsqlBatch(transaction.Connection) { BatchCommands = { new NpgsqlBatchCommand(TrustSql), rows.Insert(now) } };
         if (transaction.HasSession)
         {
             // What the session writes in this transaction is looked up as ever.
             batch.BatchCommands.Add(new NpgsqlBatchCommand(CheckSql));
         }
 
+        long[] positions = [];
         try
         {
             await transaction.Finish(batch, async reader =>
             {
                 await reader.NextResultAsync(cancellation);
                 await reader.ReadAsync(cancellation);
+                positions = await reader.GetFieldValueAsync<long[]>(0, cancellation);
             }, cancellation);
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.DivisionByZero)
         {
             throw new InvalidOperationException($"Not all of {rows.Streams} streams could be appended to: one of them is archived.", refused);
         }
+
+        return rows.Written(positions, now);
     }
 
     /// <summary>The columns of a commit, filled once.</summary>
@@ -93,8 +97,9 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
         private static readonly byte[] NoHeaders = "null"u8.ToArray();
 
         private readonly IDocumentStore store;
-        private readonly ConcurrentDictionary<Type, (string Name, string DotNetType)> names;
         private readonly EventGraph graph;
+        private readonly string runType;
+        private readonly string executionType;
         private readonly ArrayBufferWriter<byte> buffer = new(512);
         private readonly byte[] random;
         private readonly Guid[] streamIds;
@@ -110,22 +115,23 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
         private readonly string?[] causations;
         private readonly byte[][] headers;
         private readonly string?[] users;
+        private readonly IEvent[] events;
         private int stream;
         private int row;
 
-        public Rows(
-            IDocumentStore store, ConcurrentDictionary<Type, (string Name, string DotNetType)> names, EventGraph graph, IReadOnlyList<ExecutionAppend> appends)
+        public Rows(IDocumentStore store, EventGraph graph, IReadOnlyList<ExecutionAppend> appends)
         {
-            (this.store, this.names, this.graph) = (store, names, graph);
+            (this.store, this.graph) = (store, graph);
             Streams = appends.Sum(append => append.Beginning.Count > 0 ? 2 : 1);
             Count = appends.Sum(append => append.Events.Count + append.Beginning.Count);
             (streamIds, streamTypes, streamVersions) = (new Guid[Streams], new string[Streams], new long[Streams]);
             (ids, streams, versions, data) = (new Guid[Count], new Guid[Count], new long[Count], new byte[Count][]);
             (types, dotNetTypes) = (new string[Count], new string[Count]);
             (correlations, causations, headers, users) = (new string?[Count], new string?[Count], new byte[Count][], new string?[Count]);
+            events = new IEvent[Count];
             random = RandomNumberGenerator.GetBytes(BytesPerId * Count);
-            var runType = graph.AggregateAliasFor(typeof(Run));
-            var executionType = graph.AggregateAliasFor(typeof(Execution));
+            runType = graph.AggregateAliasFor(typeof(Run));
+            executionType = graph.AggregateAliasFor(typeof(Execution));
             foreach (var append in appends)
             {
                 if (append.Beginning.Count > 0)
@@ -166,6 +172,21 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
             },
         };
 
+        /// <summary>The events as the store gives them back.</summary>
+        public IReadOnlyList<IEvent> Written(long[] positions, DateTimeOffset now)
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                var @event = events[i];
+                (@event.Sequence, @event.Timestamp) = (positions[i], now);
+                (@event.Id, @event.StreamId, @event.Version) = (ids[i], streams[i], versions[i]);
+                (@event.CorrelationId, @event.CausationId, @event.UserName) = (correlations[i], causations[i], users[i]);
+                @event.TenantId = Tenancy;
+            }
+
+            return events;
+        }
+
         private void Add(Guid id, string type, long version)
         {
             (streamIds[stream], streamTypes[stream], streamVersions[stream]) = (id, type, version);
@@ -177,7 +198,7 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
             var version = 0L;
             foreach (var @event in events)
             {
-                Place(streamId, ++version, @event.GetType(), Json(@event));
+                Place(streamId, ++version, @event, Json(@event), runType);
                 headers[row++] = NoHeaders;
             }
         }
@@ -188,18 +209,21 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
             var (correlation, causation, user) = (append.RunId.ToString(), append.DeviceId.ToString(), append.OwnerId.ToString());
             foreach (var accepted in append.Events)
             {
-                Place(streamId, ++version, accepted.Data.GetType(), accepted.Stored ?? Json(accepted.Data));
+                Place(streamId, ++version, accepted.Data, accepted.Stored ?? Json(accepted.Data), executionType);
+                ExecutionHeaders.Set(events[row], append, accepted);
                 (correlations[row], causations[row], users[row]) = (correlation, causation, user);
                 headers[row] = ExecutionHeaders.Stored(buffer, append, accepted);
                 row++;
             }
         }
 
-        private void Place(Guid streamId, long version, Type type, byte[] json)
+        private void Place(Guid streamId, long version, object @event, byte[] json, string streamType)
         {
-            var (name, dotNetType) = names.GetOrAdd(type, static (known, graph) => (graph.EventMappingFor(known).EventTypeName, graph.EventMappingFor(known).DotNetTypeName), graph);
+            var wrapped = graph.BuildEvent(@event);
+            wrapped.AggregateTypeName = streamType;
+            events[row] = wrapped;
             (ids[row], streams[row], versions[row], data[row]) = (NextId(), streamId, version, json);
-            (types[row], dotNetTypes[row]) = (name, dotNetType);
+            (types[row], dotNetTypes[row]) = (wrapped.EventTypeName, wrapped.DotNetTypeName);
         }
 
         private byte[] Json(object value)

@@ -4,9 +4,11 @@ using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Testing;
 using JasperFx.Events;
+using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Marten;
 using Marten.Events.Aggregation;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -77,6 +79,24 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
 
         static object Seen(IEvent e) => (e.Version, e.Timestamp, e.EventTypeName, e.UserName, e.CorrelationId, e.CausationId, e.Data.ToString(),
             string.Join(',', e.Headers!.OrderBy(h => h.Key).Select(h => $"{h.Key}={h.Value}")));
+    }
+
+    [Fact]
+    public async Task What_the_writer_tells_of_is_what_the_store_reads_back()
+    {
+        var run = Guid.Parse("0195527b-9d40-7000-8000-0000000000a1");
+        var told = await rows.Append([Appending(run, 0, 6) with { Beginning = [new RunBeganOnDevice(Device, At)] }, Appending(Runs[1], 5, 3)]);
+
+        var stored = await rows.Stored(told.Select(e => e.Sequence).Min());
+
+        told.Count.ShouldBe(10);
+        told.Select(Seen).ShouldBe(stored.Select(Seen));
+
+        static object Seen(IEvent e) => (
+            (e.Sequence, e.Id, e.StreamId, e.Version, e.Timestamp, e.EventTypeName, e.DotNetTypeName),
+            (e.UserName, e.CorrelationId, e.CausationId, e.TenantId, e.IsArchived, e.AggregateTypeName),
+            (e.EventType, System.Text.Json.JsonSerializer.Serialize(e.Data, e.EventType, EventJson.Stored)),
+            e.Headers is null ? "" : string.Join(',', e.Headers.OrderBy(h => h.Key).Select(h => $"{h.Key}={h.Value}")));
     }
 
     [Fact]
@@ -227,11 +247,21 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
             return ofRole.ConnectionString;
         }
 
-        public async Task Append(IReadOnlyList<ExecutionAppend> appends)
+        public async Task<IReadOnlyList<IEvent>> Append(IReadOnlyList<ExecutionAppend> appends)
         {
             await using var transaction = await ExecutionTransaction.Begin(store, source, TestContext.Current.CancellationToken);
-            await writer.Append(transaction, appends, TestContext.Current.CancellationToken);
+            var written = await writer.Append(transaction, appends, TestContext.Current.CancellationToken);
             await transaction.Commit(TestContext.Current.CancellationToken);
+            return written;
+        }
+
+        /// <summary>What the store's own loader gives to a view behind a position.</summary>
+        public async Task<IReadOnlyList<IEvent>> Stored(long from)
+        {
+            const long Everything = 1_000_000;
+            IEventStore<IDocumentOperations, IQuerySession> asStore = store;
+            var loader = asStore.BuildEventLoader((IEventDatabase)store.Storage.Database, NullLogger.Instance, new EventFilterable(), new AsyncOptions(), new ShardName("test"));
+            return await loader.LoadAsync(new EventRequest { Floor = from - 1, HighWater = Everything, Name = new ShardName("test"), ErrorOptions = new ErrorHandlingOptions(), Metrics = new SubscriptionMetrics(asStore, new ShardName("test"), (IEventDatabase)store.Storage.Database) }, CancellationToken.None);
         }
 
         public async Task<IReadOnlyList<string>> Rows(string sql)

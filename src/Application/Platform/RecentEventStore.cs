@@ -1,0 +1,48 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using JasperFx.Events;
+using JasperFx.Events.Daemon;
+using JasperFx.Events.Projections;
+using Marten;
+using Microsoft.Extensions.Logging;
+
+namespace Jarvis.Application.Platform;
+
+/// <summary>The store, whose views are given from memory what was committed lately (<see cref="RecentEventLoader"/>).</summary>
+public sealed class RecentEventStore : DocumentStore, IEventStore<IDocumentOperations, IQuerySession>
+{
+    private static readonly MethodInfo LoaderOfStore = FindLoaderOfStore();
+
+    private readonly RecentEvents recent;
+
+    private RecentEventStore(StoreOptions options, RecentEvents recent)
+        : base(options) => this.recent = recent;
+
+    /// <summary>As the store's own set-up opens it, except for the log of every statement.</summary>
+    public static RecentEventStore Open(StoreOptions options, RecentEvents recent, ILoggerFactory logs)
+    {
+        SetLogs(options, logs);
+        return new RecentEventStore(options, recent);
+    }
+
+    IEventLoader IEventStore<IDocumentOperations, IQuerySession>.BuildEventLoader(
+        IEventDatabase database, ILogger loggerFactory, EventFilterable filtering, AsyncOptions shardOptions, ShardName shardName)
+    {
+        var stored = (IEventLoader)LoaderOfStore.Invoke(this, [database, loggerFactory, filtering, shardOptions, shardName])!;
+        var isByType = filtering.StreamType is null && !filtering.IncludeArchivedEvents && filtering.IncludedEventTypes.All(type => !type.IsAbstract);
+        return isByType ? new RecentEventLoader(recent, stored, filtering.IncludedEventTypes.ToHashSet(), shardOptions.BatchSize) : stored;
+    }
+
+    /// <summary>The store's own way to load, which stands behind the one above and has no name of its own.</summary>
+    private static MethodInfo FindLoaderOfStore()
+    {
+        var asked = typeof(IEventStore<IDocumentOperations, IQuerySession>).GetMethod(
+            nameof(IEventStore<,>.BuildEventLoader),
+            [typeof(IEventDatabase), typeof(ILogger), typeof(EventFilterable), typeof(AsyncOptions), typeof(ShardName)])!;
+        var map = typeof(DocumentStore).GetInterfaceMap(typeof(IEventStore<IDocumentOperations, IQuerySession>));
+        return map.TargetMethods[Array.IndexOf(map.InterfaceMethods, asked)];
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_LogFactory")]
+    private static extern void SetLogs(StoreOptions options, ILoggerFactory? logs);
+}

@@ -1,0 +1,45 @@
+using JasperFx.Events;
+using Marten;
+using Marten.Services;
+
+namespace Jarvis.Application.Platform;
+
+/// <summary>
+/// The events that this process committed last, by position, as the store would give them back: views that follow closely take them from here
+/// and ask the database only for what is not among them. Bounded; a newer event takes the place of an old one.
+/// </summary>
+public sealed class RecentEvents : DocumentSessionListenerBase
+{
+    /// <summary>Events that are kept at most; a power of two.</summary>
+    private const int MaxEvents = 8 * 1024;
+
+    /// <summary>Positions behind which there is nothing to look for here.</summary>
+    public const int Span = MaxEvents;
+
+    private readonly IEvent?[] kept = new IEvent?[MaxEvents];
+
+    /// <summary>Takes in what was committed, and never before.</summary>
+    public void Add(IEnumerable<IEvent> committed)
+    {
+        foreach (var @event in committed)
+        {
+            // The store does not tell the position of every event that it appended.
+            if (@event.Sequence > 0)
+            {
+                // As precise as its column.
+                var ticks = @event.Timestamp.UtcTicks;
+                @event.Timestamp = new DateTimeOffset(ticks - (ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+                Volatile.Write(ref kept[@event.Sequence & (MaxEvents - 1)], @event);
+            }
+        }
+    }
+
+    /// <summary>The event at a position, where this process committed it lately.</summary>
+    public IEvent? At(long position) => Volatile.Read(ref kept[position & (MaxEvents - 1)]) is { } @event && @event.Sequence == position ? @event : null;
+
+    public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
+    {
+        Add(commit.GetEvents());
+        return Task.CompletedTask;
+    }
+}
