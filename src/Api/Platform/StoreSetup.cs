@@ -1,4 +1,5 @@
 using Jarvis.Application.Platform;
+using Jarvis.Application.Runs;
 using Jarvis.Projections;
 using JasperFx.CodeGeneration;
 using JasperFx.Events.Daemon;
@@ -29,6 +30,8 @@ public static class StoreSetup
         services.AddSingleton(_ => DataSource(configuration.Database, isPlain: false));
         services.AddKeyedSingleton(StoreConnections, (_, _) => DataSource(configuration.Database, isPlain: false, ReadsInOrder));
         services.AddKeyedSingleton(ApplicationSetup.PlainConnections, (_, _) => DataSource(configuration.Database, isPlain: true));
+        services.AddKeyedSingleton(
+            ApplicationSetup.IngestConnections, (_, _) => DataSource(configuration.Database, isPlain: true, more: configuration.WritesRows ? RowExecutionWriter.Own : null));
         services.AddSingleton(_ => MasterKey.Load(configuration.DataFolder, configuration.MasterKey));
         services.AddSingleton<DaemonWakeup>();
         services.AddSingleton(Workflows.KnownFunctions.Validation);
@@ -61,7 +64,7 @@ public static class StoreSetup
     }
 
     /// <summary>Statements that come again on a connection are parsed and planned once, unless the setting says otherwise.</summary>
-    private static NpgsqlDataSource DataSource(string connectionString, bool isPlain, string? settings = null)
+    private static NpgsqlDataSource DataSource(string connectionString, bool isPlain, string? settings = null, Action<NpgsqlDataSourceBuilder>? more = null)
     {
         const int PreparedPerConnection = 100;
         const int UsesBefore = 3;
@@ -86,6 +89,7 @@ public static class StoreSetup
             builder.ConnectionStringBuilder.MaxPoolSize = Math.Min(builder.ConnectionStringBuilder.MaxPoolSize, MostConnections);
         }
 
+        more?.Invoke(builder);
         return builder.Build();
     }
 

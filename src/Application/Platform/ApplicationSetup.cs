@@ -14,6 +14,9 @@ public static class ApplicationSetup
     /// </summary>
     public const string PlainConnections = "plain";
 
+    /// <summary>Key of the connections through which execution events are written, and nothing else (<see cref="RowExecutionWriter.Own"/>).</summary>
+    public const string IngestConnections = "ingest";
+
     /// <param name="writesRows">Whether the hot path writes the store's rows itself (<see cref="RowExecutionWriter"/>).</param>
     public static IServiceCollection AddApplication(this IServiceCollection services, bool writesRows = true)
     {

@@ -19,7 +19,7 @@ namespace Jarvis.Application.Runs;
 /// that fails is tried again batch by batch, so that one never fails its neighbours. Full, it says so at once.
 /// </summary>
 public sealed class ExecutionIngest(
-    IDocumentStore store, [FromKeyedServices(ApplicationSetup.PlainConnections)] NpgsqlDataSource database, IServiceScopeFactory scopes, Vault vault, IExecutionWriter writer, RecentEvents recent, TimeProvider clock, ILogger<ExecutionIngest> log)
+    IDocumentStore store, [FromKeyedServices(ApplicationSetup.IngestConnections)] NpgsqlDataSource database, IServiceScopeFactory scopes, Vault vault, IExecutionWriter writer, RecentEvents recent, TimeProvider clock, ILogger<ExecutionIngest> log)
     : BackgroundService
 {
     /// <summary>Batches that may wait.</summary>

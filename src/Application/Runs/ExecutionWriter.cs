@@ -48,9 +48,6 @@ public sealed class ExecutionTransaction : IAsyncDisposable
 
     public NpgsqlConnection Connection { get; }
 
-    /// <summary>Whether the store's session has joined.</summary>
-    public bool HasSession => session is not null;
-
     /// <summary>The store's session on this transaction, opened when first asked for.</summary>
     public IDocumentSession Session => session ??= store.LightweightSession(SessionOptions.ForTransaction(transaction, shouldAutoCommit: true));
 

@@ -166,7 +166,7 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_the_hot_path_s_own_statement_goes_without_the_look_up_of_streams()
+    public async Task Only_the_hot_path_s_own_connections_go_without_the_look_up_of_streams()
     {
         await rows.Append([Appending(Runs[1], 5, 1)]);
 
@@ -211,13 +211,17 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
 
     private sealed class Side : IAsyncDisposable
     {
+        private const string OwnerPassword = "pw";
+
         private readonly TestDatabase database;
         private readonly NpgsqlDataSource source;
+        private readonly NpgsqlDataSource own;
         private readonly DocumentStore store;
         private readonly IExecutionWriter writer;
 
-        private Side(TestDatabase database, NpgsqlDataSource source, DocumentStore store, IExecutionWriter writer)
+        private Side(TestDatabase database, NpgsqlDataSource source, NpgsqlDataSource own, DocumentStore store, IExecutionWriter writer)
         {
+            this.own = own;
             this.database = database;
             this.source = source;
             this.store = store;
@@ -234,22 +238,25 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
                 options.Projections.Add<EventCounting>(ProjectionLifecycle.Async);
             });
             await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
-            return new Side(database, source, store, writing(store));
+            var own = new NpgsqlDataSourceBuilder(source.ConnectionString);
+            own.ConnectionStringBuilder.Password = asOwnerOnly ? OwnerPassword : new NpgsqlConnectionStringBuilder(database.ConnectionString).Password;
+            RowExecutionWriter.Own(own);
+            return new Side(database, source, own.Build(), store, writing(store));
         }
 
         /// <summary>A connection as an ordinary role that owns the database and nothing more.</summary>
         private static async Task<string> OwnerOnly(string connectionString)
         {
-            var ofRole = new NpgsqlConnectionStringBuilder(connectionString) { Username = $"owner_{Guid.NewGuid():N}", Password = "pw" };
+            var ofRole = new NpgsqlConnectionStringBuilder(connectionString) { Username = $"owner_{Guid.NewGuid():N}", Password = OwnerPassword };
             await using var source = NpgsqlDataSource.Create(connectionString);
-            await using var command = source.CreateCommand($"create role {ofRole.Username} login password 'pw'; alter database \"{ofRole.Database}\" owner to {ofRole.Username}");
+            await using var command = source.CreateCommand($"create role {ofRole.Username} login password '{OwnerPassword}'; alter database \"{ofRole.Database}\" owner to {ofRole.Username}");
             await command.ExecuteNonQueryAsync();
             return ofRole.ConnectionString;
         }
 
         public async Task<IReadOnlyList<IEvent>> Append(IReadOnlyList<ExecutionAppend> appends)
         {
-            await using var transaction = await ExecutionTransaction.Begin(store, source, TestContext.Current.CancellationToken);
+            await using var transaction = await ExecutionTransaction.Begin(store, own, TestContext.Current.CancellationToken);
             var written = await writer.Append(transaction, appends, TestContext.Current.CancellationToken);
             await transaction.Commit(TestContext.Current.CancellationToken);
             return written;
@@ -320,6 +327,7 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
         {
             await store.DisposeAsync();
             await source.DisposeAsync();
+            await own.DisposeAsync();
             await database.DisposeAsync();
         }
     }
