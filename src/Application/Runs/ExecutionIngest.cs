@@ -35,7 +35,7 @@ public sealed class ExecutionIngest(
     private const int MaxCommits = 2;
 
     /// <summary>Events that must wait for a second commit to begin beside the first: fewer are cheaper in the next.</summary>
-    private const int MinEventsBeside = 500;
+    private const int MinEventsBeside = 64;
 
     private const int MaxKnownGrants = 100_000;
 
