@@ -177,7 +177,7 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
         };
 
         /// <summary>The events as the store gives them back.</summary>
-        public IReadOnlyList<IEvent> Written(long[] positions, DateTimeOffset now)
+        public IEvent[] Written(long[] positions, DateTimeOffset now)
         {
             for (var i = 0; i < Count; i++)
             {
