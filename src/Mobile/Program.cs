@@ -2,6 +2,7 @@ using Jarvis.Client.Platform;
 using Jarvis.Mobile.Devices;
 using Jarvis.Mobile.Platform;
 using Jarvis.Mobile.Runs;
+using Jarvis.Mobile.Workflows;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
 
@@ -10,9 +11,13 @@ builder.RootComponents.Add<App>("#app");
 builder.RootComponents.Add<HeadOutlet>("head::after");
 builder.Services.AddJarvisClient(new Uri(new Uri(builder.HostEnvironment.BaseAddress), "/"));
 builder.Services.AddSingleton<TabStacks>();
+builder.Services.AddSingleton<Acts>();
+builder.Services.AddSingleton(AnswersKept.Kinds);
 builder.Services.AddSingleton<ChosenDevice>();
 builder.Services.AddSingleton<RunActs>();
+builder.Services.AddSingleton<WorkflowActs>();
 
 var host = builder.Build();
 await host.Services.StartJarvisClient();
+host.Services.GetRequiredService<ChosenDevice>().Start();
 await host.RunAsync();

@@ -14,7 +14,7 @@ namespace Jarvis.Client.Platform;
 public sealed record Answer<T>(T Data, DateTimeOffset? KeptAt, IReadOnlyList<Refusal> Refusals);
 
 /// <summary>GraphQL over HTTP.</summary>
-public sealed class Api(HttpClient http, Session session, IBrowser browser, Link link, TimeProvider time)
+public sealed class Api(HttpClient http, Session session, IBrowser browser, Link link, SyncChoice sync, TimeProvider time)
 {
     /// <summary>A view that has not folded what the person did a moment ago is asked again.</summary>
     private const int BehindTries = 5;
@@ -41,7 +41,7 @@ public sealed class Api(HttpClient http, Session session, IBrowser browser, Link
             using var answer = await Send(query, body, cancel);
             var data = answer.RootElement.GetProperty("data");
             var refusals = RefusalsOf(answer.RootElement);
-            if (keeps && refusals.Count == 0)
+            if (keeps && refusals.Count == 0 && sync.Keeps(query.Name))
             {
                 await Keep(key, data.GetRawText());
             }

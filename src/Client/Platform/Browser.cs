@@ -13,6 +13,8 @@ public sealed class Browser(IJSRuntime js) : IBrowser, IAsyncDisposable
 
     public bool IsOnline { get; private set; } = true;
 
+    public NetworkKind Network { get; private set; }
+
     public string Language { get; private set; } = "zh-CN";
 
     public async ValueTask Start()
@@ -24,11 +26,12 @@ public sealed class Browser(IJSRuntime js) : IBrowser, IAsyncDisposable
 
         module = await js.InvokeAsync<IJSObjectReference>("import", "./_content/Jarvis.Client/bundle/jarvis.js");
         self = DotNetObjectReference.Create(this);
-        // Line by line: whether online, the language, then name=value of each preference.
+        // Line by line: whether online, the language, the network, then name=value of each preference.
         var facts = (await module.InvokeAsync<string>("start", self)).Split('\n');
         IsOnline = facts[0] == "online";
         Language = facts[1];
-        foreach (var line in facts.Skip(2))
+        Network = NetworkOf(facts[2]);
+        foreach (var line in facts.Skip(3))
         {
             var at = line.IndexOf('=', StringComparison.Ordinal);
             if (at > 0)
@@ -42,6 +45,11 @@ public sealed class Browser(IJSRuntime js) : IBrowser, IAsyncDisposable
     public void Hear(string what)
     {
         IsOnline = what switch { "online" => true, "offline" => false, _ => IsOnline };
+        if (what.StartsWith("network", StringComparison.Ordinal))
+        {
+            Network = NetworkOf(what);
+        }
+
         Told?.Invoke(what);
     }
 
@@ -94,6 +102,9 @@ public sealed class Browser(IJSRuntime js) : IBrowser, IAsyncDisposable
 
         self?.Dispose();
     }
+
+    private static NetworkKind NetworkOf(string told) =>
+        told switch { "network mobile" => NetworkKind.Mobile, "network unmetered" => NetworkKind.Unmetered, _ => NetworkKind.Unknown };
 
     private IJSObjectReference Module => module ?? throw new InvalidOperationException("Call Start first.");
 

@@ -18,6 +18,8 @@ public static class ClientSetup
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IBrowser, Browser>();
         services.AddSingleton<Link>();
+        services.AddSingleton(new AnswerKinds(new Dictionary<string, KeptKind>()));
+        services.AddSingleton<SyncChoice>();
         services.AddSingleton<Language>();
         services.AddSingleton<Formats>();
         services.AddSingleton<Toasts>();
@@ -40,6 +42,7 @@ public static class ClientSetup
         await services.GetRequiredService<IBrowser>().Start();
         services.GetRequiredService<Language>().Start();
         services.GetRequiredService<Link>().Start();
+        services.GetRequiredService<SyncChoice>().Start();
         await services.GetRequiredService<Session>().Start();
         services.GetRequiredService<Me>().Start();
         services.GetRequiredService<Outbox>().Start();

@@ -31,6 +31,8 @@ public static class CommonWords
     public static readonly Word ServerAway = new("连不上服务器", "The server does not answer");
     public static readonly Word DataAsOf = new("数据截至 {0}", "data as of {0}");
     public static readonly Word Polling = new("实时连接中断，每 10 秒刷新一次", "Live connection lost; refreshing every 10 seconds");
+    public static readonly Word Held = new("移动网络 · 按你的设置没有自动同步", "Mobile network: not synchronised, as you settled");
+    public static readonly Word SyncThisTime = new("这次也同步", "Synchronise now");
     public static readonly Word UpdateWaits = new("有新版本，点此更新", "A new version is ready: tap to update");
 
     public static readonly Word CouldNotLoad = new("没能加载", "This could not be loaded");

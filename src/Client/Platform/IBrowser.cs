@@ -3,12 +3,14 @@ namespace Jarvis.Client.Platform;
 /// <summary>What the browser does for the app. One implementation calls the script; tests keep everything in memory.</summary>
 public interface IBrowser
 {
-    /// <summary>Told by the browser or by another tab: <c>online</c>, <c>offline</c>, <c>visible</c>, <c>update</c>, or what <see cref="Tell"/> said.</summary>
+    /// <summary>Told by the browser or by another tab: <c>online</c>, <c>offline</c>, <c>visible</c>, <c>update</c>, <c>network …</c>, or what <see cref="Tell"/> said.</summary>
     event Action<string>? Told;
 
     ValueTask Start();
 
     bool IsOnline { get; }
+
+    NetworkKind Network { get; }
 
     /// <summary>The languages that the person prefers, best first (BCP 47).</summary>
     string Language { get; }

@@ -18,6 +18,9 @@ public enum LiveState
     Connecting,
     Live,
 
+    /// <summary>Not followed over a mobile network, as the person settled.</summary>
+    Held,
+
     /// <summary>The socket failed several times: pages ask again every ten seconds, and say so.</summary>
     Polling,
 }

@@ -12,7 +12,7 @@ public delegate Task<WebSocket> OpenSocket(CancellationToken cancel);
 /// Everything that is followed live, over one <c>graphql-transport-ws</c> socket. Each subscription goes on from the cursor it saw last. After
 /// three failed connections in a row pages are asked to poll every ten seconds, until the socket stands again.
 /// </summary>
-public sealed class Live(OpenSocket open, Session session, Link link, IBrowser browser, TimeProvider time) : IAsyncDisposable
+public sealed class Live(OpenSocket open, Session session, Link link, IBrowser browser, SyncChoice sync, TimeProvider time) : IAsyncDisposable
 {
     public const string Subprotocol = "graphql-transport-ws";
     private const int FailuresUntilPolling = 3;
@@ -45,6 +45,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
         if (running is null or { IsCompleted: true })
         {
             browser.Told += Hear;
+            sync.Changed += Settle;
             lastHeard = time.GetTimestamp();
             running = Run();
         }
@@ -60,6 +61,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
     {
         await ended.CancelAsync();
         browser.Told -= Hear;
+        sync.Changed -= Settle;
         polling?.Dispose();
         if (running is not null)
         {
@@ -78,11 +80,33 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
         }
     }
 
+    // Over a mobile network only as the person settled.
+    private void Settle()
+    {
+        if (sync.Flows)
+        {
+            pause?.Cancel();
+        }
+        else
+        {
+            socket?.Abort();
+        }
+    }
+
     private async Task Run()
     {
         var failures = 0;
         while (!ended.IsCancellationRequested && followed.Count > 0)
         {
+            if (!sync.Flows)
+            {
+                polling?.Dispose();
+                (polling, failures) = (null, 0);
+                link.Became(LiveState.Held);
+                await Pause(Timeout.InfiniteTimeSpan);
+                continue;
+            }
+
             link.Became(failures < FailuresUntilPolling ? LiveState.Connecting : LiveState.Polling);
             var stood = false;
             try
@@ -112,6 +136,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
         }
 
         browser.Told -= Hear;
+        sync.Changed -= Settle;
         StartOrStopPolling(false);
         link.Became(LiveState.Idle);
     }
@@ -308,17 +333,22 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
         }
     }
 
-    private async Task Pause(int failures)
+    private Task Pause(int failures)
+    {
+        var seconds = Math.Min(LongestPause.TotalSeconds, 0.5 * Math.Pow(2, Math.Min(failures, 10)));
+        return Pause(TimeSpan.FromSeconds(seconds * (0.75 + (0.5 * Random.Shared.NextDouble()))));
+    }
+
+    private async Task Pause(TimeSpan length)
     {
         pause = CancellationTokenSource.CreateLinkedTokenSource(ended.Token);
-        var seconds = Math.Min(LongestPause.TotalSeconds, 0.5 * Math.Pow(2, Math.Min(failures, 10)));
         try
         {
-            await Task.Delay(TimeSpan.FromSeconds(seconds * (0.75 + (0.5 * Random.Shared.NextDouble()))), time, pause.Token);
+            await Task.Delay(length, time, pause.Token);
         }
         catch (OperationCanceledException)
         {
-            // Online again, or looked at again: at once.
+            // Online again, looked at again, or allowed to: at once.
         }
         finally
         {

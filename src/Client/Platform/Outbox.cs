@@ -20,21 +20,22 @@ public enum OutboxState
 /// <summary>An act that waits on this device.</summary>
 /// <param name="Id">The command's id: however often it is sent, it is done once.</param>
 /// <param name="Title">What it does to what, in the person's words.</param>
-/// <param name="Target">What it acts on, such as a run's id; null for something new.</param>
+/// <param name="Target">The address of the page of what it acts on, such as <c>runs/…</c>; null for something new.</param>
 /// <param name="Name">The operation's name.</param>
 /// <param name="Text">The operation's document.</param>
 /// <param name="Variables">Its variables, JSON.</param>
 /// <param name="Code">Of a refused one.</param>
 /// <param name="Message">Of a refused one: the server's own words.</param>
+/// <param name="Slot">What it settles: a later act of the same slot takes its place while it waits. Null where each counts.</param>
 public sealed record OutboxItem(
     Guid Id, string Title, string? Target, string Name, string Text, string Variables, DateTimeOffset QueuedAt, DateTimeOffset ExpiresAt,
-    int Tries = 0, OutboxState State = OutboxState.Waiting, string? Code = null, string? Message = null);
+    int Tries = 0, OutboxState State = OutboxState.Waiting, string? Code = null, string? Message = null, string? Slot = null);
 
 /// <summary>
 /// Acts that could not be sent, in the order in which they were asked for. They outlive the app, are sent when it opens, when it is looked at
 /// and when the network returns, and each is done once. What was refused or came too late stays until the person has seen it.
 /// </summary>
-public sealed class Outbox(Api api, Session session, IBrowser browser, Link link, TimeProvider time)
+public sealed class Outbox(Api api, Session session, IBrowser browser, Link link, SyncChoice sync, TimeProvider time)
 {
     /// <summary>How long an act waits that is as good tomorrow as today.</summary>
     public static readonly TimeSpan SafeFor = TimeSpan.FromDays(7);
@@ -61,8 +62,8 @@ public sealed class Outbox(Api api, Session session, IBrowser browser, Link link
 
     public event Action? Changed;
 
-    /// <summary>Raised for each act that was done at last.</summary>
-    public event Action<OutboxItem>? Done;
+    /// <summary>Raised for each act that was done at last, or refused.</summary>
+    public event Action<OutboxItem>? Settled;
 
     /// <summary>The earliest first.</summary>
     public IReadOnlyList<OutboxItem> Items => items;
@@ -76,6 +77,7 @@ public sealed class Outbox(Api api, Session session, IBrowser browser, Link link
     public void Start()
     {
         session.Changed += () => _ = Flush();
+        sync.Changed += () => _ = Flush();
         link.Changed += () =>
         {
             if (link.Reach == Reach.Fine && Waiting > 0)
@@ -95,10 +97,16 @@ public sealed class Outbox(Api api, Session session, IBrowser browser, Link link
 
     /// <summary>Keeps an act until it can be sent.</summary>
     /// <param name="valid">From now on; after that it is not sent any more.</param>
+    /// <param name="slot">What it settles: one of the same slot that waits gives way to it.</param>
     /// <returns>False: too many wait already.</returns>
-    public async Task<bool> Add(IOperation mutation, Guid commandId, string title, string? target, TimeSpan valid)
+    public async Task<bool> Add(IOperation mutation, Guid commandId, string title, string? target, TimeSpan valid, string? slot = null)
     {
         await Load();
+        foreach (var earlier in items.Where(item => slot is not null && item.Slot == slot && item.State == OutboxState.Waiting).ToArray())
+        {
+            await Remove(earlier);
+        }
+
         if (Waiting >= Most)
         {
             return false;
@@ -111,10 +119,13 @@ public sealed class Outbox(Api api, Session session, IBrowser browser, Link link
         }
 
         var now = time.GetUtcNow();
-        await Put(new OutboxItem(commandId, title, target, mutation.Name, mutation.Text, Encoding.UTF8.GetString(buffer.ToArray()), now, now + valid));
+        await Put(new OutboxItem(commandId, title, target, mutation.Name, mutation.Text, Encoding.UTF8.GetString(buffer.ToArray()), now, now + valid, Slot: slot));
         await browser.Tell(Turn);
         return true;
     }
+
+    /// <summary>What waits to settle this; null for nothing.</summary>
+    public OutboxItem? InSlot(string slot) => items.Find(item => item.Slot == slot && StateOf(item) == OutboxState.Waiting);
 
     /// <summary>Takes one away, sent or not.</summary>
     public async Task Drop(Guid id)
@@ -185,15 +196,22 @@ public sealed class Outbox(Api api, Session session, IBrowser browser, Link link
                 return;
             }
 
+            if (!sync.Flows && item.ExpiresAt - item.QueuedAt > UrgentFor)
+            {
+                // It waits for Wi-Fi, as the person settled. What touches a running task does not.
+                continue;
+            }
+
             try
             {
                 await api.Do(new Kept(item));
                 await Remove(item);
-                Done?.Invoke(item);
+                Settled?.Invoke(item);
             }
             catch (RefusedException e) when (!Passing.Contains(e.Code))
             {
                 await Put(item with { State = OutboxState.Refused, Code = e.Code, Message = e.Message });
+                Settled?.Invoke(item);
             }
             catch (Exception e) when (e is UnreachableException or RefusedException)
             {
@@ -267,6 +285,7 @@ public sealed class Outbox(Api api, Session session, IBrowser browser, Link link
             writer.WriteString("state", item.State switch { OutboxState.Refused => "refused", OutboxState.Expired => "expired", _ => "waiting" });
             writer.WriteString("code", item.Code);
             writer.WriteString("message", item.Message);
+            writer.WriteString("slot", item.Slot);
             writer.WriteEndObject();
         }
 
@@ -283,7 +302,7 @@ public sealed class Outbox(Api api, Session session, IBrowser browser, Link link
             DateTimeOffset.Parse(Text("queuedAt")!, CultureInfo.InvariantCulture), DateTimeOffset.Parse(Text("expiresAt")!, CultureInfo.InvariantCulture),
             root.GetProperty("tries").GetInt32(),
             Text("state") switch { "refused" => OutboxState.Refused, "expired" => OutboxState.Expired, _ => OutboxState.Waiting },
-            Text("code"), Text("message"));
+            Text("code"), Text("message"), root.TryGetProperty("slot", out var slot) ? slot.GetString() : null);
     }
 
     /// <summary>The act as it was asked for.</summary>

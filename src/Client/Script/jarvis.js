@@ -17,6 +17,9 @@ function open() {
   }));
 }
 
+// Which kind of network; only some browsers say.
+const network = () => 'network ' + ({ cellular: 'mobile', wimax: 'mobile', wifi: 'unmetered', ethernet: 'unmetered' }[navigator.connection?.type] ?? 'unknown');
+
 const hear = what => app?.invokeMethodAsync('Hear', what).catch(() => {});
 
 export function start(reference) {
@@ -24,12 +27,13 @@ export function start(reference) {
   addEventListener('online', () => hear('online'));
   addEventListener('offline', () => hear('offline'));
   document.addEventListener('visibilitychange', () => { if (!document.hidden) hear('visible'); });
+  navigator.connection?.addEventListener?.('change', () => hear(network()));
   channel = new BroadcastChannel('jarvis');
   channel.onmessage = message => hear(message.data);
   watchForUpdates();
   countData();
   const preferences = Object.keys(localStorage).filter(key => key.startsWith('jarvis.')).map(key => `${key.slice(7)}=${localStorage.getItem(key)}`);
-  return [navigator.onLine ? 'online' : 'offline', navigator.language || 'zh-CN', ...preferences].join('\n');
+  return [navigator.onLine ? 'online' : 'offline', navigator.language || 'zh-CN', network(), ...preferences].join('\n');
 }
 
 // A new version is never forced on anybody: it waits until the person says so.
@@ -39,7 +43,7 @@ async function watchForUpdates() {
   const tell = () => { if (registration.waiting && navigator.serviceWorker.controller) { waiting = registration.waiting; hear('update'); } };
   tell();
   registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', tell));
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) registration.update().catch(() => {}); });
+  document.addEventListener('visibilitychange', () => { if (!document.hidden && !(localStorage.getItem('jarvis.wifi-only') && network() === 'network mobile')) registration.update().catch(() => {}); });
 }
 
 export function applyUpdate() {

@@ -66,7 +66,20 @@ public static class MeWords
     public static readonly Word SendAgain = new("再发一次", "Send again");
     public static readonly Word Delete = new("删除", "Delete");
     public static readonly Word Cached = new("缓存在这台设备上", "Kept on this device");
-    public static readonly Word CachedAnswers = new("离线可看的页面数据", "Data to look at offline");
+    public static readonly Word CachedText = new("看过的内容留在手机上，离线时也能看；取消勾选会马上删除已留下的。", "What you looked at stays here to be seen offline. What is unticked is deleted at once.");
+    public static readonly Word KeptLists = new("首页、列表和统计", "Home, lists and figures");
+    public static readonly Word KeptRuns = new("任务详情（状态、错误、输入和结果）", "Runs: states, errors, inputs and results");
+    public static readonly Word KeptContents = new("任务内容（日志、节点数据、变量、历史）", "What runs worked with: logs, data, variables, history");
+    public static readonly Word KeptWorkflows = new("工作流和表单", "Workflows and forms");
+    public static readonly Word KeptFromNow = new("从现在起会留在手机上", "Kept on this device from now on");
+    public static readonly Word KeptNoMore = new("已删除，以后不再保留", "Deleted, and not kept any more");
+    public static readonly Word Over = new("同步方式", "How it synchronises");
+    public static readonly Word WifiOnly = new("只在 Wi-Fi 下自动同步", "Synchronise by itself on Wi-Fi only");
+    public static readonly Word WifiOnlyText = new("用移动网络时不保持实时连接，排队的操作等到 Wi-Fi 再发送。打开的页面照常加载；暂停和终止照常发送。", "On a mobile network nothing is followed live and what is queued waits for Wi-Fi. Pages that you open still load; pausing and stopping are still sent.");
+    public static readonly Word OnWifi = new("现在：Wi-Fi 或有线网络", "Now: Wi-Fi or cable");
+    public static readonly Word OnMobile = new("现在：移动网络", "Now: a mobile network");
+    public static readonly Word OnUnknown = new("这个浏览器不告诉应用用的是什么网络，所以分不出移动网络，会照常同步。", "This browser does not tell which network it uses; a mobile one is not recognised, and everything synchronises.");
+    public static readonly Word ToTarget = new("查看", "Open");
     public static readonly Word CachedDrafts = new("草稿", "Drafts");
     public static readonly Word CachedItems = new("{0} 份", "{0}");
     public static readonly Word CacheClear = new("清除离线数据", "Clear offline data");
@@ -85,4 +98,6 @@ public static class MeWords
     public static readonly Word ServerTime = new("服务器时间", "Server time");
     public static readonly Word Demo = new("演示系统，数据是示例。", "A demo: the data are made up.");
     public static readonly Word Differs = new("应用和服务器版本不同，有更新时会提示。", "The versions differ; an update is offered when it is ready.");
+
+    public static Word Of(KeptKind kind) => kind switch { KeptKind.Lists => KeptLists, KeptKind.Runs => KeptRuns, KeptKind.Contents => KeptContents, _ => KeptWorkflows };
 }

@@ -1,15 +1,16 @@
 namespace Jarvis.Mobile.Platform;
 
 /// <summary>What the first page shows, of all PCs or of one.</summary>
+/// <param name="Chosen">The PC that the server says the person looks at.</param>
 public sealed record HomeView(
     IReadOnlyList<HomeDevice> Devices, HomeRuns Running, HomeRuns Paused, HomeRuns Pending, HomeRuns NeedsAttention, HomeFigures Today, HomeFigures Week,
-    IReadOnlyList<HomeFavourite> Favourites)
+    IReadOnlyList<HomeFavourite> Favourites, Guid? Chosen)
 {
     public static HomeView Of(HomeQuery.Data data) => new(
-        data.Home.Devices, data.Home.Running, data.Home.Paused, data.Home.Pending, data.Home.NeedsAttention, data.Home.Today, data.Home.Week, data.Home.Favourites);
+        data.Home.Devices, data.Home.Running, data.Home.Paused, data.Home.Pending, data.Home.NeedsAttention, data.Home.Today, data.Home.Week, data.Home.Favourites, data.Viewer.ChosenDevice?.Id);
 
     public static HomeView Of(HomeOfDeviceQuery.Data data) => new(
-        data.Home.Devices, data.Running, data.Paused, data.Pending, data.NeedsAttention, data.Today, data.Week, data.Home.Favourites);
+        data.Home.Devices, data.Running, data.Paused, data.Pending, data.NeedsAttention, data.Today, data.Week, data.Home.Favourites, data.Viewer.ChosenDevice?.Id);
 
     /// <summary>Whether a workflow can be started without asking for anything: every field that it needs has a default.</summary>
     public static bool StartsAtOnce(HomeFavourite workflow)

@@ -27,15 +27,13 @@ public static class RunActWords
     public static readonly Word KillEffect = new("{0} 会立刻结束它的全部进程，不等保存；没写完的文件可能损坏。", "{0} ends all of its processes at once. Files that were being written may be left broken.");
     public static readonly Word ReasonOptional = new("原因（可不填，会记入历史）", "Reason (optional; kept in the history)");
 
-    public static readonly Word OfflineTitle = new("现在连不上服务器", "The server cannot be reached now");
-    public static readonly Word OfflineEffect = new("恢复连接后发送，10 分钟内有效？到时没连上就不会执行，并会告诉你。", "Send it once the connection is back, within 10 minutes? After that it is not sent, and you are told.");
-    public static readonly Word OfflineVerb = new("恢复后发送", "Send it then");
-    public static readonly Word Queued = new("已排队，恢复连接后发送", "Queued; it is sent once the connection is back");
-    public static readonly Word QueueFull = new("排队的操作太多了，请先处理同步队列。", "Too many acts are waiting. Look at the queue first.");
     public static readonly Word QueuedPause = new("暂停 {0}", "Pause {0}");
     public static readonly Word QueuedResume = new("继续 {0}", "Resume {0}");
     public static readonly Word QueuedStop = new("终止 {0}", "Stop {0}");
     public static readonly Word QueuedStart = new("启动 {0}", "Start {0}");
+    public static readonly Word DealtWith = new("标为已处理", "Mark as dealt with");
+    public static readonly Word IsDealtWith = new("{0} 已标为已处理", "{0} is marked as dealt with");
+    public static readonly Word QueuedLook = new("把 {0} 标为已处理", "Mark {0} as dealt with");
     public static readonly Word QueuedRetry = new("重试 {0}", "Retry {0}");
 
     public static readonly Word Pausing = new("正在暂停…", "Pausing…");

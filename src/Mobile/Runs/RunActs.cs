@@ -1,6 +1,7 @@
 using Jarvis.Client.Platform;
 using Jarvis.Client.Runs;
 using Jarvis.Client.Schema;
+using Jarvis.Mobile.Platform;
 
 namespace Jarvis.Mobile.Runs;
 
@@ -11,24 +12,11 @@ public sealed record RunFacts(Guid Id, string Workflow, string? Device, RunStatu
     public static RunFacts Of(RunRow run) => new(run.Id, run.WorkflowName, run.Device?.Name, run.Status, run.Position);
 }
 
-/// <summary>What came of an act.</summary>
-public enum Acted
-{
-    /// <summary>The person thought better of it, or the server said no (and a toast says why).</summary>
-    No,
-
-    /// <summary>The server has it.</summary>
-    Sent,
-
-    /// <summary>It waits on this phone.</summary>
-    Queued,
-}
-
 /// <summary>
 /// Pause, resume, stop and retry from any page: asks first, sends, and where the server cannot be reached offers to send later. What touches a
 /// running task waits ten minutes at most, and only if the person says so.
 /// </summary>
-public sealed class RunActs(Api api, Outbox outbox, Questions questions, Toasts toasts, Language words, Link link)
+public sealed class RunActs(Acts acts, Questions questions, Language words)
 {
     /// <summary>The position of the last act: what is asked from here on is at least that new.</summary>
     public Position? Since { get; private set; }
@@ -100,50 +88,24 @@ public sealed class RunActs(Api api, Outbox outbox, Questions questions, Toasts 
         return (acted, started);
     }
 
-    /// <summary>Says that the person has seen what was wrong; nothing is asked, and nothing is said if it cannot be sent now.</summary>
-    public async Task LookAt(IReadOnlyList<Guid> runs, CancellationToken cancel = default)
+    /// <summary>Says that the person has seen what was wrong; nothing is asked.</summary>
+    public async Task LookAt(RunFacts run, CancellationToken cancel = default)
     {
         var id = Guid.NewGuid();
-        var mutation = new LookAtRunsMutation { Input = new LookAtRunsInput { CommandId = id, RunIds = runs } };
-        await Send(mutation, id, "", null, Outbox.SafeFor, data => data.LookAtRuns.Position, cancel);
+        var mutation = new LookAtRunsMutation { Input = new LookAtRunsInput { CommandId = id, RunIds = [run.Id] } };
+        await Send(mutation, id, words[RunActWords.QueuedLook, run.Workflow], run.Id, Outbox.SafeFor, data => data.LookAtRuns.Position, cancel);
     }
 
     private async Task<Acted> Send<T>(IMutation<T> mutation, Guid id, string title, Guid? target, TimeSpan valid, Func<T, Position> position, CancellationToken cancel)
         where T : class
     {
-        try
+        var (acted, answer) = await acts.Send(mutation, id, new Waits(title, target is { } run ? "runs/" + run : null, valid), cancel);
+        if (answer is not null)
         {
-            if (link.Reach != Reach.DeviceOffline)
-            {
-                var answer = await api.Do(mutation, cancel);
-                Since = position(answer);
-                return Acted.Sent;
-            }
-        }
-        catch (RefusedException e)
-        {
-            toasts.Warn(ErrorWords.Of(words, e));
-            return Acted.No;
-        }
-        catch (UnreachableException)
-        {
-            // Whether it arrived is not known; the same command id makes sending it again harmless.
+            Since = position(answer);
         }
 
-        if (valid <= Outbox.UrgentFor
-            && await questions.Ask(new Question(words[RunActWords.OfflineTitle], title + " — " + words[RunActWords.OfflineEffect], words[RunActWords.OfflineVerb])) is null)
-        {
-            return Acted.No;
-        }
-
-        if (!await outbox.Add(mutation, id, title, target?.ToString(), valid))
-        {
-            toasts.Warn(words[RunActWords.QueueFull]);
-            return Acted.No;
-        }
-
-        toasts.Say(words[RunActWords.Queued]);
-        return Acted.Queued;
+        return acted;
     }
 
     private string NameOf(RunFacts run) => run.Device ?? words[RunActWords.AnyPc];

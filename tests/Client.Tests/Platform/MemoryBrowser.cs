@@ -11,6 +11,8 @@ public sealed class MemoryBrowser(MemoryBrowser.Device? device = null) : IBrowse
 
     public bool IsOnline { get; private set; } = true;
 
+    public NetworkKind Network { get; private set; }
+
     public string Language { get; set; } = "zh-CN";
 
     public ValueTask Start()
@@ -23,6 +25,12 @@ public sealed class MemoryBrowser(MemoryBrowser.Device? device = null) : IBrowse
     {
         IsOnline = online;
         Told?.Invoke(online ? "online" : "offline");
+    }
+
+    public void MoveTo(NetworkKind network)
+    {
+        Network = network;
+        Told?.Invoke("network " + (network == NetworkKind.Mobile ? "mobile" : "unmetered"));
     }
 
     public ValueTask<string?> Get(string store, string key) => ValueTask.FromResult(Shared.Kept.GetValueOrDefault((store, key)));

@@ -37,7 +37,7 @@ public sealed class OutboxTests : ScreenTest
         await Queue(out var id);
 
         Browser.Shared.Kept.Keys.ShouldContain(key => key.Store == Stores.Outbox && key.Key.EndsWith(id.ToString(), StringComparison.Ordinal));
-        var next = new Outbox(The<Api>(), The<Jarvis.Client.Accounts.Session>(), Browser, The<Link>(), Clock);
+        var next = new Outbox(The<Api>(), The<Jarvis.Client.Accounts.Session>(), Browser, The<Link>(), The<SyncChoice>(), Clock);
         await next.Flush();
 
         next.Items.ShouldHaveSingleItem().Title.ShouldBe("暂停 receipts");

@@ -20,6 +20,8 @@ public sealed class SystemUnderTest : IAsyncLifetime
 {
     public const string Password = "correct horse battery staple";
     private const string SetupToken = "0123456789abcdef0123456789abcdef";
+    private const int StopSignal = 19;
+    private const int ContinueSignal = 18;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly TestDatabase database = new();
@@ -168,6 +170,19 @@ public sealed class SystemUnderTest : IAsyncLifetime
 
         throw new TimeoutException("A run of the walks did not end: " + server!.Everything);
     }
+
+    /// <summary>Publishes a workflow as the owner; its id.</summary>
+    public async Task<Guid> PublishAsync(string token, string source) =>
+        Guid.Parse((await MutateAsync(token, "publishWorkflow", "PublishWorkflowInput", new JsonObject { ["source"] = source }, "workflow { id }"))["workflow"]!["id"]!.GetValue<string>());
+
+    /// <summary>Starts one as the owner, as another of their screens would; the run's id.</summary>
+    public async Task<Guid> StartAsync(string token, Guid workflow, JsonNode? input = null) =>
+        Guid.Parse((await MutateAsync(token, "startRun", "StartRunInput", new JsonObject { ["workflowId"] = workflow.ToString(), ["input"] = input }, "run { id }"))["run"]!["id"]!.GetValue<string>());
+
+    /// <summary>The PC's program holds still, as on a machine that sleeps; <see cref="WakeRunner"/> lets it go on.</summary>
+    public void HoldRunner() => runner!.Signal(StopSignal);
+
+    public void WakeRunner() => runner!.Signal(ContinueSignal);
 
     /// <summary>Does something as somebody, beside the screens; with a command id of its own.</summary>
     public async Task<JsonNode> MutateAsync(string token, string field, string type, JsonObject input, string selection)
