@@ -54,6 +54,12 @@ public static class ErrorWords
         ["workflow.invalid"] = new("定义有问题，见每一处标注。", "The definition has problems; each is listed with its place."),
         ["workflow.not_disabled"] = new("工作流没有停用。", "The workflow is not disabled."),
         ["workflow.revision_not_found"] = new("没有这个版本。", "The workflow has no such revision."),
+        ["account.password_wrong"] = new("现在的密码不对。", "That is not the current password."),
+        ["device.not_allowed"] = new("这台电脑不允许这样做；可以在电脑页面里修改它的权限。", "The computer may not do that; its permissions can be changed on its page."),
+        ["run.gone"] = new("任务已经不归这台电脑执行了。", "The run is not for this computer any more."),
+        ["run.prefix_differs"] = new("最新版本和已执行的部分走向不同；请从头重试，或用原来的版本。", "The newest revision does not go the way the run went; retry from the start, or on the original one."),
+        ["run.prefix_unknown"] = new("已记录的内容太大，无法和新版本核对；请用原来的版本重试。", "Some of what was recorded is too large to hold against another revision; retry on the original one."),
+        ["workflow.class_invalid"] = new("分类或标签太长，或者标签太多。", "A category or tag is too long, or there are too many tags."),
         ["graphql.too_many_operations"] = new("打开的实时视图太多，请关闭几个。", "Too many live views are open. Close some."),
         ["graphql.timeout"] = new("服务器没有及时回答，请重试。", "The server took too long. Try again."),
     };

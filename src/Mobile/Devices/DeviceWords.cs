@@ -20,8 +20,8 @@ public static class DeviceWords
     public static readonly Word Watched = new("正在查看", "Watched");
     public static readonly Word Watch = new("只看这台", "Watch this one");
     public static readonly Word WatchAll = new("查看全部电脑", "Watch all computers");
-    public static readonly Word WatchedNow = new("首页和任务现在只看这台电脑", "Home and runs now show this computer");
-    public static readonly Word AllWatchedNow = new("首页和任务现在看全部电脑", "Home and runs now show every computer");
+    public static readonly Word WatchedNow = new("首页和任务现在只看这台电脑，其他设备上也一样", "Home and runs now show this computer, on your other devices too");
+    public static readonly Word AllWatchedNow = new("首页和任务现在看全部电脑，其他设备上也一样", "Home and runs now show every computer, on your other devices too");
     public static readonly Word NotFound = new("找不到这台电脑", "There is no such computer");
     public static readonly Word ToList = new("全部电脑", "All computers");
 

@@ -21,6 +21,9 @@ public sealed record RunsAddress
 
     public Guid? Device { get; init; }
 
+    /// <summary>Of every PC, although the person watches one.</summary>
+    public bool EveryDevice { get; init; }
+
     public RunTrigger? Trigger { get; init; }
 
     public string? ErrorType { get; init; }
@@ -44,7 +47,13 @@ public sealed record RunsAddress
         (Workflow is null ? 0 : 1) + (Device is null ? 0 : 1) + (Trigger is null ? 0 : 1) + (ErrorType is null ? 0 : 1) + (ErrorNode is null ? 0 : 1)
         + (From is null && To is null ? 0 : 1) + (string.IsNullOrEmpty(Text) ? 0 : 1) + (NeedsMe ? 1 : 0);
 
-    public RunsAddress WithoutFilters => new() { Shown = Shown, OldestFirst = OldestFirst };
+    public RunsAddress WithoutFilters => new() { Shown = Shown, OldestFirst = OldestFirst, EveryDevice = true };
+
+    /// <summary>
+    /// The list as it is seen by somebody who watches one PC: where the address itself settles nothing but part, state and order, it is of that PC. A number
+    /// elsewhere leads to a list with a filter of its own, and that is shown as it stands.
+    /// </summary>
+    public RunsAddress Of(Guid? watched) => Filters == 0 && !EveryDevice && watched is not null ? this with { Device = watched } : this;
 
     public IReadOnlyList<RunStatus> Statuses => Status is { } one && StatesOf(Shown).Contains(one) ? [one] : Shown == RunsShown.All ? [] : StatesOf(Shown);
 
@@ -109,6 +118,7 @@ public sealed record RunsAddress
             Status = status == RunStatus.Unknown ? null : status,
             Workflow = Id("workflow"),
             Device = Id("device"),
+            EveryDevice = Text("device") == "all",
             Trigger = trigger == RunTrigger.Unknown ? null : trigger,
             ErrorType = Text("error"),
             ErrorNode = Text("node"),
@@ -130,7 +140,7 @@ public sealed record RunsAddress
                 ("show", Shown switch { RunsShown.Waiting => "waiting", RunsShown.History => "history", RunsShown.All => "all", _ => null }),
                 ("state", Status is { } status ? RunStatusNames.Of(status).ToLowerInvariant() : null),
                 ("workflow", Workflow?.ToString()),
-                ("device", Device?.ToString()),
+                ("device", Device?.ToString() ?? (EveryDevice ? "all" : null)),
                 ("trigger", Trigger is { } trigger ? RunTriggerNames.Of(trigger).ToLowerInvariant() : null),
                 ("error", ErrorType),
                 ("node", ErrorNode),

@@ -46,6 +46,17 @@ public sealed class RunsAddressTests
     }
 
     [Fact]
+    public void a_number_elsewhere_leads_to_its_whole_list_whatever_is_watched()
+    {
+        var watched = Guid.NewGuid();
+
+        RunsAddress.Of("?show=history&state=failed").Of(watched).Device.ShouldBe(watched);
+        RunsAddress.Of("?show=all&workflow=" + Guid.NewGuid()).Of(watched).Device.ShouldBeNull();
+        RunsAddress.Of("?device=all").Of(watched).Device.ShouldBeNull();
+        RunsAddress.Of("?device=all").ShouldBe(RunsAddress.Of(RunsAddress.Of("?device=all").Query));
+    }
+
+    [Fact]
     public void a_state_that_the_part_does_not_have_is_not_asked_for() =>
         new RunsAddress { Shown = RunsShown.Waiting, Status = RunStatus.Failed }.Statuses.ShouldBe([RunStatus.Pending]);
 

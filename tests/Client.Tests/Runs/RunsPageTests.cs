@@ -1,24 +1,16 @@
 using Bunit;
 using Jarvis.Client.Platform;
 using Jarvis.Client.Tests.Platform;
-using Jarvis.Mobile.Platform;
 using Jarvis.Mobile.Runs;
-using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
 namespace Jarvis.Client.Tests.Runs;
 
 /// <summary>The phone's list of runs.</summary>
-public sealed class RunsPageTests : ScreenTest
+public sealed class RunsPageTests : PhoneTest
 {
     private static readonly Guid Known = Guid.CreateVersion7();
-
-    public RunsPageTests()
-    {
-        Services.AddSingleton<TabStacks>();
-        Services.AddSingleton<RunActs>();
-    }
 
     [Fact]
     public async Task a_row_changes_where_it_stands_and_a_new_one_is_announced()
@@ -47,6 +39,24 @@ public sealed class RunsPageTests : ScreenTest
 
         page.WaitForAssertion(() => page.Find(".pill").TextContent.ShouldContain("有 1 条新记录"), TimeSpan.FromSeconds(30));
         page.FindAll(".list-row").Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task of_the_pc_that_is_watched_until_the_person_asks_for_every_one()
+    {
+        var watched = Guid.CreateVersion7();
+        Browser.Shared.Preferences["watched"] = watched.ToString();
+        Server.On("Runs", Samples.Runs(Samples.Run(Known, "RUNNING"))).On("RunFilterChoices", "{\"workflows\":{\"nodes\":[]},\"devices\":{\"nodes\":[{\"id\":\"" + watched + "\",\"name\":\"desk\"}]}}");
+        await StartAsync();
+        var page = Render<RunsPage>();
+        page.WaitForAssertion(() => page.Find(".chip[aria-label]").TextContent.ShouldContain("desk"), TimeSpan.FromSeconds(30));
+        Device(Server.AskedOf("Runs").Last()).ShouldBe(watched.ToString());
+
+        await page.Find(".chip[aria-label]").ClickAsync(new());
+        page.WaitForState(() => page.FindAll(".chip[aria-label]").Count == 0, TimeSpan.FromSeconds(30));
+
+        await Until(() => Device(Server.AskedOf("Runs").Last()) is null);
+        static string? Device(System.Text.Json.Nodes.JsonNode asked) => asked["variables"]!["filter"]!["deviceId"]?.GetValue<string>();
     }
 
     [Fact]
