@@ -34,17 +34,19 @@ public sealed class Questions
     public Task<Consent?> Ask(Question question)
     {
         waiting?.TrySetResult(null);
-        waiting = new TaskCompletionSource<Consent?>();
+        var asked = waiting = new TaskCompletionSource<Consent?>();
         Open = question;
         Changed?.Invoke();
-        return waiting.Task;
+        return asked.Task;
     }
 
     public void Answer(Consent? consent)
     {
         Open = null;
         Changed?.Invoke();
-        waiting?.TrySetResult(consent);
+        // Who asked goes on within this call, and may ask the next thing.
+        var asked = waiting;
         waiting = null;
+        asked?.TrySetResult(consent);
     }
 }

@@ -34,6 +34,9 @@ public sealed record ControlStage(ControlProgress Progress, ControlKind Kind, st
 
     public static readonly ControlStage None = new(ControlProgress.None, ControlKind.Unknown, null, null);
 
+    /// <summary>It was asked a while ago, and is still not so: more may be done about it.</summary>
+    public bool TakesLong { get; init; }
+
     /// <summary>While this holds, the run's page looks again every second.</summary>
     public bool IsOpen => Progress is ControlProgress.Asked or ControlProgress.Heard or ControlProgress.Silent;
 
@@ -46,10 +49,11 @@ public sealed record ControlStage(ControlProgress Progress, ControlKind Kind, st
         }
 
         var last = controls.MaxBy(control => control.RequestedAt)!;
+        var isLong = now - last.RequestedAt >= SilentAfter;
         return last.Phase switch
         {
-            ControlPhase.Requested => new ControlStage(now - last.RequestedAt >= SilentAfter ? ControlProgress.Silent : ControlProgress.Asked, last.Kind, null, null),
-            ControlPhase.Acknowledged => new ControlStage(ControlProgress.Heard, last.Kind, null, null),
+            ControlPhase.Requested => new ControlStage(isLong ? ControlProgress.Silent : ControlProgress.Asked, last.Kind, null, null) { TakesLong = isLong },
+            ControlPhase.Acknowledged => new ControlStage(ControlProgress.Heard, last.Kind, null, null) { TakesLong = isLong },
             ControlPhase.Expired => new ControlStage(ControlProgress.Expired, last.Kind, null, last.DeviceWasOnline),
             ControlPhase.Refused => new ControlStage(ControlProgress.Refused, last.Kind, last.Code, null),
             _ => None,

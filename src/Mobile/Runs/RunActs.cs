@@ -31,14 +31,14 @@ public sealed class RunActs(Acts acts, Questions questions, Language words)
 
         var id = Guid.NewGuid();
         var mutation = new PauseRunMutation { Input = new PauseRunInput { CommandId = id, RunId = run.Id, Seen = run.Seen } };
-        return await Send(mutation, id, words[RunActWords.QueuedPause, run.Workflow], run.Id, Outbox.UrgentFor, data => data.PauseRun.Position, cancel);
+        return await Send(mutation, id, words[RunActWords.QueuedPause, run.Workflow], run.Id, Outbox.UrgentFor, ControlOf(run), data => data.PauseRun.Position, cancel);
     }
 
     public Task<Acted> Resume(RunFacts run, CancellationToken cancel = default)
     {
         var id = Guid.NewGuid();
         var mutation = new ResumeRunMutation { Input = new ResumeRunInput { CommandId = id, RunId = run.Id, Seen = run.Seen } };
-        return Send(mutation, id, words[RunActWords.QueuedResume, run.Workflow], run.Id, Outbox.UrgentFor, data => data.ResumeRun.Position, cancel);
+        return Send(mutation, id, words[RunActWords.QueuedResume, run.Workflow], run.Id, Outbox.UrgentFor, ControlOf(run), data => data.ResumeRun.Position, cancel);
     }
 
     /// <param name="kill">Ends its processes at once instead of asking them to end.</param>
@@ -61,7 +61,7 @@ public sealed class RunActs(Acts acts, Questions questions, Language words)
             Input = new CancelRunInput { CommandId = id, RunId = run.Id, Seen = run.Seen, GraceSeconds = kill ? 0 : null, Reason = string.IsNullOrWhiteSpace(consent.Reason) ? null : consent.Reason },
         };
         // A run that nobody has begun may as well be cancelled tomorrow.
-        return await Send(mutation, id, words[RunActWords.QueuedStop, run.Workflow], run.Id, waits ? Outbox.SafeFor : Outbox.UrgentFor, data => data.CancelRun.Position, cancel);
+        return await Send(mutation, id, words[RunActWords.QueuedStop, run.Workflow], run.Id, waits ? Outbox.SafeFor : Outbox.UrgentFor, ControlOf(run), data => data.CancelRun.Position, cancel);
     }
 
     /// <param name="commandId">The form's own: pressed twice it starts once.</param>
@@ -69,7 +69,7 @@ public sealed class RunActs(Acts acts, Questions questions, Language words)
     public async Task<(Acted Acted, Guid? Run)> Start(StartRunInput input, string workflow, CancellationToken cancel = default)
     {
         Guid? started = null;
-        var acted = await Send(new StartRunMutation { Input = input }, input.CommandId, words[RunActWords.QueuedStart, workflow], null, Outbox.SafeFor, data =>
+        var acted = await Send(new StartRunMutation { Input = input }, input.CommandId, words[RunActWords.QueuedStart, workflow], null, Outbox.SafeFor, null, data =>
         {
             started = data.StartRun.Run.Id;
             return data.StartRun.Position;
@@ -80,7 +80,7 @@ public sealed class RunActs(Acts acts, Questions questions, Language words)
     public async Task<(Acted Acted, Guid? Run)> Retry(RetryRunInput input, string workflow, CancellationToken cancel = default)
     {
         Guid? started = null;
-        var acted = await Send(new RetryRunMutation { Input = input }, input.CommandId, words[RunActWords.QueuedRetry, workflow], input.RunId, Outbox.SafeFor, data =>
+        var acted = await Send(new RetryRunMutation { Input = input }, input.CommandId, words[RunActWords.QueuedRetry, workflow], input.RunId, Outbox.SafeFor, null, data =>
         {
             started = data.RetryRun.Run.Id;
             return data.RetryRun.Position;
@@ -93,13 +93,13 @@ public sealed class RunActs(Acts acts, Questions questions, Language words)
     {
         var id = Guid.NewGuid();
         var mutation = new LookAtRunsMutation { Input = new LookAtRunsInput { CommandId = id, RunIds = [run.Id] } };
-        await Send(mutation, id, words[RunActWords.QueuedLook, run.Workflow], run.Id, Outbox.SafeFor, data => data.LookAtRuns.Position, cancel);
+        await Send(mutation, id, words[RunActWords.QueuedLook, run.Workflow], run.Id, Outbox.SafeFor, "look:" + run.Id, data => data.LookAtRuns.Position, cancel);
     }
 
-    private async Task<Acted> Send<T>(IMutation<T> mutation, Guid id, string title, Guid? target, TimeSpan valid, Func<T, Position> position, CancellationToken cancel)
+    private async Task<Acted> Send<T>(IMutation<T> mutation, Guid id, string title, Guid? target, TimeSpan valid, string? slot, Func<T, Position> position, CancellationToken cancel)
         where T : class
     {
-        var (acted, answer) = await acts.Send(mutation, id, new Waits(title, target is { } run ? "runs/" + run : null, valid), cancel);
+        var (acted, answer) = await acts.Send(mutation, id, new Waits(title, target is { } run ? "runs/" + run : "runs", valid, slot), cancel);
         if (answer is not null)
         {
             Since = position(answer);
@@ -107,6 +107,9 @@ public sealed class RunActs(Acts acts, Questions questions, Language words)
 
         return acted;
     }
+
+    // Of what was asked of one run and still waits here, the last counts.
+    private static string ControlOf(RunFacts run) => "control:" + run.Id;
 
     private string NameOf(RunFacts run) => run.Device ?? words[RunActWords.AnyPc];
 }

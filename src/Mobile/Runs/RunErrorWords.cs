@@ -5,6 +5,8 @@ namespace Jarvis.Mobile.Runs;
 /// <summary>What kinds of errors runs end with, in a person's words. The type is a URI; its last part says which.</summary>
 public static class RunErrorWords
 {
+    private const string Standard = "https://serverlessworkflow.io/spec/1.0.0/errors/";
+
     private static readonly Dictionary<string, Word> ByName = new(StringComparer.Ordinal)
     {
         ["timeout"] = new("超时", "Timed out"),
@@ -31,7 +33,11 @@ public static class RunErrorWords
         return ByName.TryGetValue(name, out var word) ? language[word] : name;
     }
 
+    /// <summary>What went wrong in a few words: those of this app for what the workflow language itself tells apart, else what the workflow's author wrote.</summary>
+    public static string Headline(Language language, string? type, string? title) =>
+        title is null || type?.StartsWith(Standard, StringComparison.Ordinal) == true ? Of(language, type) : title;
+
     /// <summary>The kinds that a filter offers: those of the workflow language.</summary>
     public static IReadOnlyList<(string Type, string Name)> Choices(Language language) =>
-        [.. ByName.Keys.Take(8).Select(name => ("https://serverlessworkflow.io/spec/1.0.0/errors/" + name, language[ByName[name]]))];
+        [.. ByName.Keys.Take(8).Select(name => (Standard + name, language[ByName[name]]))];
 }

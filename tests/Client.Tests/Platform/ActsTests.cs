@@ -139,6 +139,21 @@ public sealed class ActsTests : PhoneTest
         }
     }
 
+    [Fact]
+    public async Task a_question_that_is_asked_while_another_is_answered_is_answered_too()
+    {
+        var questions = new Questions();
+        var asking = AskTwice();
+
+        questions.Answer(new Consent("first"));
+        questions.Open!.Title.ShouldBe("second");
+        questions.Answer(new Consent("second"));
+
+        (await asking.WaitAsync(Long, TestContext.Current.CancellationToken)).ShouldBe("first second");
+
+        async Task<string> AskTwice() => (await questions.Ask(new Question("first", "", "")))!.Reason + " " + (await questions.Ask(new Question("second", "", "")))!.Reason;
+    }
+
     private async Task Offline(bool yes = false)
     {
         await StartAsync();
@@ -147,8 +162,7 @@ public sealed class ActsTests : PhoneTest
             if (The<Questions>().Open is { } open)
             {
                 asked.Add(open);
-                // Answered after the question was handed out, as a person does.
-                _ = Task.Run(() => The<Questions>().Answer(yes ? new Consent(null) : null));
+                The<Questions>().Answer(yes ? new Consent(null) : null);
             }
         };
         Browser.Go(online: false);

@@ -35,6 +35,13 @@ public sealed class ControlStageTests
     public void a_run_that_ended_is_as_it_is(RunStatus status) =>
         ControlStage.Of(status, [Control(ControlPhase.Requested, 1)], Now).ShouldBe(ControlStage.None);
 
+    [Fact]
+    public void more_force_is_offered_only_once_it_takes_long()
+    {
+        ControlStage.Of(RunStatus.Running, [Control(ControlPhase.Acknowledged, 14, ControlKind.Cancel)], Now).TakesLong.ShouldBeFalse();
+        ControlStage.Of(RunStatus.Running, [Control(ControlPhase.Acknowledged, 15, ControlKind.Cancel)], Now).TakesLong.ShouldBeTrue();
+    }
+
     private static ControlView Control(ControlPhase phase, int secondsAgo, ControlKind kind = ControlKind.Pause) => new()
     {
         Id = Guid.NewGuid(), Kind = kind, Phase = phase, RequestedAt = Now.AddSeconds(-secondsAgo), AcknowledgedAt = null, EndedAt = null, Deadline = Now.AddMinutes(1), Code = null,
