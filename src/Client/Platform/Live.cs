@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Jarvis.Client.Accounts;
@@ -16,17 +15,15 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
 {
     public const string Subprotocol = "graphql-transport-ws";
     private const int FailuresUntilPolling = 3;
-    private const int MessageBytes = 4 * 1024 * 1024;
     private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    private readonly Dictionary<string, Following> followed = [];
+    private readonly Dictionary<string, LiveFollowing> followed = [];
     private readonly CancellationTokenSource ended = new();
     private CancellationTokenSource? pause;
-    private WebSocket? socket;
-    private SemaphoreSlim sending = new(1, 1);
+    private LiveSocket? socket;
     private Task? running;
     private ITimer? polling;
     private long lastHeard;
@@ -41,7 +38,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
     public IDisposable Follow<T>(ISubscription<T> subscription, Action<T> next, Action? missed = null)
     {
         var id = (++lastId).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        followed[id] = new Following<T>(subscription, next, missed);
+        followed[id] = new LiveFollowing<T>(subscription, next, missed);
         if (running is null or { IsCompleted: true })
         {
             browser.Told += Hear;
@@ -49,7 +46,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
             lastHeard = time.GetTimestamp();
             running = Run();
         }
-        else if (socket is { State: WebSocketState.Open } && link.Live == LiveState.Live)
+        else if (socket is { IsOpen: true } && link.Live == LiveState.Live)
         {
             _ = Subscribe(id, followed[id]);
         }
@@ -69,7 +66,6 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
         }
 
         ended.Dispose();
-        sending.Dispose();
     }
 
     private void Hear(string what)
@@ -144,7 +140,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
     /// <summary>One connection until it ends; true if it ever stood.</summary>
     private async Task<bool> Serve(string token, CancellationToken cancel)
     {
-        using var connection = await open(cancel);
+        using var connection = new LiveSocket(await open(cancel));
         using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var stood = false;
         try
@@ -158,12 +154,11 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
                 writer.WriteEndObject();
             });
             lastHeard = time.GetTimestamp();
-            var minding = Mind(connection, watch.Token);
-            var buffer = new ArrayBufferWriter<byte>(16 * 1024);
-            while (await Receive(connection, buffer, watch.Token))
+            _ = Mind(connection, watch.Token);
+            while (await connection.Receive(watch.Token) is { } received)
             {
                 lastHeard = time.GetTimestamp();
-                using var message = JsonDocument.Parse(buffer.WrittenMemory);
+                using var message = received;
                 if (message.RootElement.GetProperty("type").GetString() == "connection_ack")
                 {
                     stood = true;
@@ -179,11 +174,9 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
                 {
                     await Handle(message.RootElement);
                 }
-
-                buffer.ResetWrittenCount();
             }
 
-            if ((int?)connection.CloseStatus is 4401 or 4403)
+            if (connection.CloseStatus is 4401 or 4403)
             {
                 await session.Refresh(token, cancel);
             }
@@ -202,7 +195,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
         }
     }
 
-    private async Task Subscribe(string id, Following following)
+    private async Task Subscribe(string id, LiveFollowing following)
     {
         if (following.WasSubscribed && !following.HasCursor)
         {
@@ -251,7 +244,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
     }
 
     /// <summary>A socket whose other end is gone without a word is found by asking.</summary>
-    private async Task Mind(WebSocket connection, CancellationToken cancel)
+    private async Task Mind(LiveSocket connection, CancellationToken cancel)
     {
         try
         {
@@ -280,58 +273,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
         }
     }
 
-    private static async Task<bool> Receive(WebSocket connection, ArrayBufferWriter<byte> buffer, CancellationToken cancel)
-    {
-        while (true)
-        {
-            var part = await connection.ReceiveAsync(buffer.GetMemory(4096), cancel);
-            if (part.MessageType == WebSocketMessageType.Close)
-            {
-                return false;
-            }
-
-            buffer.Advance(part.Count);
-            if (buffer.WrittenCount > MessageBytes)
-            {
-                throw new WebSocketException("A message is larger than this app reads.");
-            }
-
-            if (part.EndOfMessage)
-            {
-                return true;
-            }
-        }
-    }
-
-    private async Task Send(Action<Utf8JsonWriter> write)
-    {
-        if (socket is not { State: WebSocketState.Open } connection)
-        {
-            return;
-        }
-
-        var buffer = new ArrayBufferWriter<byte>();
-        await using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            write(writer);
-            writer.WriteEndObject();
-        }
-
-        await sending.WaitAsync(ended.Token);
-        try
-        {
-            await connection.SendAsync(buffer.WrittenMemory, WebSocketMessageType.Text, true, ended.Token);
-        }
-        catch (Exception e) when (e is WebSocketException or InvalidOperationException or ObjectDisposedException)
-        {
-            // The reading loop sees the end too, and connects again.
-        }
-        finally
-        {
-            sending.Release();
-        }
-    }
+    private Task Send(Action<Utf8JsonWriter> write) => socket?.Send(write, ended.Token) ?? Task.CompletedTask;
 
     private Task Pause(int failures)
     {
@@ -382,39 +324,6 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
                 writer.WriteString("type", "complete");
             });
         }
-    }
-
-    private abstract class Following
-    {
-        public bool WasSubscribed { get; set; }
-
-        public abstract bool HasCursor { get; }
-
-        public abstract IOperation Operation { get; }
-
-        public abstract void Take(JsonElement data);
-
-        public abstract void Missed();
-    }
-
-    private sealed class Following<T>(ISubscription<T> subscription, Action<T> next, Action? missed) : Following
-    {
-        private ISubscription<T> current = subscription;
-        private bool hasCursor;
-
-        public override bool HasCursor => hasCursor;
-
-        public override IOperation Operation => current;
-
-        public override void Take(JsonElement data)
-        {
-            var item = current.Read(data);
-            current = current.From(current.CursorOf(item));
-            hasCursor = true;
-            next(item);
-        }
-
-        public override void Missed() => missed?.Invoke();
     }
 
     private sealed class Leaving(Live live, string id) : IDisposable
