@@ -4,6 +4,8 @@ using Jarvis.Benchmarks.Platform;
 using Jarvis.Benchmarks.Runs;
 using Jarvis.Benchmarks.Workflows;
 using Jarvis.Build;
+using Jarvis.Build.Publishing;
+using System.Runtime.InteropServices;
 
 IFigure[] figures =
 [
@@ -33,7 +35,8 @@ var rounds = new Option<int>("--rounds") { Description = "Interleaved rounds of 
 var large = new Option<bool>("--large") { Description = "P11 and P16 at ten million instead of one: half an hour and 30 GB." };
 var keep = new Option<bool>("--keep") { Description = "Keeps the database's folder for a look afterwards." };
 var statements = new Option<bool>("--statements") { Description = "Also tells which statements kept PostgreSQL busy; costs a little itself." };
-var command = new RootCommand("Measures Jarvis beside its limits and peers, in the same run, on this machine.") { names, json, quick, rounds, large, keep, statements };
+var published = new Option<bool>("--published") { Description = "Publishes server and runner first and measures those, as people get them; needs two minutes more." };
+var command = new RootCommand("Measures Jarvis beside its limits and peers, in the same run, on this machine.") { names, json, quick, rounds, large, keep, statements, published };
 command.SetAction(async (parsed, cancellation) =>
 {
     var wanted = parsed.GetValue(names)!;
@@ -45,6 +48,12 @@ command.SetAction(async (parsed, cancellation) =>
     }
 
     var plan = parsed.GetValue(quick) ? Rounds.Quick : Rounds.Full(Math.Max(1, parsed.GetValue(rounds))) with { IsLarge = parsed.GetValue(large) };
+    if (parsed.GetValue(published))
+    {
+        await PublishVerb.PublishProgramsAsync(RuntimeInformation.RuntimeIdentifier, cancellation);
+        Programs.ArePublished = true;
+    }
+
     List<Row> rows = [];
     await using (var stage = new Stage(parsed.GetValue(keep), parsed.GetValue(statements)))
     {

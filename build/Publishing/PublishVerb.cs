@@ -21,28 +21,7 @@ public static class PublishVerb
         verb.SetAction(async (parsed, cancellation) =>
         {
             var target = parsed.GetValue(runtime)!;
-            for (var i = 0; i < Programs.Length; i++)
-            {
-                var (project, name) = Programs[i];
-                var folder = Repository.PathTo("artifacts", name);
-                Console.WriteLine($"[{i + 1}/{Programs.Length}] {project} for {target}");
-                if (Directory.Exists(folder))
-                {
-                    Directory.Delete(folder, recursive: true);
-                }
-
-                if (name == "server")
-                {
-                    await PublishServerAsync(project, target, folder, cancellation);
-                }
-                else
-                {
-                    await DotNet.PublishAsync(project, target, folder, cancellation);
-                }
-
-                Console.WriteLine($"      artifacts/{name}");
-            }
-
+            await PublishProgramsAsync(target, cancellation);
             Console.WriteLine("[+] the phone app and the back office");
             await PublishScreensAsync(cancellation);
             Console.WriteLine("      artifacts/server/screens");
@@ -50,6 +29,33 @@ public static class PublishVerb
             return 0;
         });
         return verb;
+    }
+
+    /// <summary>Server and runner, without the screens, under artifacts/.</summary>
+    /// <exception cref="ProblemException">One does not build.</exception>
+    public static async Task PublishProgramsAsync(string runtime, CancellationToken cancellation)
+    {
+        for (var i = 0; i < Programs.Length; i++)
+        {
+            var (project, name) = Programs[i];
+            var folder = Repository.PathTo("artifacts", name);
+            Console.WriteLine($"[{i + 1}/{Programs.Length}] {project} for {runtime}");
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+
+            if (name == "server")
+            {
+                await PublishServerAsync(project, runtime, folder, cancellation);
+            }
+            else
+            {
+                await DotNet.PublishAsync(project, runtime, folder, cancellation);
+            }
+
+            Console.WriteLine($"      artifacts/{name}");
+        }
     }
 
     /// <summary>Beside the server's program, where it looks for them.</summary>

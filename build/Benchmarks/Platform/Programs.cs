@@ -3,22 +3,24 @@ using Jarvis.Build.Processes;
 
 namespace Jarvis.Benchmarks.Platform;
 
-/// <summary>The built programs that are measured: always the Release build.</summary>
+/// <summary>The programs that are measured: the Release build, or what <c>build/publish</c> makes of it.</summary>
 internal static class Programs
 {
+    /// <summary>Whether the published programs are measured, which bring their runtime and their handlers' code along.</summary>
+    public static bool ArePublished { get; set; }
+
     /// <summary>The server's command line.</summary>
-    public static string[] Server() => Dotnet("src", "Api", "Jarvis.Api.dll", "JARVIS_BENCH_SERVER");
+    public static string[] Server() => ArePublished ? Published("server", "Jarvis.Api") : Built("src", "Api", "Jarvis.Api.dll");
 
     /// <summary>The command line of <c>jarvis</c>.</summary>
-    public static string[] Jarvis() => Dotnet(Path.Combine("src", "Desktop"), "Cli", "jarvis.dll", "JARVIS_BENCH_CLI");
+    public static string[] Jarvis() => ArePublished ? Published("runner", "jarvis") : Built(Path.Combine("src", "Desktop"), "Cli", "jarvis.dll");
 
-    // A published folder stands in where it is named, to measure what people get rather than what was built.
-    private static string[] Dotnet(string parent, string project, string file, string variable)
+    private static string[] Published(string folder, string program) =>
+        [Repository.PathTo("artifacts", folder, OperatingSystem.IsWindows() ? program + ".exe" : program)];
+
+    private static string[] Built(string parent, string project, string file)
     {
-        var folder = Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named
-            ? named
-            : Repository.PathTo(parent, project, "bin", "Release", "net10.0");
-        var path = Path.Combine(folder, file);
+        var path = Repository.PathTo(parent, project, "bin", "Release", "net10.0", file);
         if (!File.Exists(path))
         {
             throw new ProblemException($"{path} is not built; run build/bench, or build {project} in Release first.");
