@@ -26,9 +26,15 @@ public static class DotNet
     public static Task BuildAsync(string project, bool analysed, CancellationToken cancellation) =>
         RunAsync(["build", project, "-c", Configuration, .. analysed ? [] : Unanalysed], cancellation);
 
+    /// <summary>Builds one project against others as they are.</summary>
+    /// <param name="setting">One more property, as <c>-p:Name=value</c>.</param>
+    /// <exception cref="ProblemException">With the compiler's errors.</exception>
+    public static Task BuildAloneAsync(string project, string setting, CancellationToken cancellation) =>
+        RunAsync(["build", project, "-c", Configuration, "--no-restore", "--no-dependencies", .. Unanalysed, setting], cancellation);
+
     /// <summary>Compiled ahead of time as far as the runtime takes it, so that a start spends its time on starting.</summary>
-    public static Task PublishAsync(string project, string runtime, string folder, CancellationToken cancellation) =>
-        RunAsync(["publish", project, "-c", Configuration, "-r", runtime, "--self-contained", "-p:PublishReadyToRun=true", .. Unanalysed, "-o", folder], cancellation);
+    public static Task PublishAsync(string project, string runtime, string folder, CancellationToken cancellation, params string[] settings) =>
+        RunAsync(["publish", project, "-c", Configuration, "-r", runtime, "--self-contained", "-p:PublishReadyToRun=true", .. Unanalysed, .. settings, "-o", folder], cancellation);
 
     /// <summary>An app for the browser, trimmed and compressed.</summary>
     public static Task PublishScreenAsync(string project, string folder, CancellationToken cancellation)

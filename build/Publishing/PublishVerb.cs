@@ -72,18 +72,16 @@ public static class PublishVerb
         }
     }
 
-    /// <summary>The server brings the code around its handlers along, so that a start need not compile it.</summary>
+    /// <summary>The server brings the code around its handlers along, so that nothing is compiled at run time.</summary>
     private static async Task PublishServerAsync(string project, string target, string folder, CancellationToken cancellation)
     {
-        var source = Path.GetDirectoryName(Repository.PathTo(project))!;
-        var generated = Path.Combine(source, "Internal");
+        var generated = Repository.PathTo("artifacts", "generated");
         try
         {
             Forget(generated);
             await DotNet.BuildAsync(project, analysed: false, cancellation);
-            await DotNet.RunAsync(
-                Path.Combine(source, "bin", DotNet.Configuration, "net10.0", "Jarvis.Api.dll"), ["codegen", "write"], source, cancellation);
-            await DotNet.PublishAsync(project, target, folder, cancellation);
+            await GeneratedCode.WriteAsync(generated, cancellation);
+            await DotNet.PublishAsync(project, target, folder, cancellation, GeneratedCode.Setting(generated));
         }
         finally
         {

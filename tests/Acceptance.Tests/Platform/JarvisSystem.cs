@@ -25,13 +25,15 @@ public sealed class JarvisSystem : IAsyncDisposable
     private readonly TemporaryFolder folder;
     private readonly Dictionary<string, ProcessUnderTest> runners = [];
     private readonly HttpClient http;
+    private readonly string program;
     private readonly IReadOnlyDictionary<string, string?> environment;
     private ProcessUnderTest? server;
     private string dataName = "server";
     private string refreshToken = "";
 
-    private JarvisSystem(EmbeddedPostgres postgres, TemporaryFolder folder, int port, IReadOnlyDictionary<string, string?>? environment)
+    private JarvisSystem(EmbeddedPostgres postgres, TemporaryFolder folder, int port, IReadOnlyDictionary<string, string?>? environment, string? program)
     {
+        this.program = program ?? Paths.Program("src/Api", "Jarvis.Api");
         this.postgres = postgres;
         this.folder = folder;
         this.environment = environment ?? new Dictionary<string, string?>();
@@ -53,11 +55,12 @@ public sealed class JarvisSystem : IAsyncDisposable
     /// <summary>A PostgreSQL, a server and one signed-in person.</summary>
     /// <param name="postgres">One of the test's own, which then belongs to the system; null for a throw-away one.</param>
     /// <param name="environment">More settings of the server's process.</param>
-    public static async Task<JarvisSystem> StartAsync(EmbeddedPostgres? postgres = null, IReadOnlyDictionary<string, string?>? environment = null)
+    /// <param name="program">A server other than the built one.</param>
+    public static async Task<JarvisSystem> StartAsync(EmbeddedPostgres? postgres = null, IReadOnlyDictionary<string, string?>? environment = null, string? program = null)
     {
         postgres ??= await TestServer.StartOwnAsync(durable: true);
         await postgres.EnsureDatabaseAsync(EmbeddedPostgres.Database);
-        var system = new JarvisSystem(postgres, new TemporaryFolder(), FreePort.Next(), environment);
+        var system = new JarvisSystem(postgres, new TemporaryFolder(), FreePort.Next(), environment, program);
         try
         {
             await system.StartServerAsync();
@@ -74,7 +77,7 @@ public sealed class JarvisSystem : IAsyncDisposable
     public async Task StartServerAsync()
     {
         server = ProcessUnderTest.Start(
-            Paths.Program("src/Api", "Jarvis.Api"),
+            program,
             [],
             new Dictionary<string, string?>(environment)
             {
