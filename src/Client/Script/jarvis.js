@@ -131,10 +131,13 @@ export function scrollUp() { (document.querySelector('[data-scroll]') ?? documen
 
 // A log follows its end until the person scrolls up.
 export function followEnd(element, reference) {
-  let following = true;
+  let following = true, top = element.scrollTop;
   element.addEventListener('scroll', () => {
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 24;
-    if (atEnd !== following) { following = atEnd; reference.invokeMethodAsync('Follows', atEnd); }
+    const wentUp = element.scrollTop < top;
+    top = element.scrollTop;
+    // Lines that came since the last jump to the end are no reason to stop: only going up is.
+    if (atEnd ? !following : following && wentUp) { following = atEnd; reference.invokeMethodAsync('Follows', atEnd); }
   }, { passive: true });
 }
 
