@@ -61,14 +61,24 @@ public static class MessagingSetup
             .Then.ScheduleRetry(15.Seconds(), 30.Seconds(), 1.Minutes(), 5.Minutes());
     }
 
-    /// <summary>Marten and the pool wrap what the driver throws when a connection breaks.</summary>
-    private static bool DatabaseIsAway(Exception exception)
+    /// <summary>
+    /// Whether it is the database that cannot answer at the moment, and not the statement that is wrong. Marten and the pool wrap what the driver throws when
+    /// a connection breaks.
+    /// </summary>
+    public static bool DatabaseIsAway(Exception exception)
     {
+        // Shut down, crashed or starting; of these the driver takes only the last for passing.
+        const string OperatorIntervened = "57P";
         for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
         {
+            if (cause is PostgresException answered)
+            {
+                return answered.IsTransient || answered.SqlState.StartsWith(OperatorIntervened, StringComparison.Ordinal);
+            }
+
             if (cause is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException)
             {
-                return true;
+                return cause.InnerException is not PostgresException || DatabaseIsAway(cause.InnerException);
             }
         }
 
