@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Jarvis.Benchmarks.Platform;
+using Jarvis.Benchmarks.Platform.Screens;
 using Jarvis.Benchmarks.Runs;
 using Jarvis.Benchmarks.Workflows;
 using Jarvis.Build;
@@ -26,6 +27,10 @@ IFigure[] figures =
     new HistoryGrowth(),
     new ServerCosts(),
     new ManySubscribers(),
+    new OfflineStart(),
+    new FirstInteraction("S2", "m", "phone app", 2.0),
+    new FirstInteraction("S3", "admin", "back office", 2.5),
+    new LongList(),
 ];
 
 var names = new Argument<string[]>("NAME") { Arity = ArgumentArity.ZeroOrMore, Description = "Figures of the goals, such as P1 P3. Default: all." };

@@ -84,7 +84,7 @@ public static class CSharp
             var required = type is NonNullGraphType && !hasDefault;
             var written = Input(type);
             code.Append(indent).Append("public ").Append(required ? "required " : "").Append(!required && !written.EndsWith('?') ? written + "?" : written)
-                .Append(' ').Append(Pascal(name)).Append(" { get; init; }\n\n");
+                .Append(' ').Append(Pascal(name)).Append(" { get; set; }\n\n");
         }
 
         code.Append(indent).Append(writeHeader).Append('\n').Append(indent).Append("{\n");

@@ -4,7 +4,10 @@ using GraphQLParser.AST;
 
 namespace Jarvis.TypedGraphQL;
 
-/// <summary>One document as C#: a record for each operation with its variables and its answer, and one for each fragment.</summary>
+/// <summary>
+/// One document as C#: a class for each operation with its variables and its answer, and a record for each fragment. A fragment is what pages keep
+/// and patch by <c>with</c>; the rest are plain classes that are changed in place, because equality, printing and copying that nobody asks for were a third of an app's code.
+/// </summary>
 public sealed class DocumentWriter(ISchema schema, IReadOnlyDictionary<string, KnownFragment> fragments, SourceDocument document)
 {
     private const string Element = "global::System.Text.Json.JsonElement";
@@ -19,7 +22,7 @@ public sealed class DocumentWriter(ISchema schema, IReadOnlyDictionary<string, K
         {
             code.Append('\n');
             var type = schema.AllTypes[fragment.TypeCondition.Type.Name.StringValue]!;
-            Selection("", CSharp.Pascal(fragment.FragmentName.Name.StringValue), type, [fragment.SelectionSet], fragment);
+            Selection("", "record", CSharp.Pascal(fragment.FragmentName.Name.StringValue), type, [fragment.SelectionSet], fragment);
         }
 
         foreach (var operation in document.Operations)
@@ -43,7 +46,7 @@ public sealed class DocumentWriter(ISchema schema, IReadOnlyDictionary<string, K
         };
         var variables = (operation.Variables?.Items ?? [])
             .Select(variable => (Name: variable.Variable.Name.StringValue, Type: Resolve(variable.Type), HasDefault: variable.DefaultValue is not null)).ToList();
-        code.Append("\npublic sealed record ").Append(record).Append(" : global::Jarvis.Client.Platform.I").Append(kind).Append('<').Append(record).Append(".Data>\n{\n");
+        code.Append("\npublic sealed class ").Append(record).Append(" : global::Jarvis.Client.Platform.I").Append(kind).Append('<').Append(record).Append(".Data>\n{\n");
         code.Append("    public static string Text => ").Append(CSharp.Literal(new DocumentText(schema, fragments, document).Of(operation, root))).Append(";\n\n");
         code.Append("    string global::Jarvis.Client.Platform.IOperation.Text => Text;\n\n");
         code.Append("    string global::Jarvis.Client.Platform.IOperation.Name => ").Append(CSharp.Literal(name)).Append(";\n\n");
@@ -51,15 +54,15 @@ public sealed class DocumentWriter(ISchema schema, IReadOnlyDictionary<string, K
         code.Append("\n    public Data Read(").Append(Element).Append(" data) => Data.Read(data);\n\n");
         if (operation.Operation == OperationType.Subscription)
         {
-            Resuming(operation, record, variables.Select(variable => variable.Name));
+            Resuming(operation, record, variables.ConvertAll(variable => variable.Name));
         }
 
-        Selection("    ", "Data", root, [operation.SelectionSet], operation);
+        Selection("    ", "class", "Data", root, [operation.SelectionSet], operation);
         code.Append("}\n");
     }
 
     /// <summary>A subscription goes on where it stopped: it takes <c>$after</c> and selects <c>cursor</c>.</summary>
-    private void Resuming(GraphQLOperationDefinition operation, string record, IEnumerable<string> variables)
+    private void Resuming(GraphQLOperationDefinition operation, string record, List<string> variables)
     {
         var field = operation.SelectionSet.Selections.OfType<GraphQLField>().First();
         var passes = field.Arguments?.Items.Any(argument =>
@@ -72,12 +75,14 @@ public sealed class DocumentWriter(ISchema schema, IReadOnlyDictionary<string, K
         }
 
         var member = CSharp.Pascal((field.Alias?.Name ?? field.Name).StringValue);
-        code.Append("    public global::Jarvis.Client.Platform.ISubscription<Data> From(string cursor) => this with { After = cursor };\n\n");
+        var others = string.Concat(variables.Where(name => name != "after").Select(name => $"{CSharp.Pascal(name)} = {CSharp.Pascal(name)}, "));
+        code.Append("    public global::Jarvis.Client.Platform.ISubscription<Data> From(string cursor) => new ").Append(record)
+            .Append(" { ").Append(others).Append("After = cursor };\n\n");
         code.Append("    public string CursorOf(Data data) => data.").Append(member).Append(".Cursor;\n\n");
     }
 
-    /// <summary>A record for a selection set with its nested ones, and its reader.</summary>
-    private void Selection(string indent, string name, IGraphType type, IReadOnlyList<GraphQLSelectionSet> sets, ASTNode at)
+    /// <summary>A type for a selection set with its nested ones, and its reader.</summary>
+    private void Selection(string indent, string kind, string name, IGraphType type, IReadOnlyList<GraphQLSelectionSet> sets, ASTNode at)
     {
         var members = new List<(string Name, string Type, string Read)>();
         var nested = new List<Action>();
@@ -111,7 +116,7 @@ public sealed class DocumentWriter(ISchema schema, IReadOnlyDictionary<string, K
                 else
                 {
                     itemType = member + "Node";
-                    nested.Add(() => Selection(inner, itemType, leaf, inside, field));
+                    nested.Add(() => Selection(inner, "class", itemType, leaf, inside, field));
                 }
 
                 read = itemType + ".Read({0})";
@@ -142,14 +147,14 @@ public sealed class DocumentWriter(ISchema schema, IReadOnlyDictionary<string, K
         foreach (var (condition, inline) in Conditionals(type, sets))
         {
             var member = "On" + condition.Name;
-            nested.Add(() => Selection(inner, member + "Node", condition, inline, at));
+            nested.Add(() => Selection(inner, "class", member + "Node", condition, inline, at));
             members.Add((member, member + "Node?", $"{TypeTest(condition.Name)} ? {member}Node.Read(element) : null"));
         }
 
-        code.Append(indent).Append("public sealed record ").Append(name).Append('\n').Append(indent).Append("{\n");
+        code.Append(indent).Append("public sealed ").Append(kind).Append(' ').Append(name).Append('\n').Append(indent).Append("{\n");
         foreach (var member in members)
         {
-            code.Append(inner).Append("public required ").Append(member.Type).Append(' ').Append(member.Name).Append(" { get; init; }\n\n");
+            code.Append(inner).Append("public required ").Append(member.Type).Append(' ').Append(member.Name).Append(kind == "record" ? " { get; init; }\n\n" : " { get; set; }\n\n");
         }
 
         code.Append(inner).Append("public static ").Append(name).Append(" Read(").Append(Element).Append(" element) => new()\n").Append(inner).Append("{\n");

@@ -17,7 +17,7 @@ public static class SchemaWriter
             }
             else if (type is IInputObjectGraphType input)
             {
-                code.Append("\npublic sealed record ").Append(type.Name).Append(" : global::Jarvis.Client.Platform.IInput\n{\n");
+                code.Append("\npublic sealed class ").Append(type.Name).Append(" : global::Jarvis.Client.Platform.IInput\n{\n");
                 CSharp.Members(
                     code, "    ", input.Fields.Select(field => (field.Name, field.ResolvedType!, field.DefaultValue is not null)),
                     "public void Write(global::System.Text.Json.Utf8JsonWriter writer)");

@@ -1,8 +1,8 @@
+using Jarvis.Mobile;
 using Jarvis.Client.Platform;
 using Jarvis.Mobile.Devices;
 using Jarvis.Mobile.Platform;
 using Jarvis.Mobile.Runs;
-using Jarvis.Mobile.Workflows;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
 
@@ -15,7 +15,6 @@ builder.Services.AddSingleton<Acts>();
 builder.Services.AddSingleton(AnswersKept.Kinds);
 builder.Services.AddSingleton<ChosenDevice>();
 builder.Services.AddSingleton<RunActs>();
-builder.Services.AddSingleton<WorkflowActs>();
 
 var host = builder.Build();
 await host.Services.StartJarvisClient();

@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Jarvis.Build;
 using Jarvis.Build.Processes;
+using Jarvis.Build.Publishing;
 
 namespace Jarvis.Benchmarks.Platform;
 
@@ -84,6 +85,7 @@ internal sealed class JarvisServer : IAsyncDisposable
                 ["JARVIS_DATABASE"] = connectionString,
                 ["JARVIS_URL"] = address.ToString().TrimEnd('/'),
                 ["JARVIS_DATA"] = dataFolder,
+                ["JARVIS_SCREENS"] = PublishedScreens.Folder,
                 ["JARVIS_SETUP_TOKEN"] = SetupToken,
             },
         });

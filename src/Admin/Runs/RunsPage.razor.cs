@@ -94,7 +94,7 @@ public sealed partial class RunsPage
     // What this device cannot judge (a text, whose it is) is not announced as new: the pill never promises a row that the list then does not show.
     private void Take(RunRow run)
     {
-        if (list is { } shown && !shown.Take(run.Id.ToString(), row => row with { RunRow = run })
+        if (list is { } shown && !shown.Take(run.Id.ToString(), row => { row.RunRow = run; return row; })
             && (shown.Ask.Order ?? "newest") == "newest" && shown.Ask.Filters.Keys.All(name => name == "status")
             && (shown.Rows.Count == 0 || run.RequestedAt >= shown.Rows[0].RunRow.RequestedAt)
             && (StatusOf(shown.Ask) is not { } status || status == run.Status))

@@ -24,6 +24,7 @@ public sealed class RecentEventLoader(RecentEvents recent, IEventLoader inner, I
         }
 
         var (events, stretches) = seen;
+        recent.Give(events.Count);
         var complete = request.HighWater;
         foreach (var (before, last) in stretches)
         {

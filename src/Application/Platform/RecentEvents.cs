@@ -17,6 +17,10 @@ public sealed class RecentEvents : DocumentSessionListenerBase
     public const int Span = MaxEvents;
 
     private readonly IEvent?[] kept = new IEvent?[MaxEvents];
+    private long given;
+
+    /// <summary>Events that views took from here so far.</summary>
+    public long Given => Volatile.Read(ref given);
 
     /// <summary>Takes in what was committed, and never before.</summary>
     public void Add(IEnumerable<IEvent> committed)
@@ -36,6 +40,8 @@ public sealed class RecentEvents : DocumentSessionListenerBase
 
     /// <summary>The event at a position, where this process committed it lately.</summary>
     public IEvent? At(long position) => Volatile.Read(ref kept[position & (MaxEvents - 1)]) is { } @event && @event.Sequence == position ? @event : null;
+
+    internal void Give(int events) => Interlocked.Add(ref given, events);
 
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Jarvis.Client.Platform;
@@ -21,7 +20,7 @@ public enum SessionState
 /// The sign-in on this device, shared by all tabs of the origin. Tokens lie in IndexedDB (docs/decisions/tokens-in-the-browser.md); a refresh
 /// is made by one tab at a time, and whoever comes next finds its result.
 /// </summary>
-public sealed class Session(HttpClient http, IBrowser browser, TimeProvider time)
+public sealed class Session(IBrowser browser, TimeProvider time)
 {
     /// <summary>An access token is replaced this long before it expires.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(20);
@@ -65,7 +64,7 @@ public sealed class Session(HttpClient http, IBrowser browser, TimeProvider time
         {
             try
             {
-                using var answer = await Post("auth/logout", Json(writer => writer.WriteString("refreshToken", known.Refresh)), default);
+                await Post("auth/logout", Json(writer => writer.WriteString("refreshToken", known.Refresh)), default);
             }
             catch (UnreachableException)
             {
@@ -106,8 +105,8 @@ public sealed class Session(HttpClient http, IBrowser browser, TimeProvider time
         }
 
         var refresh = tokens.Refresh;
-        using var answer = await Post("auth/refresh", Json(writer => writer.WriteString("refreshToken", refresh)), cancel);
-        if (answer.StatusCode == HttpStatusCode.Unauthorized)
+        var answer = await Post("auth/refresh", Json(writer => writer.WriteString("refreshToken", refresh)), cancel);
+        if (answer.Status == HttpStatusCode.Unauthorized)
         {
             lastEmail = tokens.Email;
             tokens = null;
@@ -116,13 +115,13 @@ public sealed class Session(HttpClient http, IBrowser browser, TimeProvider time
             return null;
         }
 
-        await Keep(await Read(answer, cancel), tokens.Email);
+        await Keep(Read(answer), tokens.Email);
         return tokens.Access;
     }
 
     private async Task Begin(string path, string email, string password, string? displayName, CancellationToken cancel)
     {
-        using var answer = await Post(
+        var answer = await Post(
             path,
             Json(writer =>
             {
@@ -134,7 +133,7 @@ public sealed class Session(HttpClient http, IBrowser browser, TimeProvider time
                 }
             }),
             cancel);
-        var pair = await Read(answer, cancel);
+        var pair = Read(answer);
         if (lastEmail is not null && lastEmail != email)
         {
             // Somebody else signs in over an expired session: nothing of the first stays.
@@ -146,34 +145,14 @@ public sealed class Session(HttpClient http, IBrowser browser, TimeProvider time
         Become(SessionState.SignedIn);
     }
 
-    private async Task<HttpResponseMessage> Post(string path, byte[] body, CancellationToken cancel)
+    private async Task<Posted> Post(string path, byte[] body, CancellationToken cancel)
     {
-        var content = new ByteArrayContent(body);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        try
-        {
-            return await http.PostAsync(new Uri("/" + path, UriKind.Relative), content, cancel);
-        }
-        catch (HttpRequestException e)
-        {
-            throw new UnreachableException("The server does not answer.", e);
-        }
-        catch (TaskCanceledException e) when (!cancel.IsCancellationRequested)
-        {
-            throw new UnreachableException("The server does not answer in time.", e);
-        }
+        var answer = await browser.Post("/" + path, body, null, cancel);
+        cancel.ThrowIfCancellationRequested();
+        return answer ?? throw new UnreachableException("The server does not answer.");
     }
 
-    private static async Task<JsonDocument> Read(HttpResponseMessage answer, CancellationToken cancel)
-    {
-        var text = await answer.Content.ReadAsByteArrayAsync(cancel);
-        if (answer.IsSuccessStatusCode)
-        {
-            return JsonDocument.Parse(text);
-        }
-
-        throw Problems.Of(answer.StatusCode, text);
-    }
+    private static JsonDocument Read(Posted answer) => answer.IsGood ? JsonDocument.Parse(answer.Body) : throw Problems.Of(answer.Status, answer.Body);
 
     private async Task Keep(JsonDocument pair, string email)
     {

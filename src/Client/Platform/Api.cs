@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -14,7 +13,7 @@ namespace Jarvis.Client.Platform;
 public sealed record Answer<T>(T Data, DateTimeOffset? KeptAt, IReadOnlyList<Refusal> Refusals);
 
 /// <summary>GraphQL over HTTP.</summary>
-public sealed class Api(HttpClient http, Session session, IBrowser browser, Link link, SyncChoice sync, TimeProvider time)
+public sealed class Api(Session session, IBrowser browser, Link link, SyncChoice sync, TimeProvider time)
 {
     /// <summary>A view that has not folded what the person did a moment ago is asked again.</summary>
     private const int BehindTries = 5;
@@ -144,36 +143,17 @@ public sealed class Api(HttpClient http, Session session, IBrowser browser, Link
             throw new UnreachableException("This device is offline.");
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.Accept.ParseAdd("application/graphql-response+json, application/json");
-        if (token is not null)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
-
-        try
-        {
-            using var answer = await http.SendAsync(request, cancel);
-            var text = await answer.Content.ReadAsByteArrayAsync(cancel);
-            if (answer.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout)
-            {
-                throw new HttpRequestException("A proxy answers for the server.");
-            }
-
-            link.Answered();
-            return (answer.StatusCode, text);
-        }
-        catch (HttpRequestException e)
+        var answer = await browser.Post(path, body, token, cancel);
+        cancel.ThrowIfCancellationRequested();
+        // A proxy that answers for the server is no answer.
+        if (answer is null or { Status: HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout })
         {
             link.Missed();
-            throw new UnreachableException("The server does not answer.", e);
+            throw new UnreachableException("The server does not answer.");
         }
-        catch (TaskCanceledException e) when (!cancel.IsCancellationRequested)
-        {
-            link.Missed();
-            throw new UnreachableException("The server does not answer in time.", e);
-        }
+
+        link.Answered();
+        return (answer.Status, answer.Body);
     }
 
     private static byte[] Body(IOperation operation)

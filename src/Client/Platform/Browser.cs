@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.JSInterop;
 
 namespace Jarvis.Client.Platform;
@@ -5,7 +6,10 @@ namespace Jarvis.Client.Platform;
 /// <summary>The real browser, through <c>Script/jarvis.js</c>.</summary>
 public sealed class Browser(IJSRuntime js) : IBrowser, IAsyncDisposable
 {
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(20);
+
     private readonly Dictionary<string, string> preferences = [];
+    private int posts;
     private IJSObjectReference? module;
     private DotNetObjectReference<Browser>? self;
 
@@ -88,6 +92,16 @@ public sealed class Browser(IJSRuntime js) : IBrowser, IAsyncDisposable
     }
 
     public ValueTask ApplyUpdate() => Module.InvokeVoidAsync("applyUpdate");
+
+    // By the browser's own fetch: the framework's HTTP client is 57 KB that the first page would wait for.
+    public async ValueTask<Posted?> Post(string path, byte[] body, string? token, CancellationToken cancel)
+    {
+        var number = ++posts;
+        await using var leaving = cancel.Register(() => _ = Module.InvokeVoidAsync("abandon", number).AsTask());
+        // Two bytes of status, most significant first, then the body.
+        var answer = await Module.InvokeAsync<byte[]?>("post", cancel, number, path, body, token, (int)AnswerWithin.TotalMilliseconds);
+        return answer is null ? null : new Posted((HttpStatusCode)((answer[0] << 8) | answer[1]), answer[2..]);
+    }
 
     public ValueTask Copy(string text) => Module.InvokeVoidAsync("copy", text);
 

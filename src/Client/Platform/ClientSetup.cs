@@ -10,8 +10,6 @@ namespace Jarvis.Client.Platform;
 /// <summary>All that an app needs of this library.</summary>
 public static class ClientSetup
 {
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(20);
-
     /// <param name="origin">The server's address without a path.</param>
     public static IServiceCollection AddJarvisClient(this IServiceCollection services, Uri origin)
     {
@@ -24,7 +22,6 @@ public static class ClientSetup
         services.AddSingleton<Formats>();
         services.AddSingleton<Toasts>();
         services.AddSingleton<Questions>();
-        services.AddSingleton(new HttpClient { BaseAddress = origin, Timeout = AnswerWithin });
         services.AddSingleton<Session>();
         services.AddSingleton<Api>();
         services.AddSingleton<Outbox>();

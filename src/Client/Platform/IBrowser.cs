@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Jarvis.Client.Platform;
 
 /// <summary>What the browser does for the app. One implementation calls the script; tests keep everything in memory.</summary>
@@ -41,9 +43,20 @@ public interface IBrowser
     /// <summary>A new version is installed and waits; this reloads into it.</summary>
     ValueTask ApplyUpdate();
 
+    /// <summary>Posts JSON to the server. Null where no answer came, or none in time.</summary>
+    /// <param name="path">From the root, <c>/graphql</c>.</param>
+    /// <param name="token">The bearer; null for none.</param>
+    ValueTask<Posted?> Post(string path, byte[] body, string? token, CancellationToken cancel);
+
     ValueTask Copy(string text);
 
     ValueTask Download(string name, string type, string content);
+}
+
+/// <summary>What the server answered, of whatever status.</summary>
+public sealed record Posted(HttpStatusCode Status, byte[] Body)
+{
+    public bool IsGood => (int)Status is >= 200 and < 300;
 }
 
 /// <summary>The stores on this device.</summary>

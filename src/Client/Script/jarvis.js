@@ -38,18 +38,46 @@ export function start(reference) {
 
 // A new version is never forced on anybody: it waits until the person says so.
 async function watchForUpdates() {
-  const registration = await navigator.serviceWorker?.getRegistration();
+  // On the very first visit the worker is registered only after this; where there is none at all, this waits for good.
+  const registration = await navigator.serviceWorker?.ready;
   if (!registration) return;
   const tell = () => { if (registration.waiting && navigator.serviceWorker.controller) { waiting = registration.waiting; hear('update'); } };
   tell();
   registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', tell));
-  document.addEventListener('visibilitychange', () => { if (!document.hidden && !(localStorage.getItem('jarvis.wifi-only') && network() === 'network mobile')) registration.update().catch(() => {}); });
+  const look = () => { if (!document.hidden && !(localStorage.getItem('jarvis.wifi-only') && network() === 'network mobile')) registration.update().catch(() => {}); };
+  document.addEventListener('visibilitychange', look);
+  // An app that is never put away asks now and then.
+  setInterval(look, 1800000);
 }
 
 export function applyUpdate() {
   navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
   if (waiting) waiting.postMessage('take over'); else location.reload();
 }
+
+// Null when no answer came, or none in time; else its status in two bytes, then its body.
+const posts = new Map();
+
+export async function post(number, path, body, token, within) {
+  const control = new AbortController();
+  const late = setTimeout(() => control.abort(), within);
+  posts.set(number, control);
+  try {
+    const headers = { 'Content-Type': 'application/json', Accept: 'application/graphql-response+json, application/json' };
+    if (token) headers.Authorization = 'Bearer ' + token;
+    const answer = await fetch(path, { method: 'POST', headers, body, signal: control.signal, cache: 'no-store' });
+    const content = new Uint8Array(await answer.arrayBuffer());
+    const whole = new Uint8Array(content.length + 2);
+    whole.set([answer.status >> 8, answer.status & 255]);
+    whole.set(content, 2);
+    return whole;
+  } catch { return null; } finally {
+    clearTimeout(late);
+    posts.delete(number);
+  }
+}
+
+export function abandon(number) { posts.get(number)?.abort(); }
 
 export async function get(store, key) { return (await (await open()).get(store, key))?.value ?? null; }
 

@@ -71,7 +71,7 @@ public sealed class ChosenDevice(IBrowser browser, Session session, Api api, Act
         {
             (acted, _) = await acts.Send(
                 new ChooseDeviceMutation { Input = new ChooseDeviceInput { CommandId = command, DeviceId = id } }, command,
-                new Waits(id is null ? words[ActWords.WatchAll] : words[ActWords.Watch, name ?? words[DeviceWords.Unnamed]], "devices", Outbox.SafeFor, Name, IsQuiet: true));
+                new Waits(id is null ? words[ActWords.WatchAll] : words[ActWords.Watch, name ?? words[ActWords.Unnamed]], "devices", Outbox.SafeFor, Name, IsQuiet: true));
         }
         finally
         {

@@ -11,7 +11,6 @@ public static class DeviceWords
     public static readonly Word Stale = new("失联中", "Not heard of");
     public static readonly Word Offline = new("离线", "Offline");
     public static readonly Word Revoked = new("已解绑", "Unbound");
-    public static readonly Word Unnamed = new("未命名的电脑", "Unnamed computer");
     public static readonly Word LastSeen = new("最近心跳", "Last heard of");
     public static readonly Word NeverSeen = new("还没有连接过", "never connected");
     public static readonly Word None = new("还没有电脑", "No computers yet");

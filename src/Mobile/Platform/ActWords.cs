@@ -24,6 +24,7 @@ public static class ActWords
     public static readonly Word Rename = new("把 {0} 改名为 {1}", "Rename {0} to {1}");
     public static readonly Word Allow = new("修改 {0} 的权限", "Change what {0} may do");
     public static readonly Word Limit = new("{0} 同时执行 {1} 个任务", "{0} does {1} runs at once");
+    public static readonly Word Unnamed = new("未命名的电脑", "Unnamed computer");
     public static readonly Word Watch = new("只看 {0}", "Watch {0}");
     public static readonly Word WatchAll = new("查看全部电脑", "Watch all computers");
     public static readonly Word Favour = new("收藏 {0}", "Star {0}");

@@ -12,6 +12,7 @@ public static class AppWords
     public static readonly Word Me = new("我的", "Me");
     public static readonly Word Navigation = new("主导航", "Main");
     public static readonly Word NotFound = new("没有这个页面", "There is no such page");
+    public static readonly Word PageNotFetched = new("请检查网络。如果刚刚更新过版本，请重新打开应用。", "Check the network. If a new version came out a moment ago, open the app again.");
     public static readonly Word ToHome = new("回到首页", "Back to the home page");
     public static readonly Word CallsEmpty = new("还没有连接电话", "No phone line is connected yet");
     public static readonly Word CallsEmptyText = new("接通电话线路后，AI 接听和拨出的每通电话、摘要和文字记录都会出现在这里。", "Once a line is connected, each call that the assistant takes or makes appears here, with its summary and transcript.");

@@ -22,8 +22,12 @@ internal static class Solution
         ["jarvis"] = ["Jarvis.Domain", "Jarvis.Engine"],
         // The screens know the server by schema.graphql alone.
         ["Jarvis.Client"] = [],
-        ["Jarvis.Mobile"] = ["Jarvis.Client"],
-        ["Jarvis.Admin"] = ["Jarvis.Client"],
+        ["Jarvis.Client.Later"] = ["Jarvis.Client"],
+        ["Jarvis.Mobile.First"] = ["Jarvis.Client"],
+        ["Jarvis.Mobile.Home"] = ["Jarvis.Client", "Jarvis.Mobile.First"],
+        ["Jarvis.Mobile.Later"] = ["Jarvis.Client", "Jarvis.Client.Later", "Jarvis.Mobile.First", "Jarvis.Mobile.Home"],
+        ["Jarvis.Mobile"] = ["Jarvis.Client", "Jarvis.Mobile.First"],
+        ["Jarvis.Admin"] = ["Jarvis.Client", "Jarvis.Client.Later"],
     };
 
     public static readonly IReadOnlyDictionary<string, string> Folders = new Dictionary<string, string>
@@ -35,6 +39,10 @@ internal static class Solution
         ["Jarvis.Engine"] = "src/Desktop/Engine",
         ["jarvis"] = "src/Desktop/Cli",
         ["Jarvis.Client"] = "src/Client",
+        ["Jarvis.Client.Later"] = "src/Client/Later",
+        ["Jarvis.Mobile.First"] = "src/Mobile/First",
+        ["Jarvis.Mobile.Home"] = "src/Mobile/Home",
+        ["Jarvis.Mobile.Later"] = "src/Mobile/Later",
         ["Jarvis.Mobile"] = "src/Mobile",
         ["Jarvis.Admin"] = "src/Admin",
     };

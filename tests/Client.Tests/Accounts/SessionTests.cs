@@ -9,13 +9,11 @@ using Xunit;
 namespace Jarvis.Client.Tests.Accounts;
 
 /// <summary>Signing in, staying signed in across tabs, and leaving nothing behind.</summary>
-public sealed class SessionTests : IDisposable
+public sealed class SessionTests
 {
     private readonly CannedServer server = new();
     private readonly MemoryBrowser.Device device = new();
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 3, 5, 8, 0, 0, TimeSpan.Zero));
-
-    public void Dispose() => server.Dispose();
 
     [Fact]
     public async Task who_signs_in_is_signed_in_after_the_next_start_and_in_every_tab()
@@ -118,9 +116,9 @@ public sealed class SessionTests : IDisposable
 
     private async Task<Session> Tab()
     {
-        var browser = new MemoryBrowser(device);
+        var browser = new MemoryBrowser(device) { Server = server };
         await browser.Start();
-        var session = new Session(new HttpClient(server) { BaseAddress = new Uri("http://jarvis.test/") }, browser, clock);
+        var session = new Session(browser, clock);
         await session.Start();
         return session;
     }

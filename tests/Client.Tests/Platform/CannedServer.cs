@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Jarvis.Client.Platform;
 
 namespace Jarvis.Client.Tests.Platform;
 
 /// <summary>Answers by the operation's name (GraphQL) or by the path (sign-in); what it was asked is kept.</summary>
-public sealed class CannedServer : HttpMessageHandler
+public sealed class CannedServer
 {
     private readonly Dictionary<string, Func<JsonNode, (HttpStatusCode, string)>> answers = [];
 
@@ -30,30 +31,25 @@ public sealed class CannedServer : HttpMessageHandler
 
     public IEnumerable<JsonNode> AskedOf(string what) => Asked.Where(asked => asked.What == what).Select(asked => asked.Body);
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public Posted? Post(string path, byte[] sent, string? token)
     {
         if (IsAway)
         {
-            throw new HttpRequestException("refused");
+            return null;
         }
 
-        var body = JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))!;
-        var path = request.RequestUri!.AbsolutePath;
+        var body = JsonNode.Parse(sent)!;
         var what = path == "/graphql" ? body["operationName"]!.GetValue<string>() : path;
-        var token = request.Headers.Authorization?.Parameter;
         Asked.Add((what, body, token));
         if (path == "/graphql" && GoodTokens is not null && (token is null || !GoodTokens.Contains(token)))
         {
-            return Of(HttpStatusCode.Unauthorized, """{"errors":[{"message":"expired","extensions":{"code":"auth.token_expired"}}]}""");
+            return Of((HttpStatusCode.Unauthorized, """{"errors":[{"message":"expired","extensions":{"code":"auth.token_expired"}}]}"""));
         }
 
-        return answers.TryGetValue(what, out var answer)
-            ? Of(answer(body))
-            : Of(HttpStatusCode.OK, """{"errors":[{"message":"nothing is canned","extensions":{"code":"test.not_canned"}}]}""");
+        return Of(answers.TryGetValue(what, out var answer)
+            ? answer(body)
+            : (HttpStatusCode.OK, """{"errors":[{"message":"nothing is canned","extensions":{"code":"test.not_canned"}}]}"""));
     }
 
-    private static HttpResponseMessage Of((HttpStatusCode Status, string Body) answer) => Of(answer.Status, answer.Body);
-
-    private static HttpResponseMessage Of(HttpStatusCode status, string body) =>
-        new(status) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+    private static Posted Of((HttpStatusCode Status, string Body) answer) => new(answer.Status, Encoding.UTF8.GetBytes(answer.Body));
 }

@@ -52,18 +52,18 @@ public sealed class GenerationTests : IDisposable
         (await Generate(document)).ShouldContain(problem => problem.Message.Contains(told, StringComparison.Ordinal));
 
     [Fact]
-    public async Task an_operation_is_a_record_of_its_variables_and_its_answer()
+    public async Task an_operation_is_a_class_of_its_variables_and_its_answer()
     {
         (await Generate("query Look($id: UUID!, $first: Int) { thing(id: $id) { name parent { id } } things(first: $first) { tags state } }")).ShouldBeEmpty();
 
         var code = Code("Page.g.cs");
-        code.ShouldContain("public sealed record LookQuery : global::Jarvis.Client.Platform.IQuery<LookQuery.Data>");
-        code.ShouldContain("public required global::System.Guid Id { get; init; }");
-        code.ShouldContain("public int? First { get; init; }");
-        code.ShouldContain("public required ThingNode? Thing { get; init; }");
-        code.ShouldContain("public required string? Name { get; init; }");
+        code.ShouldContain("public sealed class LookQuery : global::Jarvis.Client.Platform.IQuery<LookQuery.Data>");
+        code.ShouldContain("public required global::System.Guid Id { get; set; }");
+        code.ShouldContain("public int? First { get; set; }");
+        code.ShouldContain("public required ThingNode? Thing { get; set; }");
+        code.ShouldContain("public required string? Name { get; set; }");
         code.ShouldContain("IReadOnlyList<string> Tags");
-        code.ShouldContain("public required global::Jarvis.Client.Schema.State State { get; init; }");
+        code.ShouldContain("public required global::Jarvis.Client.Schema.State State { get; set; }");
         code.ShouldContain("query Look($id: UUID!,$first: Int){thing(id: $id){name parent{id }}things(first: $first){tags state }}");
     }
 
@@ -74,7 +74,11 @@ public sealed class GenerationTests : IDisposable
 
         var code = Code("Page.g.cs");
         code.ShouldContain("IReadOnlyList<global::Jarvis.Try.Row> Things");
-        code.ShouldContain("public required global::Jarvis.Try.Row Row { get; init; }");
+        code.ShouldContain("public required global::Jarvis.Try.Row Row { get; set; }");
+        // What pages keep and patch by "with"; the operations' own types are not.
+        code.ShouldContain("public sealed record Row\n");
+        code.ShouldContain("public required global::System.Guid Id { get; init; }");
+        code.ShouldNotContain("public sealed record LookQuery");
         code.ShouldContain("fragment Row on Thing{id }\"");
         code.ShouldNotContain("fragment Unused on Thing{name }\"");
     }
@@ -86,16 +90,16 @@ public sealed class GenerationTests : IDisposable
 
         var code = Code("Page.g.cs");
         code.ShouldContain("makeThing(input: $input){__typename position ...on Made");
-        code.ShouldContain("public required OnMadeNode? OnMade { get; init; }");
+        code.ShouldContain("public required OnMadeNode? OnMade { get; set; }");
         code.ShouldContain("is \"Lost\" ? OnLostNode.Read(element) : null");
     }
 
     [Fact]
     public async Task a_subscription_knows_how_to_go_on()
     {
-        (await Generate("subscription Look($after: Cursor) { thingsChanged(after: $after) { cursor thing { id } } }")).ShouldBeEmpty();
+        (await Generate("subscription Look($after: Cursor, $full: Boolean!) { thingsChanged(after: $after) { cursor thing { id name @include(if: $full) } } }")).ShouldBeEmpty();
 
-        Code("Page.g.cs").ShouldContain("From(string cursor) => this with { After = cursor };");
+        Code("Page.g.cs").ShouldContain("From(string cursor) => new LookSubscription { Full = Full, After = cursor };");
     }
 
     [Fact]

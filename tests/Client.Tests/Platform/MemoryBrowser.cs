@@ -7,6 +7,9 @@ public sealed class MemoryBrowser(MemoryBrowser.Device? device = null) : IBrowse
 {
     public Device Shared { get; } = device ?? new Device();
 
+    /// <summary>What answers; null: nothing does.</summary>
+    public CannedServer? Server { get; set; }
+
     public event Action<string>? Told;
 
     public bool IsOnline { get; private set; } = true;
@@ -91,6 +94,12 @@ public sealed class MemoryBrowser(MemoryBrowser.Device? device = null) : IBrowse
     }
 
     public ValueTask ApplyUpdate() => ValueTask.CompletedTask;
+
+    public async ValueTask<Posted?> Post(string path, byte[] body, string? token, CancellationToken cancel)
+    {
+        await Task.Yield();
+        return Server?.Post(path, body, token);
+    }
 
     public ValueTask Copy(string text) => ValueTask.CompletedTask;
 

@@ -20,7 +20,7 @@ public abstract class ScreenTest : BunitContext
         Services.AddJarvisClient(new Uri("http://jarvis.test/"));
         Services.AddSingleton<TimeProvider>(Clock);
         Services.AddSingleton<IBrowser>(Browser);
-        Services.AddSingleton(new HttpClient(Server) { BaseAddress = new Uri("http://jarvis.test/") });
+        Browser.Server = Server;
         Services.AddSingleton<OpenSocket>(Sockets.Open);
         Browser.Shared.Kept[(Stores.Session, "tokens")] = Tokens("access-1", "refresh-1", Clock.GetUtcNow().AddMinutes(10));
     }

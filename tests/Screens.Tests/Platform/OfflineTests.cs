@@ -13,9 +13,7 @@ public sealed class OfflineTests(SystemUnderTest system)
         await using var walk = await Walk.SignedInAsync(system, Walk.Phone, keepsApp: true);
         await walk.GoAsync("runs?show=history");
         await walk.Page.GetByText("broken").First.WaitForAsync();
-        await walk.Page.EvaluateAsync("() => navigator.serviceWorker.ready");
-        // Taken over by the worker, so that the next load comes from it.
-        await walk.Page.WaitForFunctionAsync("() => navigator.serviceWorker.controller !== null");
+        await walk.KeptAsync();
 
         await walk.Context.SetOfflineAsync(true);
         await walk.Page.ReloadAsync();
@@ -26,5 +24,33 @@ public sealed class OfflineTests(SystemUnderTest system)
 
         await walk.Context.SetOfflineAsync(false);
         await walk.Page.Locator(".strip-stale").First.WaitForAsync(new() { State = Microsoft.Playwright.WaitForSelectorState.Detached });
+    }
+
+    [Fact]
+    public async Task a_page_that_was_never_opened_opens_because_the_whole_app_is_kept()
+    {
+        await using var walk = await Walk.SignedInAsync(system, Walk.Phone, keepsApp: true);
+        await walk.Page.Locator(".kpis").WaitForAsync();
+        await walk.KeptAsync();
+
+        await walk.Context.SetOfflineAsync(true);
+        await walk.GoAsync("me/about");
+
+        await walk.Page.GetByRole(Microsoft.Playwright.AriaRole.Heading, new() { Name = "关于" }).WaitForAsync();
+    }
+
+    [Fact]
+    public async Task a_page_whose_code_cannot_be_fetched_says_so_and_is_fetched_when_asked_again()
+    {
+        await using var walk = await Walk.SignedInAsync(system, Walk.Phone);
+        await walk.Page.Locator(".kpis").WaitForAsync();
+
+        await walk.Context.SetOfflineAsync(true);
+        await walk.Page.Locator("nav.tabs a").Last.ClickAsync();
+        await walk.Page.Locator("[role=alert] button").WaitForAsync();
+        await walk.Context.SetOfflineAsync(false);
+        await walk.Page.Locator("[role=alert] button").ClickAsync();
+
+        await walk.Page.GetByRole(Microsoft.Playwright.AriaRole.Heading, new() { Name = "我的" }).WaitForAsync();
     }
 }

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Jarvis.Build.Publishing;
+using Jarvis.Build.Running;
 using Jarvis.Screens.Tests.Platform;
 using Jarvis.Testing;
 using Microsoft.Playwright;
@@ -33,6 +34,18 @@ public sealed class SystemUnderTest : IAsyncLifetime
 
     public string Url { get; private set; } = "";
 
+    /// <summary>The same over TLS, as <c>build/up --listen</c> has it for phones.</summary>
+    public string SecureUrl { get; private set; } = "";
+
+    /// <summary>What signed the certificate of <see cref="SecureUrl"/>.</summary>
+    public string AuthorityFile => authority.AuthorityFile;
+
+    public string CertificateFile => authority.CertificateFile;
+
+    private readonly LocalAuthority authority;
+
+    public SystemUnderTest() => authority = new LocalAuthority(folder.File("tls"));
+
     public (string Email, string Password) Owner { get; } = ("owner@example.test", Password);
 
     public (string Email, string Password) Administrator { get; } = ("administrator@example.test", Password);
@@ -41,6 +54,10 @@ public sealed class SystemUnderTest : IAsyncLifetime
     public Dictionary<string, Guid> Runs { get; } = [];
 
     public Guid Workflow { get; private set; }
+
+    public IPlaywright Playwright => playwright ?? throw new InvalidOperationException("There is no browser.");
+
+    public static string BrowserProgram => Jarvis.Build.Testing.Browser.Find()!;
 
     /// <summary>Null where this machine has no browser; walks are skipped then.</summary>
     public IBrowser? Browser => browser;
@@ -56,6 +73,8 @@ public sealed class SystemUnderTest : IAsyncLifetime
         var publishing = PublishedScreens.EnsureAsync(screens, Console.WriteLine, CancellationToken.None);
         await database.InitializeAsync();
         Url = $"http://127.0.0.1:{FreePort.Next()}";
+        SecureUrl = $"https://127.0.0.1:{FreePort.Next()}";
+        authority.Ensure([System.Net.IPAddress.Loopback], DateTimeOffset.UtcNow);
         server = ProcessUnderTest.Start(
             Paths.Program("src/Api", "Jarvis.Api"),
             [],
@@ -63,6 +82,9 @@ public sealed class SystemUnderTest : IAsyncLifetime
             {
                 ["JARVIS_DATABASE"] = database.ConnectionString,
                 ["JARVIS_URL"] = Url,
+                ["JARVIS_LISTEN"] = SecureUrl,
+                ["JARVIS_TLS"] = $"{authority.CertificateFile},{authority.KeyFile}",
+                ["JARVIS_TLS_AUTHORITY"] = authority.AuthorityFile,
                 ["JARVIS_DATA"] = Path.Combine(folder.Path, "data"),
                 ["JARVIS_SCREENS"] = screens,
                 ["JARVIS_SETUP_TOKEN"] = SetupToken,
@@ -71,7 +93,7 @@ public sealed class SystemUnderTest : IAsyncLifetime
         await server.WaitForHttpAsync(Url + "/health/ready", Patience);
         await SeedAsync();
         await publishing;
-        playwright = await Playwright.CreateAsync();
+        playwright = await Microsoft.Playwright.Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = chromium, Args = ["--no-sandbox"] });
     }
 
@@ -106,6 +128,10 @@ public sealed class SystemUnderTest : IAsyncLifetime
     }
 
     public async Task<string> SignInAsync((string Email, string Password) who) => await TokenAsync("/auth/login", new JsonObject { ["email"] = who.Email, ["password"] = who.Password });
+
+    /// <summary>A person of their own, where a walk needs many or no runs.</summary>
+    public async Task<(string Email, string Token)> RegisterAsync(string email) =>
+        (email, await TokenAsync("/auth/register", new JsonObject { ["email"] = email, ["password"] = Password, ["displayName"] = email, ["timeZone"] = "Asia/Shanghai" }));
 
     /// <summary>Asks or changes the database under the server; the first value of the first row.</summary>
     public async Task<object?> SqlAsync(string sql)

@@ -49,7 +49,9 @@ public sealed class Walk : IAsyncDisposable
     /// <summary>A fresh browser profile at the app's sign-in page. Skips the test where there is no browser.</summary>
     /// <param name="language"><c>zh</c>, <c>en</c>, or <c>marked</c> for the pseudo-locale.</param>
     /// <param name="keepsApp">Whether the service worker may keep the app for offline.</param>
-    public static async Task<Walk> BeginAsync(SystemUnderTest system, string app, string language = "zh", int width = Narrow, bool keepsApp = false)
+    /// <param name="opens">Whether it is opened at once; else the page is still empty.</param>
+    /// <param name="at">The origin, where it is not the server's own.</param>
+    public static async Task<Walk> BeginAsync(SystemUnderTest system, string app, string language = "zh", int width = Narrow, bool keepsApp = false, string? at = null, bool opens = true)
     {
         if (system.Browser is not { } browser)
         {
@@ -59,7 +61,7 @@ public sealed class Walk : IAsyncDisposable
 
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
-            BaseURL = system.Url,
+            BaseURL = at ?? system.Url,
             Locale = language == "en" ? "en-US" : "zh-CN",
             TimezoneId = "Asia/Shanghai",
             ViewportSize = new ViewportSize { Width = width, Height = width == Narrow ? 844 : 800 },
@@ -73,15 +75,19 @@ public sealed class Walk : IAsyncDisposable
         }
 
         var walk = new Walk(system, context, await context.NewPageAsync(), app);
-        await walk.Page.GotoAsync($"/{app}/");
-        await walk.Page.Locator("input[type=email]").WaitForAsync();
+        if (opens)
+        {
+            await walk.Page.GotoAsync($"/{app}/");
+            await walk.Page.Locator("input[type=email]").WaitForAsync();
+        }
+
         return walk;
     }
 
     /// <summary>The same, signed in: the owner on the phone, the administrator in the back office.</summary>
-    public static async Task<Walk> SignedInAsync(SystemUnderTest system, string app, string language = "zh", int width = Narrow, bool keepsApp = false)
+    public static async Task<Walk> SignedInAsync(SystemUnderTest system, string app, string language = "zh", int width = Narrow, bool keepsApp = false, string? at = null)
     {
-        var walk = await BeginAsync(system, app, language, width, keepsApp);
+        var walk = await BeginAsync(system, app, language, width, keepsApp, at);
         await walk.SignInAsync(app == Office ? system.Administrator : system.Owner);
         return walk;
     }
@@ -92,6 +98,13 @@ public sealed class Walk : IAsyncDisposable
         await Page.Locator("input[name=password]").FillAsync(who.Password);
         await Page.Locator("button[type=submit]").ClickAsync();
         await Page.Locator("nav").First.WaitForAsync();
+    }
+
+    /// <summary>Waits until the app is kept on this device and the worker answers for the page.</summary>
+    public async Task KeptAsync()
+    {
+        await Page.EvaluateAsync("() => navigator.serviceWorker.ready");
+        await Page.WaitForFunctionAsync("() => navigator.serviceWorker.controller !== null");
     }
 
     /// <summary>Opens an address of the app and waits until the page has what it shows.</summary>
