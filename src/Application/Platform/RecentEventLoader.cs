@@ -23,9 +23,8 @@ public sealed class RecentEventLoader(RecentEvents recent, IEventLoader inner, I
             return await inner.LoadAsync(request, token);
         }
 
-        var (events, stretches) = seen;
+        var (events, stretches, complete) = seen;
         recent.Give(events.Count);
-        var complete = request.HighWater;
         foreach (var (before, last) in stretches)
         {
             var stored = await inner.LoadAsync(Between(request, before, last), token);
@@ -50,8 +49,11 @@ public sealed class RecentEventLoader(RecentEvents recent, IEventLoader inner, I
         return page;
     }
 
-    /// <summary>In one look, because what is in memory is replaced meanwhile: the known events, and after which position up to which none is; null where too little is known.</summary>
-    private (List<IEvent> Events, List<(long Before, long Last)> Stretches)? Look(EventRequest request)
+    /// <summary>
+    /// In one look, because what is in memory is replaced meanwhile: the known events, after which position up to which none is, and up to where it looked,
+    /// which is as far as a page may reach; null where too little is known.
+    /// </summary>
+    private (List<IEvent> Events, List<(long Before, long Last)> Stretches, long Last)? Look(EventRequest request)
     {
         if (request.HighWater - request.Floor > RecentEvents.Span)
         {
@@ -67,6 +69,10 @@ public sealed class RecentEventLoader(RecentEvents recent, IEventLoader inner, I
                 if (types.Count == 0 || types.Contains(known.EventType))
                 {
                     events.Add(known);
+                    if (events.Count == size)
+                    {
+                        return (events, stretches, position);
+                    }
                 }
             }
             else if (stretches.Count > 0 && stretches[^1].Last == position - 1)
@@ -83,7 +89,7 @@ public sealed class RecentEventLoader(RecentEvents recent, IEventLoader inner, I
             }
         }
 
-        return (events, stretches);
+        return (events, stretches, request.HighWater);
     }
 
     private static EventRequest Between(EventRequest request, long before, long last) => new()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using JasperFx.Events;
 using Marten;
 using Marten.Services;
@@ -6,12 +7,15 @@ namespace Jarvis.Application.Platform;
 
 /// <summary>
 /// The events that this process committed last, by position, as the store would give them back: views that follow closely take them from here
-/// and ask the database only for what is not among them. Bounded; a newer event takes the place of an old one.
+/// and ask the database only for what is not among them. Bounded in number and in size; a newer event takes the place of an old one.
 /// </summary>
 public sealed class RecentEvents : DocumentSessionListenerBase
 {
     /// <summary>Events that are kept at most; a power of two.</summary>
     private const int MaxEvents = 8 * 1024;
+
+    /// <summary>Bytes of stored JSON from which on an event is not kept: what is larger is rare, and read back instead.</summary>
+    private const int MaxEventBytes = 4 * 1024;
 
     /// <summary>Positions behind which there is nothing to look for here.</summary>
     public const int Span = MaxEvents;
@@ -41,11 +45,21 @@ public sealed class RecentEvents : DocumentSessionListenerBase
     /// <summary>The event at a position, where this process committed it lately.</summary>
     public IEvent? At(long position) => Volatile.Read(ref kept[position & (MaxEvents - 1)]) is { } @event && @event.Sequence == position ? @event : null;
 
+    /// <summary>Whether an event of so many bytes of stored JSON is kept.</summary>
+    public static bool Keeps(int bytes) => bytes <= MaxEventBytes;
+
     internal void Give(int events) => Interlocked.Add(ref given, events);
 
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
-        Add(commit.GetEvents());
+        var serializer = session.DocumentStore.Options.Serializer();
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        Add(commit.GetEvents().Where(@event =>
+        {
+            buffer.ResetWrittenCount();
+            serializer.WriteTo(buffer, @event.Data);
+            return Keeps(buffer.WrittenCount);
+        }));
         return Task.CompletedTask;
     }
 }

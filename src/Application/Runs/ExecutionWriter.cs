@@ -27,7 +27,7 @@ public sealed record ExecutionAppend(Guid RunId, Guid OwnerId, Guid DeviceId, lo
 /// </summary>
 public interface IExecutionWriter
 {
-    /// <returns>What was written, for <see cref="RecentEvents"/> once it is committed; none where the session tells of it itself.</returns>
+    /// <returns>What of it is kept in <see cref="RecentEvents"/> once it is committed; none where the session tells of it itself.</returns>
     Task<IReadOnlyList<IEvent>> Append(ExecutionTransaction transaction, IReadOnlyList<ExecutionAppend> appends, CancellationToken cancellation);
 }
 

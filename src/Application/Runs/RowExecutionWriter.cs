@@ -176,19 +176,26 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
             },
         };
 
-        /// <summary>The events as the store gives them back.</summary>
-        public IEvent[] Written(long[] positions, DateTimeOffset now)
+        /// <summary>The events that are worth keeping in memory, as the store gives them back.</summary>
+        public List<IEvent> Written(long[] positions, DateTimeOffset now)
         {
+            var kept = new List<IEvent>(Count);
             for (var i = 0; i < Count; i++)
             {
+                if (!RecentEvents.Keeps(data[i].Length))
+                {
+                    continue;
+                }
+
                 var @event = events[i];
                 (@event.Sequence, @event.Timestamp) = (positions[i], now);
                 (@event.Id, @event.StreamId, @event.Version) = (ids[i], streams[i], versions[i]);
                 (@event.CorrelationId, @event.CausationId, @event.UserName) = (correlations[i], causations[i], users[i]);
                 @event.TenantId = Tenancy;
+                kept.Add(@event);
             }
 
-            return events;
+            return kept;
         }
 
         private void Add(Guid id, string type, long version)

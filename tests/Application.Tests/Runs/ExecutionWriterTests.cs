@@ -100,6 +100,19 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_large_is_stored_and_not_kept_in_memory()
+    {
+        var run = Guid.Parse("0195527b-9d40-7000-8000-0000000000a2");
+        var large = new ExecutionLogged([new LogLine(At, LogSeverity.Warning, "/do/0/a")], new Content.Sealed(Owner, new byte[64 * 1024]));
+        var appending = Appending(run, 0, 3);
+
+        var told = await rows.Append([appending with { Events = [.. appending.Events, new RunnerEvent(run, 4, 3, large, "hash-4", [])] }]);
+
+        told.Select(e => e.Version).ShouldBe([1, 2, 3]);
+        (await rows.Fetch(run)).Count.ShouldBe(4);
+    }
+
+    [Fact]
     public async Task The_daemon_folds_and_rebuilds_the_same_views()
     {
         foreach (var side in (Side[])[marten, rows])
