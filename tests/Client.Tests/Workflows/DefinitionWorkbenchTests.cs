@@ -92,6 +92,31 @@ public sealed class DefinitionWorkbenchTests : ScreenTest
         bench.Find(".bench-foot button").HasAttribute("disabled").ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task without_a_network_it_says_at_once_that_publishing_needs_one_sends_nothing_and_keeps_the_draft()
+    {
+        Server.On("CheckDefinition", Right);
+        Server.On("PublishWorkflow", """{"publishWorkflow":{"position":"7","workflow":{"id":"01a20000-0000-7000-8000-000000000001","name":"hello","namespace":"my","revision":1,"disabled":false}}}""");
+        await StartAsync();
+        var bench = Bench();
+        await Type(bench, "do: []");
+        bench.WaitForAssertion(() => bench.FindAll(".node").Count.ShouldBe(1), Long);
+        bench.FindAll(".bench-offline").ShouldBeEmpty();
+
+        Browser.Go(online: false);
+        bench.WaitForAssertion(() => bench.Find(".bench-offline").TextContent.ShouldContain("发布需要联网"), Long);
+        await bench.Find(".bench-foot button").ClickAsync(new());
+        The<Toasts>().All.ShouldHaveSingleItem().Text.ShouldContain("发布需要联网");
+        Server.AskedOf("PublishWorkflow").ShouldBeEmpty();
+        (await The<Drafts>().Of("new"))!.Text.ShouldBe("do: []");
+
+        Browser.Go(online: true);
+        bench.WaitForState(() => bench.FindAll(".bench-offline").Count == 0, Long);
+        await bench.Find(".bench-foot button").ClickAsync(new());
+        bench.WaitForAssertion(() => bench.Find("dialog h2").TextContent.ShouldBe("已发布 hello，第 1 版"), Long);
+        Server.AskedOf("PublishWorkflow").ShouldHaveSingleItem();
+    }
+
     private IRenderedComponent<DefinitionWorkbench> Bench()
     {
         var bench = Render<DefinitionWorkbench>(parameters => parameters.Add(one => one.WorkflowHref, id => "workflows/" + id));
