@@ -18,7 +18,7 @@ internal sealed class ServerCosts : IFigure
         var postgres = await stage.PostgresAsync(cancellation);
         await postgres.EnsureDatabaseAsync(DatabaseName, cancellation);
         var connectionString = postgres.ConnectionString(DatabaseName);
-        var data = Path.Combine(stage.Folder, "data", "fresh");
+        var data = Path.Combine(stage.DataFolder, "fresh");
 
         // The first start of all makes the tables; it is an installation, not a start.
         await using (await JarvisServer.StartAsync(connectionString, data, cancellation))

@@ -15,6 +15,9 @@ internal sealed class Stage(bool keep, bool watchesStatements) : IAsyncDisposabl
     /// <summary>Everything the bench writes lies here, on the disk that the project lies on.</summary>
     public string Folder { get; } = Repository.PathTo("artifacts", "bench");
 
+    /// <summary>What its servers keep in files; two benches at once do not share it.</summary>
+    public string DataFolder { get; } = Repository.PathTo("artifacts", "bench", "data-" + Environment.ProcessId);
+
     public string ConnectionString => postgres!.ConnectionString(DatabaseName);
 
     /// <summary>A PostgreSQL of its own that waits for the disk at every commit.</summary>
@@ -39,7 +42,7 @@ internal sealed class Stage(bool keep, bool watchesStatements) : IAsyncDisposabl
         {
             if (server is null)
             {
-                server = await JarvisServer.StartAsync(ConnectionString, Path.Combine(Folder, "data"), cancellation);
+                server = await JarvisServer.StartAsync(ConnectionString, DataFolder, cancellation);
                 Report.Say($"  server: process {server.ProcessId}, database: {postgres!.LogFile}");
             }
 
@@ -95,9 +98,9 @@ internal sealed class Stage(bool keep, bool watchesStatements) : IAsyncDisposabl
             await postgres.DisposeAsync();
         }
 
-        if (!keep && Directory.Exists(Path.Combine(Folder, "data")))
+        if (!keep && Directory.Exists(DataFolder))
         {
-            Directory.Delete(Path.Combine(Folder, "data"), recursive: true);
+            Directory.Delete(DataFolder, recursive: true);
         }
 
         gate.Dispose();

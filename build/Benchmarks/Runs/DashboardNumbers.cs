@@ -42,23 +42,24 @@ internal sealed class DashboardNumbers : IFigure
         var server = await stage.ServerAsync(cancellation);
         var owner = await server.SignInAsync(cancellation);
         var administrator = await server.SignInAsync(cancellation, asAdministrator: true);
+        await using var filled = BareTables.Open(stage.ConnectionString);
         await using var source = NpgsqlDataSource.Create(stage.ConnectionString + ";Max Auto Prepare=20;Auto Prepare Min Usages=2;Command Timeout=600");
         var (account, runs) = await SeededRuns.OfTheOwnerAsync(stage, owner, rounds, cancellation);
         Guid[] others = [.. Enumerable.Range(0, Owners).Select(_ => Guid.CreateVersion7())];
-        await SeededRuns.AddAsync(source, others, runs, cancellation);
+        await SeededRuns.AddAsync(filled, others, runs, cancellation);
         var many = Guid.CreateVersion7();
         var few = Guid.CreateVersion7();
         var manyRuns = rounds.IsLarge ? 10 * runs : runs;
         if (rounds.IsLarge)
         {
-            await SeededRuns.AddAsync(source, [many], manyRuns, cancellation);
+            await SeededRuns.AddAsync(filled, [many], manyRuns, cancellation);
         }
         else
         {
             many = account;
         }
 
-        await SeededRuns.AddAsync(source, [few], manyRuns / Fold, cancellation);
+        await SeededRuns.AddAsync(filled, [few], manyRuns / Fold, cancellation);
 
         Guid[] ten = others[..OwnersAsked];
         var chance = new Random(Seed);

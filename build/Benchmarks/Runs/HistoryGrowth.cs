@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Jarvis.Benchmarks.Platform;
-using Npgsql;
 
 namespace Jarvis.Benchmarks.Runs;
 
@@ -13,8 +12,7 @@ internal sealed class HistoryGrowth : IFigure
     private const long VeryMany = 10_000_000;
     private const long QuickMany = 100_000;
     private const int Fold = 100;
-    private const int Runs = 10;
-    private const int EventsPerBatch = 20;
+    private const int EventsPerBatch = GrownHistory.EventsPerRun;
     private const int PageSize = 50;
 
     private const string Page = """
@@ -93,29 +91,7 @@ internal sealed class HistoryGrowth : IFigure
 
         public static async Task<GrownServer> MakeAsync(Stage stage, string name, long events, long eventsInAWeek, CancellationToken cancellation)
         {
-            Report.Say($"  a history of {events:#,0} events");
-            var postgres = await stage.PostgresAsync(cancellation);
-            await postgres.EnsureDatabaseAsync(name, cancellation);
-            var connectionString = postgres.ConnectionString(name);
-            var folder = Path.Combine(stage.Folder, "data", name);
-            List<Guid> runs = [];
-            await using (var first = await JarvisServer.StartAsync(connectionString, folder, cancellation))
-            {
-                await using var pattern = await LoadRunner.PairAsync(first, await first.SignInAsync(cancellation), "pattern", cancellation);
-                for (var i = 0; i < Runs; i++)
-                {
-                    var feed = new RunFeed(pattern);
-                    await pattern.SubmitAsync(RunFeed.Batch([feed], EventsPerBatch), cancellation);
-                    runs.Add(feed.RunId);
-                }
-
-                await using var watched = NpgsqlDataSource.Create(connectionString);
-                var last = (long)(await EventTable.ScalarAsync(watched, $"select max(seq_id) from {await ViewProgress.SchemaAsync(watched, cancellation)}.mt_events", cancellation))!;
-                await ViewProgress.ReachesAsync(watched, last, TimeSpan.FromMinutes(1), cancellation);
-            }
-
-            await using var source = NpgsqlDataSource.Create(connectionString);
-            var (run, there) = await GrownHistory.GrowAsync(source, await ViewProgress.SchemaAsync(source, cancellation), runs, events, eventsInAWeek, cancellation);
+            var (connectionString, folder, run, there) = await GrownHistory.MakeAsync(stage, name, events, eventsInAWeek, cancellation);
             var server = await JarvisServer.StartAsync(connectionString, folder, cancellation);
             var owner = await server.SignInAsync(cancellation);
             var page = (await owner.QueryAsync(Page, null, cancellation)).GetProperty("runs").GetProperty("edges").GetArrayLength();

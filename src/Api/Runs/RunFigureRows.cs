@@ -19,9 +19,12 @@ public enum StatisticsStep { Day, Week, Month }
 public sealed record FigureScope(
     Caller Caller, DateTimeOffset Begin, DateTimeOffset End, string Zone, Guid? WorkflowId, Guid? DeviceId, IReadOnlyList<Guid>? Owners, ReadPoint Point);
 
-/// <summary>The runs of one step in one status.</summary>
+/// <summary>The runs of one step by status, how many of them began and ended, and how long those took together.</summary>
 /// <param name="Step">Its number, from 1.</param>
-public sealed record FigureRow(int Step, RunStatus Status, long N, long Timed, long DurationMs);
+public sealed record FigureRow(int Step, long Pending, long Running, long Paused, long Completed, long Failed, long Cancelled, long Timed, long DurationMs)
+{
+    public long Runs => Pending + Running + Paused + Completed + Failed + Cancelled;
+}
 
 /// <summary>How many runs failed in one way.</summary>
 public sealed record FailureRow(Guid WorkflowId, string ErrorType, string Node, long N);
@@ -40,6 +43,10 @@ public sealed class RunFigureRows(ViewReader views)
 
     private const string Duration = "greatest(0, floor(extract(epoch from ended_at - started_at) * 1000))::bigint";
     private const string IsTimed = "started_at is not null and ended_at is not null";
+
+    private static readonly string[] Statuses = [.. Enum.GetNames<RunStatus>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
+    private static readonly string Sums = string.Join(", ", Statuses.Select(status => $"sum({status})::bigint"));
+    private static readonly string Counts = string.Join(", ", Statuses.Select(status => $"count(*) filter (where status = '{status}')"));
 
     /// <summary>Picks the kept figures of a caller: all owners' for an administrator.</summary>
     public static void Pick(Conditions conditions, Caller caller, Guid? workflowId, Guid? deviceId, IReadOnlyList<Guid>? owners = null)
@@ -61,7 +68,7 @@ public sealed class RunFigureRows(ViewReader views)
         conditions.Add("workflow_id = ?", workflowId ?? Guid.Empty).Add("device_id = ?", deviceId ?? Guid.Empty);
     }
 
-    /// <summary>Figures by step and status.</summary>
+    /// <summary>Figures by step; a step without a run has none.</summary>
     /// <param name="starts">Where each step begins, ascending.</param>
     public Task<List<FigureRow>> Figures(FigureScope scope, DateTimeOffset[] starts, CancellationToken cancel)
     {
@@ -71,18 +78,19 @@ public sealed class RunFigureRows(ViewReader views)
         {
             Pick(conditions, scope.Caller, scope.WorkflowId, scope.DeviceId, scope.Owners);
             var pieces = FigurePieces.Of([.. starts, scope.End], FigureSpans.OfFigures).Sql(conditions);
-            select = $"p.step, status, sum(n)::bigint, sum(timed)::bigint, sum(duration_ms)::bigint from {Within(pieces, "run_figures", conditions)}";
+            select = $"p.step, {Sums}, sum(timed)::bigint, sum(duration_ms)::bigint from {Within(pieces, "run_figures", conditions)}";
         }
         else
         {
             PickVersions(conditions, scope);
             Within(conditions, scope, "occurred_at");
-            select = $"{StepSql("occurred_at", starts, conditions)}, status, count(*)::bigint, (count(*) filter (where {IsTimed}))::bigint, coalesce(sum({Duration}), 0)::bigint "
+            select = $"{StepSql("occurred_at", starts, conditions)}, {Counts}, count(*) filter (where {IsTimed}), coalesce(sum({Duration}), 0)::bigint "
                 + $"from {ViewTables.Schema}.runs where {conditions.Sql}";
         }
 
-        return views.Rows(scope.Caller, $"select {select} group by 1, 2", conditions.Parameters,
-            static r => new FigureRow(r.GetInt32(0), Enum.Parse<RunStatus>(r.GetString(1), ignoreCase: true), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4)),
+        return views.Rows(scope.Caller, $"select {select} group by 1", conditions.Parameters,
+            static r => new FigureRow(
+                r.GetInt32(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6), r.GetInt64(7), r.GetInt64(8)),
             cancel);
     }
 

@@ -18,7 +18,12 @@ public sealed class RunConnection(IReadOnlyList<RunEdge> edges, PageInfo pageInf
 }
 
 /// <summary>The runs of one day in the person's zone.</summary>
-public sealed record RunDay(DateOnly Day, int Total, int Pending, int Running, int Paused, int Completed, int Failed, int Cancelled);
+public sealed record RunDay(DateOnly Day, int Total, int Pending, int Running, int Paused, int Completed, int Failed, int Cancelled)
+{
+    internal static RunDay Of(DateOnly day, FigureRow? row) => row is null
+        ? new(day, 0, 0, 0, 0, 0, 0, 0)
+        : new(day, (int)row.Runs, (int)row.Pending, (int)row.Running, (int)row.Paused, (int)row.Completed, (int)row.Failed, (int)row.Cancelled);
+}
 
 /// <summary>Queries about runs.</summary>
 public sealed class RunQueries
@@ -82,7 +87,10 @@ public sealed class RunQueries
         }
 
         var point = await context.Service<ReadPoints>().Settle(RunsView.Name, asOf, atLeast, context.CancellationToken);
-        var counts = await context.Service<RunDays>().Count(caller, start, end, zone, point, context.CancellationToken);
-        return [.. Enumerable.Range(0, end.DayNumber - start.DayNumber + 1).Select(start.AddDays).Select(day => counts.GetValueOrDefault(day) ?? RunDays.Empty(day))];
+        DateOnly[] days = [.. Enumerable.Range(0, end.DayNumber - start.DayNumber + 1).Select(start.AddDays)];
+        DateTimeOffset[] begins = [.. days.Select(day => StatisticsQueries.InstantOf(day, info))];
+        var scope = new FigureScope(caller, begins[0], StatisticsQueries.InstantOf(end.AddDays(1), info), zone, null, null, null, point);
+        var counts = (await context.Service<RunFigureRows>().Figures(scope, begins, context.CancellationToken)).ToDictionary(row => row.Step);
+        return days.Select((day, i) => RunDay.Of(day, counts.GetValueOrDefault(i + 1)));
     }
 }

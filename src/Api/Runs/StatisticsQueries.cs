@@ -19,19 +19,19 @@ public sealed class RunFiguresNode(IReadOnlyCollection<FigureRow> rows, Func<Tas
 {
     private readonly long timed = rows.Sum(row => row.Timed);
 
-    public int Runs => (int)rows.Sum(row => row.N);
+    public int Runs => (int)rows.Sum(row => row.Runs);
 
-    public int Pending => Of(RunStatus.Pending);
+    public int Pending => (int)rows.Sum(row => row.Pending);
 
-    public int Running => Of(RunStatus.Running);
+    public int Running => (int)rows.Sum(row => row.Running);
 
-    public int Paused => Of(RunStatus.Paused);
+    public int Paused => (int)rows.Sum(row => row.Paused);
 
-    public int Completed => Of(RunStatus.Completed);
+    public int Completed => (int)rows.Sum(row => row.Completed);
 
-    public int Failed => Of(RunStatus.Failed);
+    public int Failed => (int)rows.Sum(row => row.Failed);
 
-    public int Cancelled => Of(RunStatus.Cancelled);
+    public int Cancelled => (int)rows.Sum(row => row.Cancelled);
 
     /// <summary>Completed of those that completed or failed, 0 to 1; null where none did. Runs that people cancelled say nothing about success.</summary>
     public double? SuccessRate => Completed + Failed == 0 ? null : (double)Completed / (Completed + Failed);
@@ -46,8 +46,6 @@ public sealed class RunFiguresNode(IReadOnlyCollection<FigureRow> rows, Func<Tas
 
     /// <summary>95 of 100 runs took no longer.</summary>
     public async Task<double?> P95Seconds() => timed == 0 ? null : (await shares())?.P95Ms / 1000.0;
-
-    private int Of(RunStatus status) => (int)rows.Where(row => row.Status == status).Sum(row => row.N);
 }
 
 /// <summary>One day, week or month, cut to the period: its days, and the instants for a list's <c>occurredFrom</c> and <c>occurredTo</c>.</summary>
@@ -212,7 +210,7 @@ public sealed class StatisticsQueries
     };
 
     // A midnight that a zone leaves out or has twice is the same instant as PostgreSQL takes: the offset before the change for the one, standard time for the other.
-    private static DateTimeOffset InstantOf(DateOnly day, TimeZoneInfo zone)
+    internal static DateTimeOffset InstantOf(DateOnly day, TimeZoneInfo zone)
     {
         var midnight = day.ToDateTime(TimeOnly.MinValue);
         return new DateTimeOffset(midnight, zone.IsInvalidTime(midnight) ? zone.GetUtcOffset(midnight.AddHours(-1)) : zone.GetUtcOffset(midnight)).ToUniversalTime();

@@ -94,11 +94,15 @@ public static class ViewTables
             device_id uuid not null,
             span smallint not null,
             begins timestamptz not null,
-            status text not null,
-            n bigint not null,
+            pending bigint not null,
+            running bigint not null,
+            paused bigint not null,
+            completed bigint not null,
+            failed bigint not null,
+            cancelled bigint not null,
             timed bigint not null,
             duration_ms bigint not null,
-            primary key (owner_id, workflow_id, device_id, span, begins, status)
+            primary key (owner_id, workflow_id, device_id, span, begins)
         );
 
         create table if not exists views.run_failures (

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Jarvis.Domain.Runs;
 
@@ -11,10 +12,11 @@ public static class FigureSpans
 {
     public const int Quarter = 15;
     public const int Hour = 60;
+    public const int FourHours = 240;
     public const int Day = 1440;
 
-    /// <summary>Those of the figures: a step is a day or longer, in whichever zone, and seldom begins where a day of UTC does.</summary>
-    public static readonly IReadOnlyList<int> OfFigures = [Quarter, Hour];
+    /// <summary>Those of the figures: a day seldom begins where one of UTC does, but there are always four hours in it that do; weeks and months have days of UTC.</summary>
+    public static readonly IReadOnlyList<int> OfFigures = [Quarter, Hour, FourHours, Day];
 
     /// <summary>Those of the failures, which are asked for over a whole period.</summary>
     public static readonly IReadOnlyList<int> OfFailures = [Quarter, Hour, Day];
@@ -24,24 +26,32 @@ public static class FigureSpans
 }
 
 /// <summary>
-/// How many runs occurred in a span of time and stand in a status, with their durations.
+/// How many runs occurred in a span of time and stand in each status, with their durations: one row, so that a reader has few of them to add up.
 /// Zero UUIDs stand for all: each run counts for all owners together, for its owner, for its workflow and for its device.
 /// </summary>
 /// <param name="Span">One of <see cref="FigureSpans"/>, in minutes.</param>
 /// <param name="Timed">How many of them began and ended.</param>
 /// <param name="DurationMs">Those durations added up.</param>
 public sealed record RunFigure(
-    Guid OwnerId, Guid WorkflowId, Guid DeviceId, int Span, DateTimeOffset Begins, RunStatus Status, long N, long Timed, long DurationMs)
+    Guid OwnerId, Guid WorkflowId, Guid DeviceId, int Span, DateTimeOffset Begins,
+    long Pending, long Running, long Paused, long Completed, long Failed, long Cancelled, long Timed, long DurationMs)
 {
     public const string Conflict = """
-        on conflict (owner_id, workflow_id, device_id, span, begins, status) do update set
-            n = t.n + excluded.n, timed = t.timed + excluded.timed, duration_ms = t.duration_ms + excluded.duration_ms
+        on conflict (owner_id, workflow_id, device_id, span, begins) do update set
+            pending = t.pending + excluded.pending, running = t.running + excluded.running, paused = t.paused + excluded.paused,
+            completed = t.completed + excluded.completed, failed = t.failed + excluded.failed, cancelled = t.cancelled + excluded.cancelled,
+            timed = t.timed + excluded.timed, duration_ms = t.duration_ms + excluded.duration_ms
         """;
 
-    /// <summary>A number that fell to nothing leaves no row, however the history was cut into batches.</summary>
+    /// <summary>Runs in whichever status.</summary>
+    [JsonIgnore]
+    public long N => Pending + Running + Paused + Completed + Failed + Cancelled;
+
+    /// <summary>A span without a run has no row, however the history was cut into batches.</summary>
     public static string Sweep(string schema) =>
-        $"delete from {schema}.run_figures t using json_populate_recordset(null::{schema}.run_figures, ?::json) c where t.n = 0 "
-        + "and (t.owner_id, t.workflow_id, t.device_id, t.span, t.begins, t.status) = (c.owner_id, c.workflow_id, c.device_id, c.span, c.begins, c.status)";
+        $"delete from {schema}.run_figures t using json_populate_recordset(null::{schema}.run_figures, ?::json) c "
+        + "where t.pending + t.running + t.paused + t.completed + t.failed + t.cancelled = 0 "
+        + "and (t.owner_id, t.workflow_id, t.device_id, t.span, t.begins) = (c.owner_id, c.workflow_id, c.device_id, c.span, c.begins)";
 }
 
 /// <summary>How many runs of a span of time failed with an error at a node (a task of the definition; empty for none).</summary>
@@ -70,13 +80,16 @@ public sealed partial class RunFigureChanges
     /// <summary>A row of an index has room for both names of a failure cut to this, in characters.</summary>
     public const int MaxNameCharacters = 400;
 
-    private readonly Dictionary<RunFigure, (long N, long Timed, long Ms)> figures = [];
+    private readonly Dictionary<FigurePlace, FigureSums> figures = [];
     private readonly Dictionary<RunFailureCount, long> failures = [];
     private readonly Dictionary<Guid, RunDuration> durations = [];
 
+    /// <summary>Longer spans are the sums of their quarters.</summary>
     public IReadOnlyList<RunFigure> Figures =>
     [
-        .. figures.Where(pair => pair.Value != default).Select(pair => pair.Key with { N = pair.Value.N, Timed = pair.Value.Timed, DurationMs = pair.Value.Ms }),
+        .. FigureSpans.OfFigures.SelectMany(span => figures.GroupBy(pair => pair.Key with { Begins = FigureSpans.Begin(pair.Key.Begins, span) }, pair => pair.Value)
+            .Select(place => (Place: place.Key, Sums: place.Aggregate((sum, next) => sum + next))).Where(change => change.Sums != default)
+            .Select(change => change.Sums.At(change.Place, span))),
     ];
 
     public IReadOnlyList<RunFailureCount> Failures => [.. failures.Where(pair => pair.Value != 0).Select(pair => pair.Key with { N = pair.Value })];
@@ -113,22 +126,18 @@ public sealed partial class RunFigureChanges
 
     private void Add(RunRow row, int by)
     {
-        var duration = DurationOf(row);
-        var change = (N: (long)by, Timed: duration is null ? 0L : by, Ms: by * (duration ?? 0));
-        foreach (var span in FigureSpans.OfFigures)
+        var change = FigureSums.Of(row.Status, by, DurationOf(row));
+        var mine = new FigurePlace(row.OwnerId, Guid.Empty, Guid.Empty, FigureSpans.Begin(row.OccurredAt, FigureSpans.Quarter));
+        Count(mine with { OwnerId = Guid.Empty }, change);
+        Count(mine, change);
+        if (row.WorkflowId is { } workflow)
         {
-            var mine = new RunFigure(row.OwnerId, Guid.Empty, Guid.Empty, span, FigureSpans.Begin(row.OccurredAt, span), row.Status, 0, 0, 0);
-            Count(mine with { OwnerId = Guid.Empty }, change);
-            Count(mine, change);
-            if (row.WorkflowId is { } workflow)
-            {
-                Count(mine with { WorkflowId = workflow }, change);
-            }
+            Count(mine with { WorkflowId = workflow }, change);
+        }
 
-            if (row.DeviceId is { } device)
-            {
-                Count(mine with { DeviceId = device }, change);
-            }
+        if (row.DeviceId is { } device)
+        {
+            Count(mine with { DeviceId = device }, change);
         }
 
         if (row is not { Status: RunStatus.Failed, ErrorType: { } type })
@@ -144,10 +153,33 @@ public sealed partial class RunFigureChanges
         }
     }
 
-    private void Count(RunFigure figure, (long N, long Timed, long Ms) change)
+    private void Count(FigurePlace place, FigureSums change) => figures[place] = figures.GetValueOrDefault(place) + change;
+
+    /// <summary>What a row of figures is found by, but for its span.</summary>
+    private readonly record struct FigurePlace(Guid OwnerId, Guid WorkflowId, Guid DeviceId, DateTimeOffset Begins);
+
+    private readonly record struct FigureSums(long Pending, long Running, long Paused, long Completed, long Failed, long Cancelled, long Timed, long DurationMs)
     {
-        var (n, timed, ms) = figures.GetValueOrDefault(figure);
-        figures[figure] = (n + change.N, timed + change.Timed, ms + change.Ms);
+        public static FigureSums Of(RunStatus status, int by, long? durationMs)
+        {
+            var sums = durationMs is { } ms ? new FigureSums { Timed = by, DurationMs = by * ms } : default;
+            return status switch
+            {
+                RunStatus.Pending => sums with { Pending = by },
+                RunStatus.Running => sums with { Running = by },
+                RunStatus.Paused => sums with { Paused = by },
+                RunStatus.Completed => sums with { Completed = by },
+                RunStatus.Failed => sums with { Failed = by },
+                _ => sums with { Cancelled = by },
+            };
+        }
+
+        public static FigureSums operator +(FigureSums a, FigureSums b) => new(
+            a.Pending + b.Pending, a.Running + b.Running, a.Paused + b.Paused, a.Completed + b.Completed, a.Failed + b.Failed, a.Cancelled + b.Cancelled,
+            a.Timed + b.Timed, a.DurationMs + b.DurationMs);
+
+        public RunFigure At(FigurePlace place, int span) => new(
+            place.OwnerId, place.WorkflowId, place.DeviceId, span, place.Begins, Pending, Running, Paused, Completed, Failed, Cancelled, Timed, DurationMs);
     }
 
     [GeneratedRegex("@[0-9]+(?=/|$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]

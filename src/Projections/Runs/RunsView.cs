@@ -50,8 +50,9 @@ public sealed class RunsView : View
             $"delete from {Schema}.run_counts t using json_populate_recordset(null::{Schema}.run_counts, ?::json) c "
             + "where t.n = 0 and (t.owner_id, t.status, t.workflow_id, t.device_id) = (c.owner_id, c.status, c.workflow_id, c.device_id)",
             [.. batch.Tallies.Counts.Where(count => count.N <= 0)]);
-        Insert(operations, "run_figures", batch.Figures.Figures, RunFigure.Conflict);
-        Write<RunFigure>(operations, RunFigure.Sweep(Schema), [.. batch.Figures.Figures.Where(figure => figure.N <= 0)]);
+        var figures = batch.Figures.Figures;
+        Insert(operations, "run_figures", figures, RunFigure.Conflict);
+        Write<RunFigure>(operations, RunFigure.Sweep(Schema), [.. figures.Where(figure => figure.N < 0)]);
         Insert(operations, "run_failures", batch.Figures.Failures, RunFailureCount.Conflict);
         Write<RunFailureCount>(operations, RunFailureCount.Sweep(Schema), [.. batch.Figures.Failures.Where(failure => failure.N <= 0)]);
         Insert(operations, "run_durations", batch.Figures.Durations, RunDuration.Conflict);

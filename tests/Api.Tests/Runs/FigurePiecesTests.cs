@@ -53,7 +53,8 @@ public sealed class FigurePiecesTests
         Pieces([Day, Day.AddDays(30)], FigureSpans.OfFailures).ShouldHaveSingleItem().Span.ShouldBe(FigureSpans.Day);
         var kathmandu = Day.AddMinutes(-345);
         Pieces([kathmandu, kathmandu.AddDays(1)], FigureSpans.OfFigures).Select(piece => (piece.Span, (piece.To - piece.From).TotalMinutes))
-            .ShouldBe([(15, 45.0), (60, 23 * 60.0), (15, 15.0)]);
+            .ShouldBe([(15, 45.0), (60, 60.0), (240, 20 * 60.0), (60, 2 * 60.0), (15, 15.0)]);
+        Pieces([Day.AddHours(-8), Day.AddHours(16)], FigureSpans.OfFigures).ShouldHaveSingleItem().Span.ShouldBe(FigureSpans.FourHours);
     }
 
     private static IEnumerable<(int Step, int Span, DateTimeOffset From, DateTimeOffset To)> Pieces(DateTimeOffset[] bounds, IReadOnlyList<int> kept)

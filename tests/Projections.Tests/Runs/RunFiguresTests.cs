@@ -32,7 +32,10 @@ public sealed class RunFiguresTests
         changes.Figures.Where(figure => figure.Span == FigureSpans.Quarter).Select(figure => (figure.OwnerId, figure.WorkflowId, figure.DeviceId, figure.N)).ShouldBe(
             [(Guid.Empty, Guid.Empty, Guid.Empty, 1L), (Owner, Guid.Empty, Guid.Empty, 1L), (Owner, Workflow, Guid.Empty, 1L), (Owner, Guid.Empty, Device, 1L)], ignoreOrder: true);
         changes.Figures.Select(figure => (figure.Span, figure.Begins)).Distinct().ShouldBe(
-            [(FigureSpans.Quarter, new DateTimeOffset(2026, 3, 1, 23, 45, 0, TimeSpan.Zero)), (FigureSpans.Hour, new DateTimeOffset(2026, 3, 1, 23, 0, 0, TimeSpan.Zero))], ignoreOrder: true);
+            [
+                (FigureSpans.Quarter, new DateTimeOffset(2026, 3, 1, 23, 45, 0, TimeSpan.Zero)), (FigureSpans.Hour, new DateTimeOffset(2026, 3, 1, 23, 0, 0, TimeSpan.Zero)),
+                (FigureSpans.FourHours, new DateTimeOffset(2026, 3, 1, 20, 0, 0, TimeSpan.Zero)), (FigureSpans.Day, new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero)),
+            ], ignoreOrder: true);
     }
 
     [Fact]
@@ -42,8 +45,19 @@ public sealed class RunFiguresTests
         changes.Move(null, Pending);
         changes.Move(Pending, Running);
         changes.Move(Running, Failed);
-        changes.Figures.ShouldAllBe(figure => figure.Status == RunStatus.Failed && figure.N == 1 && figure.Timed == 1 && figure.DurationMs == 90_000);
+        changes.Figures.ShouldAllBe(figure => figure.Failed == 1 && figure.N == 1 && figure.Timed == 1 && figure.DurationMs == 90_000);
         changes.Durations.Single().DurationMs.ShouldBe(90_000);
+    }
+
+    [Fact]
+    public void what_moves_within_a_day_leaves_its_quarter_and_stays_in_the_day()
+    {
+        var changes = new RunFigureChanges();
+        changes.Move(Running, Running with { OccurredAt = At.AddHours(-5) });
+        IEnumerable<int> Of(long n) => changes.Figures.Where(figure => figure.OwnerId == Guid.Empty && figure.Running == n).Select(figure => figure.Span);
+        Of(-1).ShouldBe([FigureSpans.Quarter, FigureSpans.Hour, FigureSpans.FourHours], ignoreOrder: true);
+        Of(1).ShouldBe([FigureSpans.Quarter, FigureSpans.Hour, FigureSpans.FourHours], ignoreOrder: true);
+        changes.Figures.ShouldAllBe(figure => figure.Span != FigureSpans.Day);
     }
 
     [Fact]

@@ -31,7 +31,6 @@ public static class GraphQLSetup
         services.AddSingleton<ReadPoints>();
         services.AddSingleton<RunList>();
         services.AddSingleton<RunRetries>();
-        services.AddSingleton<RunDays>();
         services.AddSingleton<RunFigureRows>();
         services.AddSingleton<RunDetails>();
         services.AddSingleton<RunTaskList>();
