@@ -55,7 +55,7 @@ internal static class GrownHistory
     /// <summary>Copies the runs until there are so many events.</summary>
     /// <param name="eventsInAWeek">As many stand in each week, however long the history is.</param>
     /// <returns>One of the copied runs from the middle, and the events there are.</returns>
-    private static async Task<(Guid Run, long Events)> GrowAsync(NpgsqlDataSource source, string schema, IReadOnlyList<Guid> runs, long events, long eventsInAWeek, CancellationToken cancellation)
+    private static async Task<(Guid Run, long Events)> GrowAsync(NpgsqlDataSource source, string schema, List<Guid> runs, long events, long eventsInAWeek, CancellationToken cancellation)
     {
         var ids = string.Join(", ", runs.Select(run => $"'{run}'"));
         await EventTable.ExecuteAsync(source, $"""
