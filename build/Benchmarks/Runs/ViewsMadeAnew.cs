@@ -21,8 +21,8 @@ internal sealed class ViewsMadeAnew : IFigure
     private const long QuickMany = 20_000;
     private const int EventsInAWeek = 100_000;
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan BetweenBatches = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan BetweenPages = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan BetweenBatches = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan BetweenPages = TimeSpan.FromMilliseconds(50);
     private static readonly byte[] Page = JsonSerializer.SerializeToUtf8Bytes(new { query = "{ runs(first: 50) { edges { node { id status workflowName } } } }" });
 
     public string Name => "P7";
@@ -51,7 +51,7 @@ internal sealed class ViewsMadeAnew : IFigure
         return
         [
             Medians.Row(this, rebuilt, "events/s", "Marten's rebuild", new Target(1, 5, Better.Higher), null,
-                "all views one after the other, while a page is read each 20 ms and a batch of 20 comes each 100; Marten's with nobody else there") with
+                "all views one after the other, while a page is read each 50 ms and a batch of 20 comes each 200; Marten's with nobody else there") with
             {
                 Work = string.Create(CultureInfo.InvariantCulture, $"rebuild of every view over {events:#,0} events, serving"),
             },

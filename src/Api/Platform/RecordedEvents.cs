@@ -1,6 +1,4 @@
-using System.Collections.Frozen;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Jarvis.Application.Platform;
 using Jarvis.Domain.Platform;
 using Npgsql;
@@ -15,10 +13,6 @@ public sealed record RecordedEvent(
 {
     public const string Columns = "seq_id, id, stream_id, version, type, data, timestamp, user_name, correlation_id, causation_id";
 
-    // The bytes as the database sends them: as text they would be turned to UTF-16 and back, a third of a read's time.
-    private static readonly FrozenDictionary<string, JsonTypeInfo> Shapes =
-        EventNames.All.ToFrozenDictionary(pair => pair.Value, pair => EventJson.Stored.GetTypeInfo(pair.Key), StringComparer.Ordinal);
-
     public const string Table = $"{EventStoreSetup.Schema}.mt_events";
 
     /// <summary>Reads a row that was selected with <see cref="Columns"/>.</summary>
@@ -26,10 +20,9 @@ public sealed record RecordedEvent(
     public static RecordedEvent Read(NpgsqlDataReader reader)
     {
         var type = reader.GetString(4);
-        var shape = Shapes.GetValueOrDefault(type) ?? throw new InvalidOperationException($"The event type {type} is not known here.");
         return new RecordedEvent(
             reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), type,
-            JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(5), shape)!, reader.GetFieldValue<DateTimeOffset>(6),
+            JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(5), StoredEvents.ShapeOf(type))!, reader.GetFieldValue<DateTimeOffset>(6),
             reader.IsDBNull(7) || !Guid.TryParse(reader.GetString(7), out var actor) ? null : actor,
             reader.IsDBNull(8) ? null : reader.GetString(8), reader.IsDBNull(9) ? null : reader.GetString(9));
     }

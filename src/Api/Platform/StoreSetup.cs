@@ -53,7 +53,8 @@ public static class StoreSetup
             .AddAsyncDaemon(DaemonMode.Solo)
             .IntegrateWithWolverine(integration => integration.MessageStorageSchemaName = EventStoreSetup.MessageSchema);
         services.Replace(ServiceDescriptor.Singleton<IDocumentStore>(provider => RecentEventStore.Open(
-            provider.GetRequiredService<StoreOptions>(), provider.GetRequiredService<RecentEvents>(), provider.GetRequiredService<ILoggerFactory>())));
+            provider.GetRequiredService<StoreOptions>(), provider.GetRequiredService<RecentEvents>(),
+            provider.GetRequiredKeyedService<NpgsqlDataSource>(StoreConnections), provider.GetRequiredService<ILoggerFactory>())));
         builder.Host.UseWolverine(options =>
         {
             options.ApplicationAssembly = typeof(StoreSetup).Assembly;

@@ -7,6 +7,7 @@ using Jarvis.Projections;
 using Jarvis.Projections.Platform;
 using JasperFx.Events;
 using Marten;
+using Marten.Events;
 using Marten.Events.Daemon.Coordination;
 using Npgsql;
 
@@ -20,10 +21,11 @@ namespace Jarvis.Api.Platform;
 public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database, IProjectionCoordinator coordinator, TimeProvider time, ILogger<ViewRebuild> log)
     : IViewRebuilds, IDisposable
 {
-    private const int PageEvents = 1_000;
-
     /// <summary>So few events behind, it is quicker to finish than to let more come.</summary>
     private const int Near = 2_000;
+
+    /// <summary>The longest statements compare two tables of millions of rows or make an index of one.</summary>
+    private const int PatienceSeconds = 1_800;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
@@ -160,7 +162,7 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
         var cancel = rebuild.Stop.Token;
         try
         {
-            await Run($"drop schema if exists {rebuild.Schema} cascade; {ViewTables.ScriptIn(rebuild.Schema)} {ViewTables.GuardScriptIn(rebuild.Schema)}", cancel);
+            await Run($"drop schema if exists {rebuild.Schema} cascade; {ViewTables.TablesIn(rebuild.Schema)} {ViewTables.GuardScriptIn(rebuild.Schema)}", cancel);
             while (true)
             {
                 await rebuild.Turn.WaitAsync(cancel);
@@ -177,6 +179,14 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
 
                 if (await Progress(rebuild.View, cancel) - rebuild.Place <= Near)
                 {
+                    if (rebuild.Phase == RebuildPhase.Folding)
+                    {
+                        foreach (var index in ViewTables.IndexesIn(rebuild.Schema))
+                        {
+                            await Run(index, cancel);
+                        }
+                    }
+
                     rebuild.Phase = RebuildPhase.Ready;
                     rebuild.Caught.TrySetResult();
                     await Task.Delay(BetweenLooks, cancel);
@@ -218,33 +228,44 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
 
     private async Task Fold(RebuildUnderWay rebuild, long mark, CancellationToken cancel)
     {
-        while (rebuild.Place < mark)
+        if (rebuild.Place >= mark)
         {
-            var after = rebuild.Place;
-            await using var session = store.LightweightSession();
-            var events = await session.Events.QueryAllRawEvents().Where(e => e.Sequence > after && e.Sequence <= mark)
-                .OrderBy(e => e.Sequence).Take(PageEvents).ToListAsync(cancel);
-            if (events.Count == 0)
-            {
-                rebuild.Place = mark;
-                return;
-            }
+            return;
+        }
 
-            IReadOnlyList<IEvent> known = [.. events.Where(e => rebuild.Next.IncludedEventTypes.Contains(e.EventType))];
-            if (known.Count > 0)
+        var stored = new StoredEvents(database, ((EventGraph)store.Options.Events).BuildEvent, rebuild.Next.IncludedEventTypes);
+        var coming = stored.After(rebuild.Place, mark, cancel);
+        try
+        {
+            while (rebuild.Place < mark)
             {
-                await rebuild.Next.ApplyAsync(session, known, cancel);
-                // Once it is written it counts as folded, whoever gave up waiting.
-                await session.SaveChangesAsync(CancellationToken.None);
-            }
+                var (events, ceiling) = await coming;
+                if (ceiling < mark)
+                {
+                    // The next page is read while this one is folded.
+                    coming = stored.After(ceiling, mark, cancel);
+                }
 
-            rebuild.Place = events[^1].Sequence;
+                if (events.Count > 0)
+                {
+                    await using var session = store.LightweightSession();
+                    await rebuild.Next.ApplyAsync(session, events, cancel);
+                    // Once it is written it counts as folded, whoever gave up waiting.
+                    await session.SaveChangesAsync(CancellationToken.None);
+                }
+
+                rebuild.Place = ceiling;
+            }
+        }
+        finally
+        {
+            // Where folding failed the page behind it is not waited for by anybody else.
+            await ((Task)coming).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private static async Task<TableDifference> Compare(NpgsqlConnection connection, string live, string next, string name, CancellationToken cancel)
     {
-        const int PatienceSeconds = 600;
         await using var command = new NpgsqlCommand(
             $"""
             select (select count(*) from {live}), (select count(*) from {next}),
@@ -266,7 +287,7 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await using var command = new NpgsqlCommand(script, connection, transaction);
+        await using var command = new NpgsqlCommand(script, connection, transaction) { CommandTimeout = PatienceSeconds };
         await command.ExecuteNonQueryAsync(cancel);
         await transaction.CommitAsync(cancel);
     }

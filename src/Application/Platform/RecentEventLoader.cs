@@ -6,18 +6,31 @@ namespace Jarvis.Application.Platform;
 
 /// <summary>
 /// Gives a view its next events: from memory what this process committed lately, from the database what stands between, and everything where
-/// much is not in memory. The page is the one that the database alone would give.
+/// much is not in memory. The page is the one that the database alone would give; a view that has far to go gets larger ones.
 /// </summary>
 /// <param name="inner">Reads the database.</param>
 /// <param name="types">The types of events the view takes; empty for all.</param>
 /// <param name="size">Events of a page at most.</param>
-public sealed class RecentEventLoader(RecentEvents recent, IEventLoader inner, IReadOnlySet<Type> types, int size) : IEventLoader
+/// <param name="far">Reads for a view that has far to go.</param>
+public sealed class RecentEventLoader(RecentEvents recent, IEventLoader inner, IReadOnlySet<Type> types, int size, StoredEvents? far = null) : IEventLoader
 {
+    /// <summary>Positions from which on it is far.</summary>
+    private const long Far = 2 * StoredEvents.PageEvents;
+
     /// <summary>Stretches that are asked of the database one by one; where there are more it is asked for the whole.</summary>
     private const int MaxStretches = 4;
 
     public async Task<EventPage> LoadAsync(EventRequest request, CancellationToken token)
     {
+        if (far is not null && request.HighWater - request.Floor > Far)
+        {
+            var (stored, ceiling) = await far.After(request.Floor, request.HighWater, token);
+            var large = new EventPage(request.Floor);
+            large.AddRange(stored);
+            large.CalculateCeiling(StoredEvents.PageEvents, ceiling);
+            return large;
+        }
+
         if (Look(request) is not { } seen)
         {
             return await inner.LoadAsync(request, token);

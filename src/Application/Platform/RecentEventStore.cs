@@ -4,25 +4,28 @@ using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Marten;
+using Marten.Events;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Jarvis.Application.Platform;
 
-/// <summary>The store, whose views are given from memory what was committed lately (<see cref="RecentEventLoader"/>).</summary>
+/// <summary>The store, whose views are given from memory what was committed lately, and large pages where they have far to go (<see cref="RecentEventLoader"/>).</summary>
 public sealed class RecentEventStore : DocumentStore, IEventStore<IDocumentOperations, IQuerySession>
 {
     private static readonly MethodInfo LoaderOfStore = FindLoaderOfStore();
 
     private readonly RecentEvents recent;
+    private readonly NpgsqlDataSource database;
 
-    private RecentEventStore(StoreOptions options, RecentEvents recent)
-        : base(options) => this.recent = recent;
+    private RecentEventStore(StoreOptions options, RecentEvents recent, NpgsqlDataSource database)
+        : base(options) => (this.recent, this.database) = (recent, database);
 
     /// <summary>As the store's own set-up opens it, except for the log of every statement.</summary>
-    public static RecentEventStore Open(StoreOptions options, RecentEvents recent, ILoggerFactory logs)
+    public static RecentEventStore Open(StoreOptions options, RecentEvents recent, NpgsqlDataSource database, ILoggerFactory logs)
     {
         SetLogs(options, logs);
-        return new RecentEventStore(options, recent);
+        return new RecentEventStore(options, recent, database);
     }
 
     IEventLoader IEventStore<IDocumentOperations, IQuerySession>.BuildEventLoader(
@@ -30,7 +33,10 @@ public sealed class RecentEventStore : DocumentStore, IEventStore<IDocumentOpera
     {
         var stored = (IEventLoader)LoaderOfStore.Invoke(this, [database, loggerFactory, filtering, shardOptions, shardName])!;
         var isByType = filtering.StreamType is null && !filtering.IncludeArchivedEvents && filtering.IncludedEventTypes.All(type => !type.IsAbstract);
-        return isByType ? new RecentEventLoader(recent, stored, filtering.IncludedEventTypes.ToHashSet(), shardOptions.BatchSize) : stored;
+        return isByType
+            ? new RecentEventLoader(
+                recent, stored, filtering.IncludedEventTypes.ToHashSet(), shardOptions.BatchSize, new StoredEvents(this.database, ((EventGraph)Options.Events).BuildEvent, filtering.IncludedEventTypes))
+            : stored;
     }
 
     /// <summary>The store's own way to load, which stands behind the one above and has no name of its own.</summary>

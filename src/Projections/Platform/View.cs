@@ -19,6 +19,8 @@ public abstract class View : ProjectionBase, IProjection
         Name = name;
         Schema = schema;
         Tables = tables;
+        // Two large pages: while one is folded the next is read.
+        Options.MaximumHopperSize = 15_000;
         foreach (var table in tables)
         {
             Options.DeleteDataInTableOnTeardown($"{schema}.{table}");

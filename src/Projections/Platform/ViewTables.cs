@@ -305,6 +305,12 @@ public static class ViewTables
     public static string ScriptIn(string schema) =>
         Script.Replace("exists views;", $"exists {schema};", StringComparison.Ordinal).Replace("views.", $"{schema}.", StringComparison.Ordinal);
 
+    /// <summary>The tables with their keys alone: what is filled from the first event on gets its other indexes when it is.</summary>
+    public static string TablesIn(string schema) => string.Join('\n', ScriptIn(schema).Split('\n').Where(line => !IsIndex(line)));
+
+    /// <summary>The other indexes, each one statement.</summary>
+    public static IEnumerable<string> IndexesIn(string schema) => ScriptIn(schema).Split('\n').Where(IsIndex);
+
     /// <summary>The reader's role, its grants, and a policy on every guarded table.</summary>
     /// <remarks>Roles belong to the whole cluster and two servers may start at once, so an existing role is no error.</remarks>
     public static string GuardScriptIn(string schema) => $"""
@@ -322,6 +328,8 @@ public static class ViewTables
         grant usage on schema {schema} to {ReaderRole};
         {string.Join('\n', Guarded.Select(table => Guard(schema, table)))}
         """;
+
+    private static bool IsIndex(string line) => line.StartsWith("create index ", StringComparison.Ordinal);
 
     // The settings are read once a statement, not once a row; a setting that was never made counts as nobody.
     private static string Guard(string schema, string table) => $"""

@@ -45,12 +45,15 @@ public sealed class ProjectionTruthTests(ServerUnderTest server) : IClassFixture
 
         await ShouldEqualTheFold(owner);
         var before = await Snapshot();
+        const string Indexes = "select string_agg(indexdef, ' ' order by indexdef) from pg_indexes where schemaname = 'views'";
+        var indexes = await server.Scalar<string>(Indexes);
         foreach (var view in ViewsSetup.All)
         {
             await server.Services.GetRequiredService<ViewRebuild>().Rebuild(view, CancellationToken.None);
         }
 
         (await Snapshot()).ShouldBe(before);
+        (await server.Scalar<string>(Indexes)).ShouldBe(indexes);
         // The store marks the positions that a rolled-back save had taken.
         (await server.Scalar<long>("select max(seq_id) - count(*) filter (where type <> 'tombstone') from jarvis.mt_events")).ShouldBeGreaterThan(0, "nothing was rolled back after it had taken its positions");
     }

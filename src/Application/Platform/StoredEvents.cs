@@ -1,0 +1,98 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Jarvis.Domain.Platform;
+using JasperFx.Events;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Jarvis.Application.Platform;
+
+/// <summary>
+/// Events in their order, some thousands at a time, for a view that has far to go: as the store's own loader gives them, but for the kind of their streams, which
+/// no view asks for and which costs a look into another table for each. One reader, one call after another.
+/// </summary>
+/// <param name="build">Wraps a typed event as the store does.</param>
+/// <param name="types">The types to read; empty for all.</param>
+public sealed class StoredEvents(NpgsqlDataSource database, Func<object, IEvent> build, IEnumerable<Type> types)
+{
+    /// <summary>Events of a page at most: a page's cost has a part that does not grow with it, and what one page moves twice is written once.</summary>
+    public const int PageEvents = 10_000;
+
+    /// <summary>Positions that a page looks at, at most: of a type that is rare the next one may be far.</summary>
+    private const long MostPositions = 32 * PageEvents;
+
+    /// <summary>How an event reads, by its name; from the bytes as the database sends them: as text they would be turned to UTF-16 and back.</summary>
+    private static readonly FrozenDictionary<string, JsonTypeInfo> Shapes =
+        EventNames.All.ToFrozenDictionary(pair => pair.Value, pair => EventJson.Stored.GetTypeInfo(pair.Key), StringComparer.Ordinal);
+
+    private readonly string[] names = [.. types.Where(EventNames.All.ContainsKey).Select(type => EventNames.All[type])];
+    private long positions = PageEvents;
+
+    /// <exception cref="InvalidOperationException">The event's type is not known to this server.</exception>
+    public static JsonTypeInfo ShapeOf(string name) => Shapes.GetValueOrDefault(name) ?? throw new InvalidOperationException($"The event type {name} is not known here.");
+
+    /// <summary>The next events after a position, and the position up to which these are all there are.</summary>
+    /// <param name="upTo">The last position to look at; what stands before it is committed.</param>
+    public async Task<(List<IEvent> Events, long Ceiling)> After(long position, long upTo, CancellationToken cancel)
+    {
+        var ceiling = Math.Min(upTo, position + positions);
+        await using var command = database.CreateCommand(
+            $"""
+            select seq_id, id, stream_id, version, type, data, timestamp, user_name, correlation_id, causation_id, headers from {EventStoreSetup.Schema}.mt_events
+            where seq_id > $1 and seq_id <= $2 and not is_archived {(names.Length == 0 ? "and type <> 'tombstone'" : "and type = any($3)")} order by seq_id limit {PageEvents}
+            """);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = ceiling });
+        if (names.Length > 0)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = names, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
+        }
+
+        var events = new List<IEvent>();
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            events.Add(Read(reader));
+        }
+
+        positions = events.Count == PageEvents ? PageEvents : events.Count < PageEvents / 8 ? Math.Min(4 * positions, MostPositions) : positions;
+        return (events, events.Count == PageEvents ? events[^1].Sequence : ceiling);
+    }
+
+    private IEvent Read(NpgsqlDataReader reader)
+    {
+        var @event = build(JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(5), ShapeOf(reader.GetString(4)))!);
+        @event.Sequence = reader.GetInt64(0);
+        @event.Id = reader.GetGuid(1);
+        @event.StreamId = reader.GetGuid(2);
+        @event.Version = reader.GetInt64(3);
+        @event.Timestamp = reader.GetFieldValue<DateTimeOffset>(6);
+        @event.UserName = reader.IsDBNull(7) ? null : reader.GetString(7);
+        @event.CorrelationId = reader.IsDBNull(8) ? null : reader.GetString(8);
+        @event.CausationId = reader.IsDBNull(9) ? null : reader.GetString(9);
+        if (!reader.IsDBNull(10))
+        {
+            SetHeaders(@event, reader.GetFieldValue<byte[]>(10));
+        }
+
+        return @event;
+    }
+
+    private static void SetHeaders(IEvent @event, byte[] json)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            @event.SetHeader(name, reader.TokenType switch
+            {
+                JsonTokenType.String => reader.GetString()!,
+                JsonTokenType.Number when reader.TryGetInt64(out var number) => number,
+                _ => JsonElement.ParseValue(ref reader),
+            });
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Jarvis.Api.Tests.Runs;
+using Jarvis.Application.Platform;
+using Jarvis.Domain.Runs;
+using JasperFx.Events;
+using Marten;
+using Marten.Events;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Jarvis.Api.Tests.Platform;
+
+/// <summary>Large pages hold what the store's own reader gives.</summary>
+public sealed class StoredEventsTests(ServerUnderTest server) : IClassFixture<ServerUnderTest>
+{
+    [Fact]
+    public async Task a_large_page_holds_the_events_that_the_store_gives_with_all_their_metadata()
+    {
+        await using var mine = await RunsOfAPerson.Make(server);
+        var (run, _) = await mine.Request();
+        await mine.Runner.ReceiveCommand();
+        await mine.Runner.Claim(run);
+        await mine.Runner.Submit(mine.Runner.Event(
+            run, 1, new ExecutionStarted("greeting", new DefinitionReference("tests", "greeting", "1.0.0"), new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero), null, null, null)));
+
+        var last = await server.Scalar<long>("select max(seq_id) from jarvis.mt_events");
+        await using var session = server.Store.QuerySession();
+        var stored = await session.Events.QueryAllRawEvents().Where(e => e.Sequence <= last).OrderBy(e => e.Sequence).ToListAsync();
+        stored.ShouldContain(e => e.Data is ExecutionStarted);
+        (await Read(last, [])).Select(Text).ShouldBe(stored.Select(Text));
+        (await Read(last, [typeof(ExecutionStarted), typeof(RunRequested)])).Select(Text)
+            .ShouldBe(stored.Where(e => e.Data is ExecutionStarted or RunRequested).Select(Text));
+    }
+
+    [Fact]
+    public async Task an_event_far_behind_many_others_is_found()
+    {
+        await using var mine = await RunsOfAPerson.Make(server, connected: false);
+        await mine.Request();
+        var last = await server.Scalar<long>("select max(seq_id) from jarvis.mt_events");
+        var (events, ceiling) = await Reader([]).After(last, last + 1_000_000, CancellationToken.None);
+        events.ShouldBeEmpty();
+        ceiling.ShouldBeGreaterThan(last);
+
+        var reader = Reader([]);
+        var position = -100_000_000L;
+        for (var page = 0; position < 1 && page < 1_000; page++)
+        {
+            (events, position) = await reader.After(position, 1, CancellationToken.None);
+        }
+
+        position.ShouldBe(1);
+        events.Select(e => e.Sequence).ShouldBe([1L]);
+    }
+
+    private StoredEvents Reader(Type[] types) =>
+        new(server.Services.GetRequiredService<NpgsqlDataSource>(), ((EventGraph)server.Store.Options.Events).BuildEvent, types);
+
+    private async Task<List<IEvent>> Read(long upTo, Type[] types)
+    {
+        List<IEvent> all = [];
+        var reader = Reader(types);
+        for (var position = 0L; position < upTo;)
+        {
+            (var events, position) = await reader.After(position, upTo, CancellationToken.None);
+            all.AddRange(events);
+        }
+
+        return all;
+    }
+
+    private static string Text(IEvent e) => string.Join(
+        ' ', e.Sequence, e.Id, e.StreamId, e.Version, e.EventTypeName, e.DotNetTypeName, e.Timestamp.ToString("O"), e.UserName, e.CorrelationId, e.CausationId, e.TenantId, e.IsArchived,
+        JsonSerializer.Serialize(e.Data, e.EventType, Domain.Platform.EventJson.Stored),
+        string.Join(',', (e.Headers ?? []).OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => $"{header.Key}={header.Value}")));
+}
