@@ -32,6 +32,7 @@ IFigure[] figures =
     new FirstInteraction("S2", "m", "phone app", 2.0),
     new FirstInteraction("S3", "admin", "back office", 2.5),
     new LongList(),
+    new LogInput(),
 ];
 
 var names = new Argument<string[]>("NAME") { Arity = ArgumentArity.ZeroOrMore, Description = "Figures of the goals, such as P1 P3. Default: all." };

@@ -30,11 +30,14 @@ internal sealed class RunFeed
 
     private readonly string subject;
     private readonly string qualifiedName;
+    private readonly Func<long, DateTimeOffset, IExecutionEvent> events;
     private long sequence;
 
-    public RunFeed(LoadRunner runner)
+    /// <param name="later">The events behind the first, by number and time; steps where null.</param>
+    public RunFeed(LoadRunner runner, Func<long, DateTimeOffset, IExecutionEvent>? later = null)
     {
         Runner = runner;
+        events = later ?? Step;
         RunId = Guid.CreateVersion7();
         subject = RunId.ToString();
         qualifiedName = $"{WorkflowName}-{subject}.bench";
@@ -69,7 +72,7 @@ internal sealed class RunFeed
     private void WriteNext(Utf8JsonWriter writer)
     {
         var now = DateTimeOffset.UtcNow;
-        var @event = Next(++sequence, now);
+        var @event = ++sequence == 1 ? First(now) : events(sequence, now);
         writer.WriteStartObject();
         writer.WriteString("specversion"u8, "1.0"u8);
         writer.WriteString("id"u8, string.Create(CultureInfo.InvariantCulture, $"{subject}:{sequence}"));
@@ -95,15 +98,12 @@ internal sealed class RunFeed
         writer.WriteEndObject();
     }
 
-    private static IExecutionEvent Next(long number, DateTimeOffset at)
-    {
-        if (number == 1)
-        {
-            return new ExecutionStarted(
-                WorkflowName, new DefinitionReference("bench", WorkflowName, "1.0.0"), at, Content.Of(Json.Of(("total", 0))),
-                new LocalDefinition(SourceHash, Content.Of(Json.Of(Source))), null);
-        }
+    private static ExecutionStarted First(DateTimeOffset at) => new(
+        WorkflowName, new DefinitionReference("bench", WorkflowName, "1.0.0"), at, Content.Of(Json.Of(("total", 0))),
+        new LocalDefinition(SourceHash, Content.Of(Json.Of(Source))), null);
 
+    private static IExecutionEvent Step(long number, DateTimeOffset at)
+    {
         const string Task = "/do/0/step";
         var step = (number - 2) / EventsPerStep;
         var instance = step == 0 ? Task : string.Create(CultureInfo.InvariantCulture, $"{Task}@{step + 1}");

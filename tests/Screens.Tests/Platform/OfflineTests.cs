@@ -27,6 +27,25 @@ public sealed class OfflineTests(SystemUnderTest system)
     }
 
     [Fact]
+    public async Task the_first_page_opens_with_the_figures_it_had_and_their_age()
+    {
+        await using var walk = await Walk.SignedInAsync(system, Walk.Phone, keepsApp: true);
+        var figures = walk.Page.Locator(".kpis a .kpi-number");
+        await figures.First.WaitForAsync();
+        await walk.KeptAsync();
+        var known = await figures.AllInnerTextsAsync();
+        await walk.Page.CloseAsync();
+
+        await walk.Context.SetOfflineAsync(true);
+        var opened = await walk.Context.NewPageAsync();
+        await opened.GotoAsync("/m/");
+
+        await opened.Locator(".kpis a").First.WaitForAsync();
+        (await opened.Locator(".kpis a .kpi-number").AllInnerTextsAsync()).ShouldBe(known);
+        (await opened.Locator(".strip-stale").First.InnerTextAsync()).ShouldContain("数据截至");
+    }
+
+    [Fact]
     public async Task a_page_that_was_never_opened_opens_because_the_whole_app_is_kept()
     {
         await using var walk = await Walk.SignedInAsync(system, Walk.Phone, keepsApp: true);

@@ -11,9 +11,9 @@ internal sealed class LongList : IFigure
           const link = () => document.querySelector(`nav.segments a[href*="show=${show}"]`);
           const begin = performance.now();
           link().click();
-          await new Promise(done => {
-            const look = () => link()?.getAttribute('aria-current') === 'page' && document.querySelector('[role=listitem]') && !document.querySelector('.skeleton')
-              ? done() : requestAnimationFrame(look);
+          await new Promise((done, late) => {
+            const look = () => link()?.getAttribute('aria-current') === 'page' && document.querySelector('[role=listitem]') && !document.querySelector('.skeleton') ? done()
+              : performance.now() - begin > 30000 ? late(new Error('No rows: ' + document.querySelector('main').innerText.slice(0, 200))) : requestAnimationFrame(look);
             requestAnimationFrame(look);
           });
           return performance.now() - begin;

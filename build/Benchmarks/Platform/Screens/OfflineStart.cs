@@ -22,7 +22,7 @@ internal sealed class OfflineStart : IFigure
             await ScreenStage.RowAsync(this, rounds, "s", GoalSeconds, async () =>
             {
                 var page = await device.NewPageAsync();
-                var seconds = await ScreenStage.OpenAsync(page, "/m/", ".kpis");
+                var seconds = await ScreenStage.OpenAsync(page, "/m/", ScreenStage.Figures);
                 await page.CloseAsync();
                 return seconds;
             }),
