@@ -19,6 +19,9 @@ public sealed class Api(Session session, IBrowser browser, Link link, SyncChoice
     private const int BehindTries = 5;
     private const int KeptAnswerCharacters = 500_000;
     private const string Behind = "view.behind";
+
+    /// <summary>The variable by which a page asks for views that have folded what the person did.</summary>
+    private const string Folded = "atLeast";
     private static readonly TimeSpan BehindPause = TimeSpan.FromMilliseconds(400);
 
     /// <summary>Asks; while the server cannot be reached, the last answer that this device kept stands in.</summary>
@@ -175,7 +178,22 @@ public sealed class Api(Session session, IBrowser browser, Link link, SyncChoice
     private static IReadOnlyList<Refusal> RefusalsOf(JsonElement root) =>
         root.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array ? [.. errors.EnumerateArray().Select(Problems.Of)] : [];
 
-    private string Key(string name, byte[] body) => $"{session.Owner}|{name}|{Convert.ToHexString(SHA256.HashData(body))[..16]}";
+    // How far the views must have come changes nothing about what is asked: without it, an answer is found again after the app has forgotten what it did last.
+    private string Key(string name, byte[] body)
+    {
+        using var question = JsonDocument.Parse(body);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(question.RootElement.GetProperty("query").GetString()!));
+        foreach (var variable in question.RootElement.GetProperty("variables").EnumerateObject())
+        {
+            if (!variable.NameEquals(Folded))
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes(variable.Name + ":" + variable.Value.GetRawText() + "\n"));
+            }
+        }
+
+        return $"{session.Owner}|{name}|{Convert.ToHexString(hash.GetHashAndReset())[..16]}";
+    }
 
     private async Task Keep(string key, string data)
     {

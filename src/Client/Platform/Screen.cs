@@ -45,8 +45,11 @@ public abstract class Screen : ComponentBase, IAsyncDisposable
     /// <summary>Cancelled when the page is left.</summary>
     protected CancellationToken Gone { get; }
 
-    /// <summary>Asks for all that the page shows; called at first, on retry, and when live changes may have been missed.</summary>
+    /// <summary>Asks for all that the page shows; called at first and on retry.</summary>
     protected virtual Task Reload() => Task.CompletedTask;
+
+    /// <summary>Brings what is shown up to date where changes may have been missed, without the person having asked: what they look at stays where it is.</summary>
+    protected virtual Task CatchUp() => Reload();
 
     protected override Task OnInitializedAsync() => Reload();
 
@@ -143,7 +146,7 @@ public abstract class Screen : ComponentBase, IAsyncDisposable
     {
         if (!gone.IsCancellationRequested)
         {
-            _ = InvokeAsync(Reload);
+            _ = InvokeAsync(CatchUp);
         }
     }
 

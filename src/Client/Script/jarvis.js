@@ -157,6 +157,23 @@ export function focus(element) { element?.focus(); }
 
 export function scrollUp() { (document.querySelector('[data-scroll]') ?? document.scrollingElement).scrollTo({ top: 0, behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' }); }
 
+// A list that a detail covered is found again where it was left.
+export function keepPlace(panes) {
+  const list = () => panes.querySelector(':scope > .pane-list'), page = document.scrollingElement;
+  let top = 0, covered = false;
+  const note = () => {
+    if (!panes.isConnected) { removeEventListener('scroll', note); watch.disconnect(); return; }
+    if (panes.classList.contains('panes-list')) top = page.scrollTop;
+  };
+  const watch = new MutationObserver(() => {
+    const back = covered && panes.classList.contains('panes-list');
+    covered = getComputedStyle(list()).display === 'none';
+    if (back) page.scrollTo({ top, behavior: 'instant' });
+  });
+  addEventListener('scroll', note, { passive: true });
+  watch.observe(panes, { attributeFilter: ['class'] });
+}
+
 // A log follows its end until the person scrolls up.
 export function followEnd(element, reference) {
   let following = true, top = element.scrollTop;

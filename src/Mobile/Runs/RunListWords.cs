@@ -12,6 +12,7 @@ public static class RunListWords
     public static readonly Word Waiting = new("等待", "Waiting");
     public static readonly Word History = new("历史", "History");
     public static readonly Word All = new("全部", "All");
+    public static readonly Word MoreNotLoaded = new("后面的任务没能读取。", "The runs behind these could not be read.");
     public static readonly Word Total = new("共 {0} 个任务", "{0} runs");
     public static readonly Word TotalMore = new("超过 {0} 个任务", "more than {0} runs");
     public static readonly Word Place = new("排第 {0} 位", "number {0} in line");

@@ -1,6 +1,8 @@
 using System.Net;
 using Jarvis.Client.Accounts;
 using Jarvis.Client.Platform;
+using Jarvis.Client.Schema;
+using Jarvis.Mobile.Runs;
 using Shouldly;
 using Xunit;
 
@@ -38,6 +40,21 @@ public sealed class ApiTests : ScreenTest
         answer.KeptAt.ShouldBe(Clock.GetUtcNow().AddMinutes(-3));
         The<Link>().Reach.ShouldBe(Reach.ServerAway);
         The<Link>().DataAsOf.ShouldBe(answer.KeptAt);
+    }
+
+    [Fact]
+    public async Task what_was_kept_after_the_person_did_something_is_found_by_an_app_that_has_forgotten_that()
+    {
+        Server.On("Runs", Runs.Samples.Runs());
+        await StartAsync();
+        await The<Api>().Ask(Listed(new Position(7)));
+        Server.IsAway = true;
+
+        (await The<Api>().Ask(Listed(null))).KeptAt.ShouldNotBeNull();
+        // Another question is another one.
+        await Should.ThrowAsync<UnreachableException>(() => The<Api>().Ask(new RunsQuery { First = 21, Order = RunOrder.Newest, Filter = new RunFilter() }));
+
+        static RunsQuery Listed(Position? atLeast) => new() { First = 20, Order = RunOrder.Newest, Filter = new RunFilter(), AtLeast = atLeast };
     }
 
     [Fact]

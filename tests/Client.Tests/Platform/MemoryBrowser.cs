@@ -95,10 +95,15 @@ public sealed class MemoryBrowser(MemoryBrowser.Device? device = null) : IBrowse
 
     public ValueTask ApplyUpdate() => ValueTask.CompletedTask;
 
+    /// <summary>By what was sent: its answer is on its way until this is done.</summary>
+    public Func<string, Task> OnItsWay { get; set; } = _ => Task.CompletedTask;
+
     public async ValueTask<Posted?> Post(string path, byte[] body, string? token, CancellationToken cancel)
     {
         await Task.Yield();
-        return Server?.Post(path, body, token);
+        var answer = Server?.Post(path, body, token);
+        await OnItsWay(System.Text.Encoding.UTF8.GetString(body)).WaitAsync(cancel);
+        return answer;
     }
 
     public ValueTask Copy(string text) => ValueTask.CompletedTask;
