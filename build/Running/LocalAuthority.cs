@@ -94,7 +94,16 @@ public sealed class LocalAuthority(string folder)
             && new DateTimeOffset(known.NotBefore.ToUniversalTime(), TimeSpan.Zero) >= new DateTimeOffset(authority.NotBefore.ToUniversalTime(), TimeSpan.Zero);
     }
 
-    /// <summary>Name constraints (RFC 5280, section 4.2.1.10): 10/8, 172.16/12, 192.168/16, 169.254/16, 127/8, 100.64/10, fc00::/7 and fe80::/10; no host name at all.</summary>
+    /// <summary>Of home and office networks (RFC 1918, 3927, 4193, 6598) and of this computer itself.</summary>
+    private static readonly IPNetwork[] PrivateNetworks =
+    [
+        .. ((string[])["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "100.64.0.0/10", "fc00::/7", "fe80::/10"]).Select(network => IPNetwork.Parse(network)),
+    ];
+
+    /// <summary>Whether who trusts the authority believes it for this address.</summary>
+    public static bool MaySignFor(IPAddress address) => PrivateNetworks.Any(network => network.Contains(address));
+
+    /// <summary>Name constraints (RFC 5280, section 4.2.1.10): the private networks; no host name at all.</summary>
     private static byte[] PrivateNetworksOnly
     {
         get
@@ -104,11 +113,11 @@ public sealed class LocalAuthority(string folder)
             {
                 using (writer.PushSequence(new System.Formats.Asn1.Asn1Tag(System.Formats.Asn1.TagClass.ContextSpecific, 0)))
                 {
-                    foreach (var network in (string[])["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "100.64.0.0/10", "fc00::/7", "fe80::/10"])
+                    foreach (var network in PrivateNetworks)
                     {
                         using (writer.PushSequence())
                         {
-                            writer.WriteOctetString(AddressAndMask(IPNetwork.Parse(network)), new System.Formats.Asn1.Asn1Tag(System.Formats.Asn1.TagClass.ContextSpecific, 7));
+                            writer.WriteOctetString(AddressAndMask(network), new System.Formats.Asn1.Asn1Tag(System.Formats.Asn1.TagClass.ContextSpecific, 7));
                         }
                     }
                 }

@@ -12,8 +12,9 @@ public sealed record Outside(IReadOnlyList<IPAddress> Addresses, string Certific
     /// <summary>Null for an address that is this computer's alone.</summary>
     /// <param name="listen">An address of this computer; 0.0.0.0 or :: for all of them.</param>
     /// <param name="tls">Certificate and key of the person's own; null makes an authority in the folder.</param>
-    /// <exception cref="ProblemException">Not an address, not this computer's, or no such files.</exception>
-    public static Outside? Prepare(string listen, string? tls, string folder, DateTimeOffset now)
+    /// <param name="own">This computer's addresses, where they are known already.</param>
+    /// <exception cref="ProblemException">Not an address, not this computer's, one that no authority here may sign for, or no such files.</exception>
+    public static Outside? Prepare(string listen, string? tls, string folder, DateTimeOffset now, IPAddress[]? own = null)
     {
         if (!IPAddress.TryParse(listen, out var address))
         {
@@ -25,7 +26,7 @@ public sealed record Outside(IReadOnlyList<IPAddress> Addresses, string Certific
             return null;
         }
 
-        var own = OwnAddresses();
+        own ??= OwnAddresses();
         IPAddress[] addresses = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? own
             : own.Contains(address) ? [address]
             : throw new ProblemException($"--listen {listen}: this computer has no such address; it has {string.Join(", ", own)}.") { ExitCode = 2 };
@@ -41,6 +42,15 @@ public sealed record Outside(IReadOnlyList<IPAddress> Addresses, string Certific
                 : throw new ProblemException("--tls takes two files in PEM, CERT,KEY.") { ExitCode = 2 };
         }
 
+        // A certificate that also named an address of the internet would be good for none: the authority may sign for home and office networks alone.
+        var signed = addresses.Where(LocalAuthority.MaySignFor).ToArray();
+        if (signed.Length == 0)
+        {
+            throw new ProblemException(
+                $"{string.Join(", ", addresses.AsEnumerable())}: an authority made here signs for addresses of home and office networks alone (10.*, 172.16.* to 172.31.*, 192.168.*, fd00::*); for this one give a certificate of your own, --tls CERT,KEY.") { ExitCode = 2 };
+        }
+
+        addresses = signed;
         var authority = new LocalAuthority(folder);
         var fingerprint = authority.Ensure(addresses, now);
         return new Outside(addresses, authority.CertificateFile, authority.KeyFile, authority.AuthorityFile, fingerprint);
@@ -66,6 +76,7 @@ public sealed record Outside(IReadOnlyList<IPAddress> Addresses, string Certific
 
               The phone warns of an unknown certificate once. The page there says how to trust it; its fingerprint must be
               SHA-256 {Fingerprint}
+              Then make an account of your own in the app there.
             """;
         return $"""
 

@@ -308,7 +308,7 @@ public sealed class RunningSystem : IAsyncDisposable
     }
 
     private void ShowLaterCodes(Runner runner) =>
-        runner.OnPairing = (code, _) => progress.Note($"The runner waits to be paired: sign in with build/jarvis login, then build/jarvis devices approve {code}.");
+        runner.OnPairing = (code, _) => progress.Note($"The runner waits to be paired, with the code {code}: in the phone app under Me, Computers, Add (我的 › 电脑 › 添加电脑), or with build/jarvis devices approve {code}.");
 
     private string Summary(string url, Demo demo, DemoRun run)
     {
@@ -332,7 +332,7 @@ public sealed class RunningSystem : IAsyncDisposable
             .Append(Ending()).ToString();
     }
 
-    private string Ending() => $"\nLogs are in {Path.GetRelativePath(Repository.Root, Path.Combine(home, "logs"))}, all data in .jarvis. Ctrl-C stops all of it.";
+    private string Ending() => $"\nLogs are in {Path.GetRelativePath(Repository.Root, Path.Combine(home, "logs"))}, all data in {Path.GetRelativePath(Repository.Root, state)}. Ctrl-C stops all of it.";
 
     private async Task KeepAsync(string name, Func<CancellationToken, Task<RunningProgram>> start, CancellationToken cancellation)
     {
@@ -354,8 +354,12 @@ public sealed class RunningSystem : IAsyncDisposable
 
         if (options.Demo || File.Exists(Path.Combine(home, "demo.json")))
         {
+            // The very command that goes on from here: data of their own beside the demo's, if there is a demo.
+            var wasDemo = File.Exists(Path.Combine(home, "demo.json"));
             throw new ProblemException(
-                "Demo people have no place on a network: --listen goes with --no-demo, and with data that were never a demo (JARVIS_STATE names another folder for them, --database another database).") { ExitCode = 2 };
+                "Demo people have no place on a network, for their passwords are no secret. With data that were never a demo: "
+                + (wasDemo ? OperatingSystem.IsWindows() ? "set JARVIS_STATE=.jarvis\\own && " : "JARVIS_STATE=.jarvis/own " : "")
+                + $"build/up --no-demo --listen {listen}" + (wasDemo ? " (the demo stays where it is)." : ".")) { ExitCode = 2 };
         }
 
         outside = prepared;

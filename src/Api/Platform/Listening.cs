@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Jarvis.Api.Platform;
 
@@ -17,6 +18,9 @@ internal static class Listening
         using var pem = X509Certificate2.CreateFromPemFile(certificate, key);
         // Windows' TLS takes no key that lives in memory alone.
         var usable = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
+        // What stands behind it in the file goes along: few phones fetch by themselves what lies between a certificate and who they trust.
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(certificate);
         host.ConfigureKestrel(options =>
         {
             foreach (var url in configuration.Listen.Prepend(configuration.Url))
@@ -26,7 +30,7 @@ internal static class Listening
                 {
                     if (url.Scheme == Uri.UriSchemeHttps)
                     {
-                        listen.UseHttps(usable);
+                        listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = usable, ServerCertificateChain = chain });
                     }
                 });
             }

@@ -1,6 +1,6 @@
 namespace Jarvis.Client.Workflows;
 
-/// <summary>A small definition to begin with: it needs nothing, and shows input, a loop, a choice and a result.</summary>
+/// <summary>A small definition to begin with: it needs nothing, and shows input, a loop, a line in the log, a pause and a result.</summary>
 public static class EditorExample
 {
     public const string Text = """
@@ -36,6 +36,12 @@ public static class EditorExample
                     set:
                       names: ${ .names }
                       greetings: ${ .greetings + ["Hello, \($name)!"] }
+                - tell:
+                    call: notify.log
+                    with:
+                      message: ${ .greetings[-1] }
+                    output:
+                      as: ${ $input }
           - pause:
               wait: { seconds: 2 }
           - sum:

@@ -36,7 +36,7 @@ public static class EditorWords
 
     public static readonly Word Publish = new("发布", "Publish");
     public static readonly Word Publishing = new("正在发布…", "Publishing…");
-    public static readonly Word PublishOffline = new("发布需要联网。草稿已保存在这台设备上，恢复连接后再发布。", "Publishing needs a connection. The draft is kept on this device; publish it once the connection is back.");
+    public static readonly Word PublishOffline = new("发布需要连上服务器。草稿已保存在这台设备上，恢复连接后再发布。", "Publishing needs the server. The draft is kept on this device; publish it once the connection is back.");
     public static readonly Word Published = new("已发布 {0}，第 {1} 版", "Published {0}, revision {1}");
     public static readonly Word Unchanged = new("内容没有变，{0} 仍是第 {1} 版", "Nothing changed: {0} stays at revision {1}");
     public static readonly Word Start = new("启动", "Start");

@@ -37,7 +37,7 @@ public static class MeWords
     public static readonly Word PasswordOld = new("现在的密码", "Current password");
     public static readonly Word PasswordNew = new("新密码（至少 {0} 个字符）", "New password (at least {0} characters)");
     public static readonly Word PasswordEffect = new("修改后，其他设备上的登录都会结束。", "Changing it ends the sessions on all other devices.");
-    public static readonly Word PasswordOffline = new("修改密码需要联网。填好的内容会留着，恢复连接后再点一次。", "Changing the password needs a connection. What you typed stays; press again once it is back.");
+    public static readonly Word PasswordOffline = new("修改密码需要连上服务器。填好的内容会留着，恢复连接后再点一次。", "Changing the password needs the server. What you typed stays; press again once it is back.");
     public static readonly Word PasswordUnknown = new("服务器没有回答，不确定密码是否已修改。填好的内容还在：恢复连接后再点一次，只会修改一次。", "The server did not answer, so whether the password was changed is not known. What you typed is still there: press again once it is back; it is changed once.");
     public static readonly Word PasswordChanged = new("密码已修改，其他登录已结束", "Password changed; other sessions have ended");
 

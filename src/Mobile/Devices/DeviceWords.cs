@@ -14,7 +14,7 @@ public static class DeviceWords
     public static readonly Word LastSeen = new("最近心跳", "Last heard of");
     public static readonly Word NeverSeen = new("还没有连接过", "never connected");
     public static readonly Word None = new("还没有电脑", "No computers yet");
-    public static readonly Word NoneText = new("在电脑上运行 jarvis，会显示一个配对码；在这里输入它，电脑就能为你执行工作流。", "Start jarvis on a computer: it shows a code. Enter it here, and the computer works for you.");
+    public static readonly Word NoneText = new("在电脑上运行 jarvis runner，会显示一个配对码；在这里输入它，电脑就能为你执行工作流。", "Start “jarvis runner” on a computer: it shows a code. Enter it here, and the computer works for you.");
     public static readonly Word Pair = new("添加电脑", "Add a computer");
     public static readonly Word Watched = new("正在查看", "Watched");
     public static readonly Word Watch = new("只看这台", "Watch this one");
@@ -66,7 +66,7 @@ public static class DeviceWords
     public static readonly Word Danger = new("不再使用", "No longer used");
 
     public static readonly Word PairTitle = new("添加电脑", "Add a computer");
-    public static readonly Word PairText = new("在电脑上运行 jarvis，把它显示的配对码输入这里。", "Start jarvis on the computer and enter the code that it shows.");
+    public static readonly Word PairText = new("在电脑上运行 jarvis runner，把它显示的配对码输入这里。", "Start “jarvis runner” on the computer and enter the code that it shows.");
     public static readonly Word Code = new("配对码", "Code");
     public static readonly Word CodeHelp = new("8 位字母和数字，横线可以不输。10 分钟内有效。", "Eight letters and digits; the dash may be left out. Good for ten minutes.");
     public static readonly Word Find = new("查找", "Look for it");

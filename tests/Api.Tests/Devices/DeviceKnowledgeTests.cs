@@ -116,6 +116,32 @@ public sealed class DeviceKnowledgeTests(ServerUnderTest server) : IClassFixture
     }
 
     [Fact]
+    public async Task who_follows_a_device_is_told_with_each_change_why_it_is_idle_at_that_time()
+    {
+        await using var it = await RunsOfAPerson.Make(server);
+        await WhyIdle(it.Person, it.Runner.Device, codes => codes.SequenceEqual(["NOTHING_WAITS"]));
+        await using var socket = await SocketUnderTest.OpenAs(server, it.Person.AccessToken);
+        await socket.Subscribe("1", "subscription { devicesChanged { device { pausedAt whyIdle { code } } } }");
+
+        await server.Do(new PauseDevice(it.Runner.Device), it.Person.Id);
+        (await Told(paused: true)).ShouldBe(["PAUSED", "NOTHING_WAITS"]);
+        await server.Do(new ResumeDevice(it.Runner.Device), it.Person.Id);
+        (await Told(paused: false)).ShouldBe(["NOTHING_WAITS"]);
+
+        async Task<IEnumerable<string>> Told(bool paused)
+        {
+            while (true)
+            {
+                var device = (await socket.Receive())!.Value.At("payload", "data", "devicesChanged", "device");
+                if (device.At("pausedAt").ValueKind is JsonValueKind.String == paused)
+                {
+                    return [.. device.At("whyIdle").EnumerateArray().Select(reason => reason.Text("code")!)];
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task an_idle_device_says_why_now_and_as_of_then()
     {
         await using var it = await RunsOfAPerson.Make(server);

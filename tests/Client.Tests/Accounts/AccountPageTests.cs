@@ -19,7 +19,7 @@ public sealed class AccountPageTests : PhoneTest
         page.FindAll(".password-offline").ShouldBeEmpty();
 
         Browser.Go(online: false);
-        page.WaitForAssertion(() => page.Find(".password-offline").TextContent.ShouldContain("修改密码需要联网"), Long);
+        page.WaitForAssertion(() => page.Find(".password-offline").TextContent.ShouldContain("修改密码需要连上服务器"), Long);
         await ChangePassword(page);
 
         The<Toasts>().All.ShouldHaveSingleItem().Text.ShouldContain("没有执行");

@@ -88,6 +88,7 @@ public sealed class DefinitionWorkbenchTests : ScreenTest
         await Type(bench, "do: [2]");
 
         bench.WaitForAssertion(() => bench.Find(".bench-state").TextContent.ShouldContain("暂时不能检查"), Long);
+        bench.Find(".bench-offline").TextContent.ShouldContain("发布需要连上服务器");
         (await The<Drafts>().Of("new"))!.Text.ShouldBe("do: [2]");
         bench.Find(".bench-foot button").HasAttribute("disabled").ShouldBeTrue();
     }
@@ -104,9 +105,9 @@ public sealed class DefinitionWorkbenchTests : ScreenTest
         bench.FindAll(".bench-offline").ShouldBeEmpty();
 
         Browser.Go(online: false);
-        bench.WaitForAssertion(() => bench.Find(".bench-offline").TextContent.ShouldContain("发布需要联网"), Long);
+        bench.WaitForAssertion(() => bench.Find(".bench-offline").TextContent.ShouldContain("发布需要连上服务器"), Long);
         await bench.Find(".bench-foot button").ClickAsync(new());
-        The<Toasts>().All.ShouldHaveSingleItem().Text.ShouldContain("发布需要联网");
+        The<Toasts>().All.ShouldHaveSingleItem().Text.ShouldContain("发布需要连上服务器");
         Server.AskedOf("PublishWorkflow").ShouldBeEmpty();
         (await The<Drafts>().Of("new"))!.Text.ShouldBe("do: []");
 

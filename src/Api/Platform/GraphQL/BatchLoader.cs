@@ -4,9 +4,10 @@ namespace Jarvis.Api.Platform.GraphQL;
 
 /// <summary>
 /// Collects what the resolvers of one level ask for and fetches it by one query, when the first of them is awaited. What was fetched
-/// once in a request is not fetched again.
+/// once in a request is not fetched again; a subscription, which lasts for hours, asks again for each of its events.
 /// </summary>
-public sealed class BatchLoader<TKey, TValue>(Func<IReadOnlyList<TKey>, CancellationToken, Task<IDictionary<TKey, TValue>>> fetch)
+/// <param name="keeps">Whether what was fetched stands for whoever asks later.</param>
+public sealed class BatchLoader<TKey, TValue>(Func<IReadOnlyList<TKey>, CancellationToken, Task<IDictionary<TKey, TValue>>> fetch, bool keeps)
     where TKey : notnull
 {
     /// <summary>Keys that one query asks for at most.</summary>
@@ -36,6 +37,10 @@ public sealed class BatchLoader<TKey, TValue>(Func<IReadOnlyList<TKey>, Cancella
         lock (gate)
         {
             (batch, waiting) = (waiting, []);
+            if (!keeps)
+            {
+                entries.Clear();
+            }
         }
 
         foreach (var part in batch.Chunk(MaxBatch))

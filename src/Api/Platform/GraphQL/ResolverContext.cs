@@ -22,12 +22,12 @@ public static class ResolverContext
     public static T Service<T>(this IResolveFieldContext context)
         where T : notnull => context.RequestServices!.GetRequiredService<T>();
 
-    /// <summary>A loader of this request: what many resolvers of one level ask for is fetched by one query.</summary>
+    /// <summary>A loader of this request: what many resolvers of one level ask for is fetched by one query, in a subscription anew for each event.</summary>
     public static IDataLoaderResult<TValue?> Load<TKey, TValue>(
         this IResolveFieldContext context, string name, TKey key, Func<IReadOnlyList<TKey>, CancellationToken, Task<IDictionary<TKey, TValue>>> fetch)
         where TKey : notnull
     {
-        var loaders = ((GraphQLUser)context.UserContext).Loaders;
-        return ((BatchLoader<TKey, TValue>)loaders.GetOrAdd(name, _ => new BatchLoader<TKey, TValue>(fetch))).Load(key);
+        var user = (GraphQLUser)context.UserContext;
+        return ((BatchLoader<TKey, TValue>)user.Loaders.GetOrAdd(name, _ => new BatchLoader<TKey, TValue>(fetch, keeps: user.Window is null))).Load(key);
     }
 }
