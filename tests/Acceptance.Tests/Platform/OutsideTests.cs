@@ -63,6 +63,33 @@ public sealed class OutsideTests : IDisposable
         Should.Throw<ProblemException>(() => Outside.Prepare(listen, null, folder.Path, Now)).Message.ShouldContain(said);
 
     [Fact]
+    public async Task an_address_of_the_internet_beside_that_of_the_home_network_is_left_out_for_it_would_spoil_the_certificate()
+    {
+        IPAddress[] own = [Home, IPAddress.Parse("2001:db8::7"), IPAddress.Parse("fd12::7")];
+        var outside = Outside.Prepare("0.0.0.0", null, folder.File("tls"), Now, own)!;
+        outside.Addresses.ShouldBe([Home, IPAddress.Parse("fd12::7")]);
+        using var trusted = X509CertificateLoader.LoadCertificateFromFile(outside.Authority!);
+        (await HandshakeAsync(new LocalAuthority(folder.File("tls")), trusted, Home.ToString())).ShouldBe(SslPolicyErrors.None);
+
+        // The twin: with all of them nobody would believe any.
+        var spoilt = new LocalAuthority(folder.File("spoilt"));
+        spoilt.Ensure(own, Now);
+        using var same = X509CertificateLoader.LoadCertificateFromFile(spoilt.AuthorityFile);
+        (await HandshakeAsync(spoilt, same, Home.ToString())).ShouldBe(SslPolicyErrors.RemoteCertificateChainErrors);
+    }
+
+    [Fact]
+    public void an_address_of_the_internet_alone_needs_a_certificate_of_ones_own()
+    {
+        IPAddress[] own = [IPAddress.Parse("203.0.113.9")];
+        Should.Throw<ProblemException>(() => Outside.Prepare("203.0.113.9", null, folder.File("tls"), Now, own)).Message.ShouldContain("--tls CERT,KEY");
+
+        var authority = new LocalAuthority(folder.File("tls"));
+        authority.Ensure([Home], Now);
+        Outside.Prepare("203.0.113.9", $"{authority.CertificateFile},{authority.KeyFile}", folder.File("tls"), Now, own)!.Addresses.ShouldBe(own);
+    }
+
+    [Fact]
     public void this_computers_own_address_needs_nothing() => Outside.Prepare("127.0.0.1", null, folder.Path, Now).ShouldBeNull();
 
     private static async Task<SslPolicyErrors> HandshakeAsync(LocalAuthority authority, X509Certificate2 trusted, string name)

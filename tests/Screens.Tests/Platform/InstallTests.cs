@@ -21,8 +21,13 @@ public sealed class InstallTests(SystemUnderTest system)
             SslOptions = new() { CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { authority }, RevocationMode = X509RevocationMode.NoCheck } },
         }) { BaseAddress = new Uri(system.SecureUrl) };
 
-        (await trusting.GetStringAsync("/ca.crt")).ShouldBe(await File.ReadAllTextAsync(system.AuthorityFile));
+        using var certificate = await trusting.GetAsync("/ca.crt");
+        (await certificate.Content.ReadAsStringAsync()).ShouldBe(await File.ReadAllTextAsync(system.AuthorityFile));
+        certificate.Content.Headers.ContentDisposition!.DispositionType.ShouldBe("inline", "as an attachment an iPhone would not offer to install it");
         (await trusting.GetStringAsync("/")).ShouldContain($"{system.SecureUrl}/m/");
+        // On the computer itself the code leads to where the phone can come, and to the page that says how to trust it first.
+        using var here = new HttpClient { BaseAddress = new Uri(system.Url) };
+        (await here.GetStringAsync("/")).ShouldContain($"aria-label=\"给手机扫描的二维码：{system.SecureUrl}/\"");
         using var page = await trusting.GetAsync("/m/");
         page.Headers.Contains("Content-Security-Policy").ShouldBeTrue();
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
@@ -55,6 +56,51 @@ public sealed partial class ServingTests(SystemUnderTest system)
 
         using var plain = new HttpRequestMessage(HttpMethod.Get, $"/{app}/{script}") { Headers = { { "Accept-Encoding", "identity" } } };
         (await http.SendAsync(plain)).Content.Headers.ContentEncoding.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(Walk.Phone, Walk.Narrow, "nav.tabs a", 5)]
+    [InlineData(Walk.Office, Walk.Wide, "nav.rail a", 8)]
+    public async Task each_tab_and_each_entry_of_the_rail_opens_with_nothing_missing_refused_by_the_policy_or_sent_as_it_lies(string app, int width, string entries, int count)
+    {
+        await using var walk = await Walk.BeginAsync(system, app, width: width, opens: false);
+        var wrong = new ConcurrentQueue<string>();
+        var compressed = 0;
+        await walk.Context.AddInitScriptAsync("addEventListener('securitypolicyviolation', e => console.error('policy: ' + e.violatedDirective + ' ' + e.blockedURI))");
+        walk.Page.Response += (_, answer) =>
+        {
+            if (answer.Status >= 400)
+            {
+                wrong.Enqueue($"{answer.Status} {answer.Url}");
+            }
+            else if (answer.Url.Contains("/_framework/", StringComparison.Ordinal) && answer.Status == 200)
+            {
+                if (answer.Headers.GetValueOrDefault("content-encoding") == "br" && answer.Headers.GetValueOrDefault("cache-control")?.Contains("immutable", StringComparison.Ordinal) == true)
+                {
+                    Interlocked.Increment(ref compressed);
+                }
+                else
+                {
+                    wrong.Enqueue($"not compressed, or not for good: {answer.Url}");
+                }
+            }
+        };
+        await walk.Page.GotoAsync($"/{app}/");
+        await walk.SignInAsync(app == Walk.Office ? system.Administrator : system.Owner);
+        var links = walk.Page.Locator(entries);
+        await links.First.WaitForAsync();
+
+        (await links.CountAsync()).ShouldBe(count);
+        for (var i = 0; i < count; i++)
+        {
+            await links.Nth(i).ClickAsync();
+            await walk.Page.Locator($"{entries}[aria-current=page]").And(links.Nth(i)).WaitForAsync();
+            await walk.SettledAsync();
+        }
+
+        wrong.ShouldBeEmpty();
+        compressed.ShouldBeGreaterThan(20);
+        walk.ShouldHaveNoComplaints();
     }
 
     [Theory]
