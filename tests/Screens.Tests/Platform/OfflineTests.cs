@@ -73,7 +73,7 @@ public sealed partial class OfflineTests(SystemUnderTest system)
 
         await walk.GoAsync("me/sync");
         await walk.Page.GetByText("只在 Wi-Fi 下自动同步").ClickAsync();
-        await walk.Page.Locator(".strip-stale").GetByText("移动网络").WaitForAsync();
+        await walk.Page.GetByText("现在：移动网络").WaitForAsync();
         var lists = walk.Page.Locator("fieldset .check").First;
         await lists.GetByText(SomeKept()).WaitForAsync();
         await lists.ClickAsync();
