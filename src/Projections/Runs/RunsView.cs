@@ -67,8 +67,10 @@ public sealed class RunsView : View
 
     private async Task<Batch> Load(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
-        var runs = events.Where(e => e.Data is IRunEvent).Select(e => e.StreamId).Distinct().ToArray();
-        var executions = events.Where(e => e.Data is IExecutionEvent).Select(e => StreamIds.RunOf(e.StreamId)).Distinct().ToArray();
+        // A run whose first event is among these has no row yet, and whoever did it is told by that event.
+        var begun = events.Where(e => e.Data is IRunEvent && e.Version == 1).Select(e => e.StreamId).ToHashSet();
+        var runs = events.Where(e => e.Data is IRunEvent).Select(e => e.StreamId).Distinct().Where(run => !begun.Contains(run)).ToArray();
+        var executions = events.Where(e => e.Data is IExecutionEvent).Select(e => StreamIds.RunOf(e.StreamId)).Distinct().Where(run => !begun.Contains(run)).ToArray();
         var rows = await Read<RunRow>(
             operations, $"select * from {Schema}.runs where run_id = any($1) and to_position = {ViewTables.Open}", runs, cancellation);
         var owners = await Read<Owned>(
