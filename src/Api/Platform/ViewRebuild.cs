@@ -181,10 +181,7 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
                 {
                     if (rebuild.Phase == RebuildPhase.Folding)
                     {
-                        foreach (var index in ViewTables.IndexesIn(rebuild.Schema))
-                        {
-                            await Run(index, cancel);
-                        }
+                        await Run(ViewTables.IndexesIn(rebuild.Schema, rebuild.View.Tables), cancel);
                     }
 
                     rebuild.Phase = RebuildPhase.Ready;

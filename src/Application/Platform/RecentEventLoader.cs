@@ -15,7 +15,7 @@ namespace Jarvis.Application.Platform;
 public sealed class RecentEventLoader(RecentEvents recent, IEventLoader inner, IReadOnlySet<Type> types, int size, StoredEvents? far = null) : IEventLoader
 {
     /// <summary>Positions from which on it is far.</summary>
-    private const long Far = 2 * StoredEvents.PageEvents;
+    private const long Far = 8 * StoredEvents.PageEvents;
 
     /// <summary>Stretches that are asked of the database one by one; where there are more it is asked for the whole.</summary>
     private const int MaxStretches = 4;

@@ -16,11 +16,11 @@ namespace Jarvis.Application.Platform;
 /// <param name="types">The types to read; empty for all.</param>
 public sealed class StoredEvents(NpgsqlDataSource database, Func<object, IEvent> build, IEnumerable<Type> types)
 {
-    /// <summary>Events of a page at most: a page's cost has a part that does not grow with it, and what one page moves twice is written once.</summary>
-    public const int PageEvents = 10_000;
+    /// <summary>Events of a page at most; of larger ones (10,000) the collector has more to move than the database has less to do.</summary>
+    public const int PageEvents = 2_500;
 
     /// <summary>Positions that a page looks at, at most: of a type that is rare the next one may be far.</summary>
-    private const long MostPositions = 32 * PageEvents;
+    private const long MostPositions = 128 * PageEvents;
 
     /// <summary>How an event reads, by its name; from the bytes as the database sends them: as text they would be turned to UTF-16 and back.</summary>
     private static readonly FrozenDictionary<string, JsonTypeInfo> Shapes =

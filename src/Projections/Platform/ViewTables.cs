@@ -308,8 +308,9 @@ public static class ViewTables
     /// <summary>The tables with their keys alone: what is filled from the first event on gets its other indexes when it is.</summary>
     public static string TablesIn(string schema) => string.Join('\n', ScriptIn(schema).Split('\n').Where(line => !IsIndex(line)));
 
-    /// <summary>The other indexes, each one statement.</summary>
-    public static IEnumerable<string> IndexesIn(string schema) => ScriptIn(schema).Split('\n').Where(IsIndex);
+    /// <summary>The other indexes of some tables.</summary>
+    public static string IndexesIn(string schema, IEnumerable<string> tables) => string.Join(
+        '\n', ScriptIn(schema).Split('\n').Where(line => IsIndex(line) && tables.Any(table => line.Contains($" on {schema}.{table} (", StringComparison.Ordinal))));
 
     /// <summary>The reader's role, its grants, and a policy on every guarded table.</summary>
     /// <remarks>Roles belong to the whole cluster and two servers may start at once, so an existing role is no error.</remarks>
