@@ -4,6 +4,7 @@ using Jarvis.Api.Platform;
 using Jarvis.Api.Platform.Blobs;
 using Jarvis.Api.Platform.Screens;
 using JasperFx;
+using Npgsql;
 
 try
 {
@@ -40,5 +41,11 @@ try
 catch (ConfigurationException problem)
 {
     await Console.Error.WriteLineAsync(problem.Message);
+    return 2;
+}
+catch (NpgsqlException problem)
+{
+    // Only the start comes to here: once it is up, a database that is away is waited for.
+    await Console.Error.WriteLineAsync($"JARVIS_DATABASE names a database that cannot be used: {(problem as PostgresException)?.MessageText ?? problem.Message}.");
     return 2;
 }
