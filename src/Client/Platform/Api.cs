@@ -21,7 +21,7 @@ public sealed class Api(Session session, IBrowser browser, Link link, SyncChoice
     private const string Behind = "view.behind";
 
     /// <summary>The variable by which a page asks for views that have folded what the person did.</summary>
-    private const string Folded = "atLeast";
+    private static ReadOnlySpan<byte> Folded => "\"atLeast\":"u8;
     private static readonly TimeSpan BehindPause = TimeSpan.FromMilliseconds(400);
 
     /// <summary>Asks; while the server cannot be reached, the last answer that this device kept stands in.</summary>
@@ -178,21 +178,27 @@ public sealed class Api(Session session, IBrowser browser, Link link, SyncChoice
     private static IReadOnlyList<Refusal> RefusalsOf(JsonElement root) =>
         root.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array ? [.. errors.EnumerateArray().Select(Problems.Of)] : [];
 
-    // How far the views must have come changes nothing about what is asked: without it, an answer is found again after the app has forgotten what it did last.
+    // How far the views must have come changes nothing about what is asked: without it, an answer is found again after the app has forgotten what it did
+    // last. Cut out of the bytes, because taking the question apart would bring code into the first load that nothing else needs.
     private string Key(string name, byte[] body)
     {
-        using var question = JsonDocument.Parse(body);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(question.RootElement.GetProperty("query").GetString()!));
-        foreach (var variable in question.RootElement.GetProperty("variables").EnumerateObject())
+        var begin = body.AsSpan().IndexOf(Folded);
+        if (begin >= 0)
         {
-            if (!variable.NameEquals(Folded))
+            var end = begin + body.AsSpan(begin).IndexOfAny((byte)',', (byte)'}');
+            if (body[begin - 1] == ',')
             {
-                hash.AppendData(Encoding.UTF8.GetBytes(variable.Name + ":" + variable.Value.GetRawText() + "\n"));
+                begin--;
             }
+            else if (body[end] == ',')
+            {
+                end++;
+            }
+
+            body = [.. body.AsSpan(0, begin), .. body.AsSpan(end)];
         }
 
-        return $"{session.Owner}|{name}|{Convert.ToHexString(hash.GetHashAndReset())[..16]}";
+        return $"{session.Owner}|{name}|{Convert.ToHexString(SHA256.HashData(body))[..16]}";
     }
 
     private async Task Keep(string key, string data)
