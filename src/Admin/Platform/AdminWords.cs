@@ -24,6 +24,7 @@ public static class AdminWords
     public static readonly Word ToPhoneApp = new("打开手机应用", "Open the phone app");
     public static readonly Word Trail = new("所在位置", "Where this is");
     public static readonly Word NotFound = new("没有这个页面", "There is no such page");
+    public static readonly Word NotFoundText = new("地址可能写错了，或者内容已经移走。", "The address may be mistyped, or what was there has moved.");
     public static readonly Word ToOverview = new("回到概览", "Back to the overview");
     public static readonly Word Palette = new("搜索页面、编号、邮箱、名称", "Search pages, ids, addresses, names");
     public static readonly Word PaletteHint = new("页面名、编号、邮箱或工作流名称；粘贴完整编号直接打开", "A page, an id, an address or a workflow; a whole id opens at once");

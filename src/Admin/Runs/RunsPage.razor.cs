@@ -4,6 +4,7 @@ using Jarvis.Client.Accounts;
 using Jarvis.Client.Platform;
 using Jarvis.Client.Runs;
 using Jarvis.Client.Schema;
+using Jarvis.Client.Workflows;
 using Microsoft.AspNetCore.Components;
 using Row = Jarvis.Admin.Runs.RunsQuery.Data.RunsNode.NodesNode;
 
@@ -46,7 +47,7 @@ public sealed partial class RunsPage
         columns =
         [
             new("status", RunsWords.Status, StatusCell, row => L[RunWords.Of(row.RunRow.Status)]) { Width = 120 },
-            new("workflow", RunsWords.Workflow, WorkflowCell, row => row.RunRow.WorkflowName) { Width = 180, Orders = ("workflow", null) },
+            new("workflow", RunsWords.Workflow, WorkflowCell, row => L.NameOf(row.RunRow)) { Width = 180, Orders = ("workflow", null) },
             new("owner", RunsWords.Owner, OwnerCell, row => row.Owner.Email ?? row.Owner.Id.ToString()) { Width = 160 },
             new("device", RunsWords.Device, DeviceCell, row => row.RunRow.Device is { } device ? device.Name ?? device.Id.ToString() : null) { Width = 150 },
             new("requested", RunsWords.Requested, RequestedCell, row => F.Instant(row.RunRow.RequestedAt)) { Width = 135, Orders = ("newest", "oldest"), OrderHint = RunsWords.ByArrival },
@@ -149,5 +150,5 @@ public sealed partial class RunsPage
         }
     }
 
-    private static string Names(Row[] runs) => string.Join(", ", runs.Take(5).Select(run => run.RunRow.WorkflowName)) + (runs.Length > 5 ? " …" : "");
+    private string Names(Row[] runs) => string.Join(", ", runs.Take(5).Select(run => L.NameOf(run.RunRow))) + (runs.Length > 5 ? " …" : "");
 }

@@ -55,11 +55,13 @@ public sealed class WorkflowNode(WorkflowRow row, ReadPoint point)
 
     public AccountReference? ChangedBy => row.ChangedBy is { } id ? new AccountReference(id) : null;
 
-    /// <summary>Its document's title.</summary>
-    public IDataLoaderResult<string?> Title(IResolveFieldContext context) => WorkflowSearch.About(context, row).Then(about => Revealed.Member(about, "title"));
+    /// <summary>Its document's title, or <c>metadata.title</c> in the language.</summary>
+    public IDataLoaderResult<string?> Title(IResolveFieldContext context, string? language) =>
+        WorkflowSearch.About(context, row).Then(about => WorkflowSearch.TextOf(about, "title", "titles").In(language));
 
-    /// <summary>Its document's summary, or <c>metadata.description</c>.</summary>
-    public IDataLoaderResult<string?> Description(IResolveFieldContext context) => WorkflowSearch.About(context, row).Then(about => Revealed.Member(about, "description"));
+    /// <summary>Its document's summary, or <c>metadata.description</c> (in the language).</summary>
+    public IDataLoaderResult<string?> Description(IResolveFieldContext context, string? language) =>
+        WorkflowSearch.About(context, row).Then(about => WorkflowSearch.TextOf(about, "description", "descriptions").In(language));
 
     /// <summary>Whether the caller wants it at hand.</summary>
     public IDataLoaderResult<bool> Favourite(IResolveFieldContext context) => WorkflowSearch.Favourite(context, Id, point);

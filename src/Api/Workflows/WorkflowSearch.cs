@@ -7,6 +7,8 @@ using Jarvis.Api.Platform.GraphQL;
 using Jarvis.Api.Runs;
 using Jarvis.Application.Platform;
 using Jarvis.Domain.Platform;
+using Jarvis.Domain.Workflows.Data;
+using Jarvis.Domain.Workflows.Language;
 using Jarvis.Projections.Platform;
 using Jarvis.Projections.Workflows;
 
@@ -77,6 +79,10 @@ public static class WorkflowSearch
         row.About is null || context.Caller().AccountId != row.OwnerId
             ? LoaderResult.Of<Content?>(null)
             : context.Load<string, Content>("workflow abouts", row.About, (texts, cancel) => Unseal(context, texts, cancel));
+
+    /// <summary>What is said of a workflow, with its translations; empty for who may not see it.</summary>
+    public static LocalText TextOf(Content? about, string plain, string translations) =>
+        Revealed.Value(about) is JsonObject said ? LocalText.Of(said[plain], said[translations]) : LocalText.Of(Revealed.Value(about), null);
 
     public static IDataLoaderResult<bool> Favourite(IResolveFieldContext context, Guid workflow, ReadPoint point) =>
         context.Load<Guid, bool>("favourites", workflow, async (ids, cancel) =>
@@ -153,7 +159,7 @@ public static class WorkflowSearch
         return rows.Where(found =>
         {
             var about = found.Row.About is { } text ? abouts.GetValueOrDefault(text) : null;
-            string?[] texts = [found.Row.Name, found.Row.Namespace, found.Row.Category, .. found.Row.Tags, Revealed.Member(about, "title"), Revealed.Member(about, "description")];
+            string?[] texts = [found.Row.Name, found.Row.Namespace, found.Row.Category, .. found.Row.Tags, .. TextOf(about, "title", "titles").Texts.Values, .. TextOf(about, "description", "descriptions").Texts.Values];
             return words.All(word => texts.Any(text => text?.Contains(word, StringComparison.OrdinalIgnoreCase) == true));
         });
     }

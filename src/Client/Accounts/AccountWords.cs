@@ -21,5 +21,5 @@ public static class AccountWords
     public static readonly Word SignOut = new("退出登录", "Sign out");
     public static readonly Word SignOutTitle = new("退出登录？", "Sign out?");
     public static readonly Word SignOutEffect = new("这台设备上保存的数据、草稿和未发送的操作都会删除。", "Data, drafts and unsent acts kept on this device are deleted.");
-    public static readonly Word Welcome = new("在手机上看和管你的电脑", "Watch and steer your computers");
+    public static readonly Word Welcome = new("随时查看和管理你的电脑", "Watch and steer your computers");
 }

@@ -35,8 +35,23 @@ public sealed record WorkflowCard(string? Category, ImmutableArray<string> Tags)
         category?.Trim() is { Length: > 0 and <= MaxCharacters } name ? name : null,
         [.. tags.Select(tag => tag.Trim()).Where(tag => tag.Length is > 0 and <= MaxCharacters).Distinct(StringComparer.Ordinal).Take(MaxTags)]);
 
-    /// <summary>Title and description as they are searched and shown: personal, so they are stored sealed.</summary>
-    public static Json About(DocumentSection document) => Json.Of(
-        ("title", Json.Of(document.Title)),
-        ("description", Json.Of(document.Summary ?? ((document.Metadata as JsonObject)?["description"] as JsonString)?.Value)));
+    /// <summary>
+    /// Title and description as they are searched and shown: personal, so they are stored sealed. <c>metadata.title</c> and <c>metadata.description</c>
+    /// may say them by language (<c>{ zh: …, en: … }</c>); those stand in <c>titles</c> and <c>descriptions</c>, which are there only then.
+    /// </summary>
+    public static Json About(DocumentSection document)
+    {
+        var metadata = document.Metadata as JsonObject ?? JsonObject.Empty;
+        return Json.Of(
+        [
+            ("title", Json.Of(document.Title)),
+            ("description", Json.Of(document.Summary ?? (metadata["description"] as JsonString)?.Value)),
+            .. Translations("titles", metadata["title"]),
+            .. Translations("descriptions", metadata["description"]),
+        ]);
+    }
+
+    private static (string Name, Json Value)[] Translations(string name, Json? texts) => texts is JsonObject byLanguage
+        ? [(name, new JsonObject(byLanguage.Members.Where(text => text.Value is JsonString)))]
+        : [];
 }

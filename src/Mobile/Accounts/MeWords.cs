@@ -29,6 +29,10 @@ public static class MeWords
     public static readonly Word ZoneOfDevice = new("跟随这台设备（{0}）", "This device's ({0})");
     public static readonly Word ZoneHelp = new("“今天”“本周”和所有时间都按它计算。", "“Today”, “this week” and all times follow it.");
     public static readonly Word Registered = new("注册时间", "Registered");
+    public static readonly Word Phone = new("手机号", "Phone");
+    public static readonly Word PhoneNone = new("还没有绑定；接入短信后可以绑定", "None yet: it can be added once text messages are connected");
+    public static readonly Word Plan = new("套餐与到期", "Plan and expiry");
+    public static readonly Word PlanNone = new("还没有接入付费，全部功能可用，不会到期", "Payment is not connected: everything is included and nothing expires");
     public static readonly Word Language = new("邮件和通知的语言", "Language of messages");
     public static readonly Word Save = new("保存", "Save");
     public static readonly Word Saved = new("已保存", "Saved");

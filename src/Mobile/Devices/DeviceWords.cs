@@ -43,7 +43,7 @@ public static class DeviceWords
     public static readonly Word Memory = new("内存 {0}", "{0} memory");
     public static readonly Word Disk = new("磁盘剩余 {0}", "{0} disk free");
     public static readonly Word Functions = new("{0} 个可用功能", "{0} functions");
-    public static readonly Word Missing = new("缺少 {0} 个功能", "{0} functions are missing");
+    public static readonly Word Missing = new("还缺的功能：{0} 个", "Functions that are missing: {0}");
     public static readonly Word NotTold = new("电脑还没有报告。", "The computer has not told yet.");
 
     public static readonly Word May = new("允许做什么", "What it may do");
@@ -63,7 +63,7 @@ public static class DeviceWords
     public static readonly Word UnbindTitle = new("解除绑定 {0}？", "Unbind {0}?");
     public static readonly Word UnbindEffect = new("这台电脑会立刻断开，不再接受任务，也不能再上报。还没开始的任务会退回等待。要再用它，需要重新配对。", "The computer is disconnected at once: it takes no runs and hands none in. What it has not begun goes back to waiting. To use it again, pair it anew.");
     public static readonly Word Unbound = new("已解除绑定", "Unbound");
-    public static readonly Word Danger = new("不再使用", "No longer used");
+    public static readonly Word Danger = new("名称与绑定", "Name and binding");
 
     public static readonly Word PairTitle = new("添加电脑", "Add a computer");
     public static readonly Word PairText = new("在电脑上运行 jarvis runner，把它显示的配对码输入这里。", "Start “jarvis runner” on the computer and enter the code that it shows.");

@@ -26,14 +26,19 @@ public static class HomeWords
     public static readonly Word NothingRuns = new("现在没有任务在执行", "Nothing is running now");
     public static readonly Word Favourites = new("收藏的工作流", "Favourite workflows");
     public static readonly Word NoFavourites = new("在工作流页面点星标，就能在这里一点启动。", "Star a workflow, and it starts from here at one tap.");
-    public static readonly Word Browse = new("看看工作流", "Browse workflows");
+    public static readonly Word Browse = new("浏览工作流", "Browse workflows");
     public static readonly Word Start = new("启动", "Start");
-    public static readonly Word NeedsForm = new("要填参数", "asks for input");
+    public static readonly Word NeedsForm = new("需填参数", "asks for input");
     public static readonly Word QueueTitle = new("{0} 现在离线", "{0} is offline now");
     public static readonly Word QueueEffect = new("“{0}”会排队，等它上线后执行；等待中可以取消。", "“{0}” waits in line until the computer is back. It can be cancelled meanwhile.");
     public static readonly Word QueueVerb = new("排队等待", "Let it wait");
 
     public static readonly Word PauseAll = new("全部暂停", "Pause all");
+    public static readonly Word PauseWhich = new("暂停哪台电脑上的任务？", "Pause the runs of which computer?");
+    public static readonly Word RunsOn = new("正在执行 {0} 个", "{0} running");
+    public static readonly Word EndedNote = new("{0} 个已有结果", "of {0} that ended");
+    public static readonly Word BringWorkflow = new("先看看工作流怎么写", "See how a workflow is written");
+    public static readonly Word HowTo = new("使用帮助", "How it works");
     public static readonly Word ResumeAll = new("全部继续", "Resume all");
     public static readonly Word PauseAllTitle = new("暂停 {0} 上的全部任务？", "Pause everything on {0}?");
     public static readonly Word PauseAllEffect = new("正在执行的 {0} 个任务做完当前节点后停住；继续之前，新任务会排队等待。", "{0} running now hold after their current task; new runs wait until it is resumed.");
@@ -54,6 +59,4 @@ public static class HomeWords
     public static readonly Word FirstUse = new("连接第一台电脑", "Connect your first computer");
     public static readonly Word FirstUseText = new("在电脑上运行 jarvis runner，它会显示一个配对码；在这里批准后就能远程启动和控制任务。", "Run “jarvis runner” on the computer: it shows a code. Approve it here, and you can start and steer runs from the phone.");
     public static readonly Word Approve = new("输入配对码", "Enter the code");
-    public static readonly Word QueueWaiting = new("排队 {0} 项", "{0} queued");
-    public static readonly Word QueueFailed = new("{0} 项没有执行，点此查看", "{0} were not done: tap to see");
 }

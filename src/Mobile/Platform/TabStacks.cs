@@ -12,8 +12,10 @@ public sealed class TabStacks
         "calls" => "calls",
         "notifications" => "notifications",
         "me" or "devices" or "statistics" => "me",
-        // Workflows and agents are reached under runs, so that there are five tabs.
-        _ => "runs",
+        // Workflows are reached under runs, so that there are five tabs.
+        "runs" or "workflows" or "retry" => "runs",
+        // A page that is not there is in none.
+        _ => "none",
     };
 
     /// <summary>Remembers where the person is.</summary>

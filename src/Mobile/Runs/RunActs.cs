@@ -1,6 +1,7 @@
 using Jarvis.Client.Platform;
 using Jarvis.Client.Runs;
 using Jarvis.Client.Schema;
+using Jarvis.Client.Workflows;
 using Jarvis.Mobile.Platform;
 
 namespace Jarvis.Mobile.Runs;
@@ -9,7 +10,7 @@ namespace Jarvis.Mobile.Runs;
 /// <param name="Device">The PC's name; null where none has it.</param>
 public sealed record RunFacts(Guid Id, string Workflow, string? Device, RunStatus Status, Position Seen)
 {
-    public static RunFacts Of(RunRow run) => new(run.Id, run.WorkflowName, run.Device?.Name, run.Status, run.Position);
+    public static RunFacts Of(RunRow run, Language words) => new(run.Id, words.NameOf(run), run.Device?.Name, run.Status, run.Position);
 }
 
 /// <summary>

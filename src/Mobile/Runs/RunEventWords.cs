@@ -7,12 +7,12 @@ public static class RunEventWords
 {
     private static readonly Dictionary<string, Word> ByType = new(StringComparer.Ordinal)
     {
-        ["ai.jarvis.run.requested.v1"] = new("请求执行", "Requested"),
+        ["ai.jarvis.run.requested.v1"] = new("提交执行", "Requested"),
         ["ai.jarvis.run.waiting.v1"] = new("等待", "Waits"),
         ["ai.jarvis.run.priority-changed.v1"] = new("优先级改变", "Priority changed"),
         ["ai.jarvis.run.dispatched.v1"] = new("分派给电脑", "Dispatched to a computer"),
         ["ai.jarvis.run.withdrawn.v1"] = new("从电脑收回", "Withdrawn from the computer"),
-        ["ai.jarvis.run.granted.v1"] = new("电脑接下了", "The computer took it"),
+        ["ai.jarvis.run.granted.v1"] = new("电脑已接收", "The computer took it"),
         ["ai.jarvis.run.began-on-device.v1"] = new("在电脑上开始", "Began on the computer"),
         ["ai.jarvis.run.started.v1"] = new("开始执行", "Started"),
         ["ai.jarvis.run.paused.v1"] = new("已暂停", "Paused"),
@@ -20,7 +20,7 @@ public static class RunEventWords
         ["ai.jarvis.run.completed.v1"] = new("已完成", "Completed"),
         ["ai.jarvis.run.failed.v1"] = new("失败", "Failed"),
         ["ai.jarvis.run.cancelled.v1"] = new("已取消", "Cancelled"),
-        ["ai.jarvis.run.control-requested.v1"] = new("请求控制", "A control was asked for"),
+        ["ai.jarvis.run.control-requested.v1"] = new("发出控制", "A control was asked for"),
         ["ai.jarvis.run.control-acknowledged.v1"] = new("电脑确认收到控制", "The computer heard the control"),
         ["ai.jarvis.run.control-took-effect.v1"] = new("控制已生效", "The control took effect"),
         ["ai.jarvis.run.control-refused.v1"] = new("电脑拒绝了控制", "The computer refused the control"),
@@ -53,7 +53,7 @@ public static class RunEventWords
 
     public static string Of(Language language, string type) => ByType.TryGetValue(type, out var word) ? language[word] : type;
 
-    public static readonly Word People = new("只看人和服务器的决定", "Only what people and the server decided");
+    public static readonly Word People = new("人和服务器的决定", "Decisions of people and the server");
     public static readonly Word Everything = new("全部事件", "Every event");
     public static readonly Word ByServer = new("服务器", "server");
     public static readonly Word ByPc = new("电脑", "computer");

@@ -3,7 +3,7 @@ namespace Jarvis.Mobile.Runs;
 /// <summary>How a task of a definition is named on screen, from its pointer (<c>/do/1/for/do/0/send</c>) or that of one of its executions.</summary>
 public static class RunNodes
 {
-    /// <summary>The task's own name, with which time it is where it repeats: <c>send ×3</c>.</summary>
+    /// <summary>The task's own name, with which time it is where it repeats: <c>send #3</c>.</summary>
     public static string Name(string pointer)
     {
         var last = pointer[(pointer.LastIndexOf('/') + 1)..];
@@ -25,7 +25,7 @@ public static class RunNodes
 
         var end = pointer.IndexOf('/', at);
         var number = end < 0 ? pointer[(at + 1)..] : pointer[(at + 1)..end];
-        return number.Length > 0 && number.All(char.IsAsciiDigit) ? " ×" + number : "";
+        return number.Length > 0 && number.All(char.IsAsciiDigit) ? " #" + number : "";
     }
 
     private static string Unescape(string segment) => segment.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);

@@ -18,7 +18,7 @@ public static class RunPageWords
     public static readonly Word NotFoundText = new("它可能属于别的账号，或者链接不完整。", "It may belong to another account, or the link is not whole.");
 
     public static readonly Word WhyFailed = new("失败原因", "Why it failed");
-    public static readonly Word AtNode = new("出错的节点", "Failed at");
+    public static readonly Word AtNode = new("出错节点", "Failed at");
     public static readonly Word Facts = new("基本信息", "Facts");
     public static readonly Word Workflow = new("工作流", "Workflow");
     public static readonly Word Revision = new("版本", "Revision");
@@ -26,12 +26,12 @@ public static class RunPageWords
     public static readonly Word RevisionOld = new("第 {0} 版（最新是第 {1} 版）", "revision {0} (the newest is {1})");
     public static readonly Word NeverPublished = new("没有发布过的文件", "a file that was never published");
     public static readonly Word Device = new("电脑", "Computer");
-    public static readonly Word Trigger = new("怎样启动的", "Started by");
+    public static readonly Word Trigger = new("启动方式", "Started by");
     public static readonly Word By = new("操作人", "Person");
     public static readonly Word Reason = new("原因", "Reason");
-    public static readonly Word Requested = new("请求于", "Requested");
-    public static readonly Word Started = new("开始于", "Began");
-    public static readonly Word Ended = new("结束于", "Ended");
+    public static readonly Word Requested = new("提交时间", "Requested");
+    public static readonly Word Started = new("开始时间", "Began");
+    public static readonly Word Ended = new("结束时间", "Ended");
     public static readonly Word Waited = new("等待了", "Waited");
     public static readonly Word Duration = new("用时", "Took");
     public static readonly Word Id = new("任务号", "Id");

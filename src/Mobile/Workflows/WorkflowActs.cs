@@ -1,5 +1,6 @@
 using Jarvis.Client.Platform;
 using Jarvis.Client.Schema;
+using Jarvis.Client.Workflows;
 using Jarvis.Mobile.Platform;
 
 namespace Jarvis.Mobile.Workflows;
@@ -18,7 +19,7 @@ public sealed class WorkflowActs(Acts acts, Outbox outbox, Toasts toasts, Langua
         }
 
         var id = Guid.CreateVersion7();
-        var waits = new Waits(words[on ? ActWords.Favour : ActWords.Unfavour, NameOf(workflow)], "workflows/" + workflow.Id, Outbox.SafeFor, slot, IsQuiet: true);
+        var waits = new Waits(words[on ? ActWords.Favour : ActWords.Unfavour, words.NameOf(workflow.Titled)], "workflows/" + workflow.Id, Outbox.SafeFor, slot, IsQuiet: true);
         return on
             ? (await acts.Send(new FavouriteWorkflowMutation { Input = new FavouriteWorkflowInput { CommandId = id, WorkflowId = workflow.Id } }, id, waits, cancel)).Acted
             : (await acts.Send(new UnfavouriteWorkflowMutation { Input = new UnfavouriteWorkflowInput { CommandId = id, WorkflowId = workflow.Id } }, id, waits, cancel)).Acted;
@@ -31,7 +32,7 @@ public sealed class WorkflowActs(Acts acts, Outbox outbox, Toasts toasts, Langua
     public async Task<Position?> Turn(WorkflowEntry workflow, bool enabled, CancellationToken cancel = default)
     {
         var id = Guid.CreateVersion7();
-        var waits = new Waits(words[enabled ? ActWords.Enable : ActWords.Disable, NameOf(workflow)], "workflows/" + workflow.Id, Outbox.SafeFor, "turn:" + workflow.Id, IsQuiet: true);
+        var waits = new Waits(words[enabled ? ActWords.Enable : ActWords.Disable, words.NameOf(workflow.Titled)], "workflows/" + workflow.Id, Outbox.SafeFor, "turn:" + workflow.Id, IsQuiet: true);
         var at = enabled
             ? (await acts.Send(new EnableWorkflowMutation { Input = new EnableWorkflowInput { CommandId = id, WorkflowId = workflow.Id } }, id, waits, cancel)).Answer?.EnableWorkflow.Position
             : (await acts.Send(new DisableWorkflowMutation { Input = new DisableWorkflowInput { CommandId = id, WorkflowId = workflow.Id } }, id, waits, cancel)).Answer?.DisableWorkflow.Position;
@@ -42,6 +43,4 @@ public sealed class WorkflowActs(Acts acts, Outbox outbox, Toasts toasts, Langua
 
         return at;
     }
-
-    private static string NameOf(WorkflowEntry workflow) => workflow.Title ?? workflow.Name;
 }

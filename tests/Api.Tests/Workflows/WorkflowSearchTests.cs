@@ -30,6 +30,19 @@ public sealed class WorkflowSearchTests(ServerUnderTest server) : IClassFixture<
     }
 
     [Fact]
+    public async Task a_title_is_told_and_found_in_the_readers_language()
+    {
+        var person = await Person.Register(server);
+        var position = await Publish(person, "receipts", "title: Receipts, metadata: { title: { zh: 票据合并 }, description: { zh: 合并一个文件夹 } }");
+        var workflow = (await person.Client.Ask(
+            $$"""{ workflows(atLeast: "{{position}}") { nodes { title zh: title(language: "zh-CN") fr: title(language: "fr") description(language: "zh") } } }""")).At("workflows", "nodes")[0];
+        (workflow.Text("title"), workflow.Text("zh"), workflow.Text("fr"), workflow.Text("description")).ShouldBe(("Receipts", "票据合并", "Receipts", "合并一个文件夹"));
+        (await Names(person, "text: \"票据\"")).ShouldBe(["receipts"]);
+        (await Names(person, "text: \"文件夹 receipts\"")).ShouldBe(["receipts"]);
+        (await server.Scalar<long>("select count(*) from jarvis.mt_events where data::text like '%票据合并%'")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task category_and_tags_narrow_and_combine_and_the_owners_word_counts()
     {
         var person = await Library();

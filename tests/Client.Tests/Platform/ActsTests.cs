@@ -1,5 +1,6 @@
 using Jarvis.Client.Platform;
 using Jarvis.Client.Schema;
+using Jarvis.Client.Workflows;
 using Jarvis.Mobile.Devices;
 using Jarvis.Mobile.Platform;
 using Jarvis.Mobile.Runs;
@@ -15,7 +16,7 @@ public sealed class ActsTests : PhoneTest
     private static readonly Guid Some = Guid.CreateVersion7();
     private static readonly WorkflowEntry Workflow = new()
     {
-        Id = Some, Name = "receipts", Namespace = "my", Title = null, Description = null, Category = null, Tags = [], Disabled = false, Favourite = false, Revision = 1,
+        Id = Some, Titled = new Titled { Name = "receipts", TitleZh = null, TitleEn = null }, Namespace = "my", DescriptionZh = null, DescriptionEn = null, Category = null, Tags = [], Disabled = false, Favourite = false, Revision = 1,
         ChangedAt = default,
     };
 

@@ -6,7 +6,7 @@ internal static class Samples
     public static string Run(Guid id, string status, string workflow = "receipts") =>
         $$"""
         {"id":"{{id}}","status":"{{status}}","workflowName":"{{workflow}}","requestedAt":"2026-03-05T07:50:00Z","startedAt":null,"endedAt":null,"occurredAt":"2026-03-05T07:50:00Z",
-        "durationSeconds":null,"errorType":null,"position":"7","cursor":"c","device":null,"progress":null,"queue":null,
+        "durationSeconds":null,"errorType":null,"position":"7","cursor":"c","device":null,"progress":null,"queue":null,"workflow":{"name":"{{workflow}}","titleZh":null,"titleEn":null},
         "trigger":"MANUAL","priority":"NORMAL","attention":null,"askedDevice":null,"queueLimit":null}
         """;
 

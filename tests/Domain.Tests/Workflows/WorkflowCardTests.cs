@@ -24,6 +24,14 @@ public sealed class WorkflowCardTests
     }
 
     [Fact]
+    public void title_and_description_are_kept_in_every_language_that_the_document_has_them_in()
+    {
+        WorkflowCard.About(Document("  title: Receipts\n  metadata: { title: { en: Receipts, zh: 票据, no: 1 }, description: { zh: 合并票据 } }\n")).ToString()
+            .ShouldBe("""{"title":"Receipts","description":null,"titles":{"en":"Receipts","zh":"票据"},"descriptions":{"zh":"合并票据"}}""");
+        WorkflowCard.About(Document("  title: Receipts\n  metadata: { title: 票据 }\n")).ToString().ShouldBe("""{"title":"Receipts","description":null}""");
+    }
+
+    [Fact]
     public void what_is_too_long_or_too_much_is_left_out()
     {
         var tags = string.Join(", ", Enumerable.Range(0, 40).Select(i => $"t{i}"));
@@ -64,6 +72,8 @@ public sealed class WorkflowCardTests
     private static Workflow Published() => Workflow.Evolve(
         null, Workflow.Publish(null, Person, "tests", "greeting", "1.0.0", "aa", new Content.Erased(), Person, null, Now).Events.ShouldHaveSingleItem())!;
 
-    private static WorkflowCard Card(string more) => WorkflowCard.Of(DefinitionParser.Parse(
-        $"document:\n  dsl: '1.0.3'\n  namespace: test\n  name: story\n  version: '1.0.0'\n{more}do:\n  - one: {{ set: {{ a: 1 }} }}\n", Story.Functions).Definition!.Document);
+    private static WorkflowCard Card(string more) => WorkflowCard.Of(Document(more));
+
+    private static DocumentSection Document(string more) => DefinitionParser.Parse(
+        $"document:\n  dsl: '1.0.3'\n  namespace: test\n  name: story\n  version: '1.0.0'\n{more}do:\n  - one: {{ set: {{ a: 1 }} }}\n", Story.Functions).Definition!.Document;
 }

@@ -6,6 +6,17 @@ namespace Jarvis.Admin.Platform.Operations;
 /// <summary>Words of the pages about the system itself.</summary>
 public static class OperationsWords
 {
+    private static readonly Dictionary<string, Word> ByName = new(StringComparer.Ordinal)
+    {
+        ["Runs"] = new("任务视图", "Views of runs"),
+        ["Workflows"] = new("工作流视图", "Views of workflows"),
+        ["Devices"] = new("设备视图", "Views of devices"),
+        ["Accounts"] = new("账号视图", "Views of accounts"),
+    };
+
+    /// <summary>What a projection is of; its own name where this version does not know it.</summary>
+    public static string NameOf(Language language, string projection) => ByName.TryGetValue(projection, out var word) ? language[word] : projection;
+
     public static readonly Word Health = new("健康状况", "Health");
     public static readonly Word Healthy = new("正常", "Healthy");
     public static readonly Word Degraded = new("降级", "Degraded");

@@ -56,8 +56,8 @@ public static class LandingPage
                 "Jarvis 在你的电脑上执行工作流，把每一步都记录下来；你可以随时查看、暂停、停止，或回看任意时刻的样子。",
                 "Jarvis runs workflows on your computers and records each step; you can watch, pause and stop them at any time, and read back how they stood at any instant.")}</p>
             <nav class="doors" aria-label="{Say("入口", "Where to go")}">
-            <a class="door" href="/m/"><h2>{Say("手机应用", "Phone app")}</h2><p>{Say("看任务、管电脑、启动工作流。在电脑上也能用。", "Runs, computers, workflows. It works on a wide screen too.")}</p><span>/m/ →</span></a>
-            <a class="door" href="/admin/"><h2>{Say("管理后台", "Back office")}</h2><p>{Say("给管理员：所有账号、设备、任务和系统运行情况。", "For administrators: accounts, devices, runs, and how the system does.")}</p><span>/admin/ →</span></a>
+            <a class="door" href="/m/"><h2>{Say("手机应用", "Phone app")}</h2><p>{Say("看任务、管电脑、启动工作流。在电脑上也能用。", "Runs, computers, workflows. It works on a wide screen too.")}</p><span>{Say("打开手机应用", "Open the phone app")} →</span></a>
+            <a class="door" href="/admin/"><h2>{Say("管理后台", "Back office")}</h2><p>{Say("给管理员：所有账号、设备、任务和系统运行情况。", "For administrators: accounts, devices, runs, and how the system does.")}</p><span>{Say("打开管理后台", "Open the back office")} →</span></a>
             </nav>
             <section class="phone" aria-labelledby="phone">{Phone(request, configuration, Say)}</section>
             <footer>{Say("还没有账号？在手机应用里注册。命令行登录：", "No account yet? Make one in the phone app. Signing in from a terminal: ")}<code>build/jarvis login {WebUtility.HtmlEncode(here)}</code></footer>
