@@ -30,6 +30,9 @@ public sealed class BodyBudget : IDisposable
     private const int LargeAtOnce = 4;
     private const int ReadBytes = 32 * 1024;
 
+    /// <summary>What a body is taken to be that does not say how large it is, in bytes.</summary>
+    private const int UnsaidBytes = 4 * 1024;
+
     /// <summary>A body must have come whole within this time.</summary>
     public static readonly TimeSpan ArrivalTime = TimeSpan.FromSeconds(30);
 
@@ -46,20 +49,23 @@ public sealed class BodyBudget : IDisposable
 
     /// <summary>A body of at most <paramref name="limit"/> bytes. Dispose it when it is no longer needed.</summary>
     /// <param name="account">Whose it is; null without a token.</param>
+    /// <param name="said">How large it says it is, in bytes; null where it does not say. No more than a part is believed.</param>
     /// <exception cref="BodyTooLargeException">There is more of it.</exception>
     /// <exception cref="BodyBudgetException">Others hold too much.</exception>
     /// <exception cref="BodyTooSlowException">It did not come in time.</exception>
     /// <param name="inTurn">Whether a large body waits for its turn, because what is made of it takes many times its size.</param>
-    public async Task<HeldBody> Read(Stream body, int limit, Guid? account, CancellationToken cancel, bool inTurn = true)
+    public async Task<HeldBody> Read(Stream body, int limit, Guid? account, CancellationToken cancel, bool inTurn = true, long? said = null)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(ArrivalTime);
         var held = new HeldBody(this, account);
         try
         {
+            // One byte more than it says: the end is seen without growing. A buffer for every request that most of it leaves empty costs more than the body.
+            var expected = (int)Math.Min(said ?? UnsaidBytes, ReadBytes) + 1;
             while (true)
             {
-                var room = held.Room(ReadBytes, limit + 1);
+                var room = held.Length < expected ? held.Room(expected - held.Length, limit + 1) : held.Room(ReadBytes, limit + 1);
                 var read = await body.ReadAsync(room, patience.Token);
                 if (read == 0)
                 {

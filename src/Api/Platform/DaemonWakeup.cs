@@ -62,6 +62,12 @@ public sealed class DaemonWakeup : IDaemonWakeup, IDisposable
         Interlocked.Increment(ref commits);
         try
         {
+            if (news.CurrentCount > 0)
+            {
+                // Most of a burst comes here; an exception for each would cost more than its commit.
+                return;
+            }
+
             news.Release();
         }
         catch (SemaphoreFullException)

@@ -9,7 +9,7 @@ namespace Jarvis.Api.Platform;
 /// What the database tells this process: that events were committed, and how far each view and the high-water mark are. One connection
 /// listens; when it breaks, it is made anew and everything is read again, so that nothing waits for news that went by.
 /// </summary>
-public sealed class ViewProgress(NpgsqlDataSource database, ILogger<ViewProgress> log) : BackgroundService
+public sealed class ViewProgress(NpgsqlDataSource database, EventFeed feed, ILogger<ViewProgress> log) : BackgroundService
 {
     /// <summary>The daemon's own mark: every lower position is settled.</summary>
     public const string HighWater = "HighWaterMark";
@@ -76,6 +76,8 @@ public sealed class ViewProgress(NpgsqlDataSource database, ILogger<ViewProgress
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var down = false;
+        using var unhook = stoppingToken.Register(() => feed.Ingested -= OnIngested);
+        feed.Ingested += OnIngested;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -110,6 +112,8 @@ public sealed class ViewProgress(NpgsqlDataSource database, ILogger<ViewProgress
             }
         }
     }
+
+    private void OnIngested() => Appended?.Invoke();
 
     private void OnNotification(object sender, NpgsqlNotificationEventArgs e)
     {

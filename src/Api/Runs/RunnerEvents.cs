@@ -73,7 +73,7 @@ public static class RunnerEvents
         }
 
         await using var plain = isGzip ? new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true) : null;
-        return await bodies.Read(plain ?? request.Body, RunnerBatch.MaxBytes, account, cancellation, inTurn: false);
+        return await bodies.Read(plain ?? request.Body, RunnerBatch.MaxBytes, account, cancellation, inTurn: false, said: plain is null ? request.ContentLength : null);
     }
 
     private static IResult Refuse(HttpContext context, BatchRefusal refused)

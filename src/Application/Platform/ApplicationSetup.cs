@@ -28,6 +28,8 @@ public static class ApplicationSetup
         services.AddSingleton<CodeGuesses>();
         services.AddSingleton<DeviceCommandFeed>();
         services.AddSingleton(typeof(IExecutionWriter), writesRows ? typeof(RowExecutionWriter) : typeof(MartenExecutionWriter));
+        services.AddSingleton<SubmissionSealing>();
+        services.AddSingleton<IngestNews>();
         services.AddSingleton<ExecutionIngest>();
         services.AddHostedService(provider => provider.GetRequiredService<ExecutionIngest>());
         foreach (var found in AssemblyScanner.FindValidatorsInAssembly(typeof(ApplicationSetup).Assembly))

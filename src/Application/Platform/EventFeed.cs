@@ -15,6 +15,9 @@ public sealed class EventFeed : DocumentSessionListenerBase
     /// <summary>Raised after a commit of this process. Handlers must return at once and never throw.</summary>
     public event Action<IReadOnlyList<IEvent>>? Committed;
 
+    /// <summary>Raised after a commit of this process's hot path, which tells the other processes in its own time. Handlers must return at once and never throw.</summary>
+    public event Action? Ingested;
+
     public override Task BeforeSaveChangesAsync(IDocumentSession session, CancellationToken token)
     {
         if (session.PendingChanges.Streams().Any())
@@ -36,6 +39,8 @@ public sealed class EventFeed : DocumentSessionListenerBase
         return Task.CompletedTask;
     }
 
-    /// <summary>For a writer that does not go through a session.</summary>
-    public void Tell(IReadOnlyList<IEvent> events) => Committed?.Invoke(events);
+    /// <summary>For the hot path, which does not go through a session.</summary>
+    public void TellIngested() => Ingested?.Invoke();
+
+    private void Tell(IReadOnlyList<IEvent> events) => Committed?.Invoke(events);
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Jarvis.Application.Platform;
 using Jarvis.Domain.Platform;
@@ -19,7 +17,7 @@ namespace Jarvis.Application.Runs;
 /// that fails is tried again batch by batch, so that one never fails its neighbours. Full, it says so at once.
 /// </summary>
 public sealed class ExecutionIngest(
-    IDocumentStore store, [FromKeyedServices(ApplicationSetup.IngestConnections)] NpgsqlDataSource database, IServiceScopeFactory scopes, Vault vault, IExecutionWriter writer, RecentEvents recent, TimeProvider clock, ILogger<ExecutionIngest> log)
+    IDocumentStore store, [FromKeyedServices(ApplicationSetup.IngestConnections)] NpgsqlDataSource database, IServiceScopeFactory scopes, SubmissionSealing sealing, IExecutionWriter writer, RecentEvents recent, IngestNews news, TimeProvider clock, ILogger<ExecutionIngest> log)
     : BackgroundService
 {
     /// <summary>Batches that may wait.</summary>
@@ -34,16 +32,13 @@ public sealed class ExecutionIngest(
     /// <summary>Commits at the same time.</summary>
     private const int MaxCommits = 2;
 
-    /// <summary>Events that must wait for a second commit to begin beside the first: fewer are cheaper in the next.</summary>
+    /// <summary>Events that must wait for a second commit of the same kind to begin beside the first: fewer are cheaper in the next.</summary>
     private const int MinEventsBeside = 64;
-
-    private const int MaxKnownGrants = 100_000;
 
     private const int Attempts = 3;
 
     private readonly Channel<Waiting> waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, AllowSynchronousContinuations = true });
-    private readonly ConcurrentDictionary<Guid, RunGrant> known = new();
-    private readonly SemaphoreSlim news = new(0, 1);
+    private readonly KnownRuns known = new();
     private int waitingEvents;
 
     /// <summary>Answers once the batch is durable, or why it is not.</summary>
@@ -65,13 +60,14 @@ public sealed class ExecutionIngest(
         Waiting entry;
         try
         {
-            if (await Seal(submission, cancellation) is not { } ready)
+            if (await sealing.Seal(submission, cancellation) is not { } ready)
             {
                 return Refused(BatchRefusals.Unavailable);
             }
 
             entry = new Waiting(
-                ready, [.. ready.Events.Select(@event => @event.RunId)], new TaskCompletionSource<SubmissionAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
+                ready, [.. ready.Events.Select(@event => @event.RunId)], ready.Events.Any(@event => ExecutionMilestone.Of(@event.Data, @event.Sequence) is not null),
+                new TaskCompletionSource<SubmissionAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
             isWaiting = waiting.Writer.TryWrite(entry);
             if (!isWaiting)
             {
@@ -93,10 +89,10 @@ public sealed class ExecutionIngest(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var queue = new List<Waiting>();
-        var commits = new Dictionary<Task, List<Waiting>>();
+        var commits = new Dictionary<Task, Batch>();
         var busy = new HashSet<Guid>();
         Task<bool>? more = null;
-        var telling = Tell(stoppingToken);
+        var telling = news.Tell(stoppingToken);
         try
         {
             while (true)
@@ -106,10 +102,10 @@ public sealed class ExecutionIngest(
                     queue.Add(next);
                 }
 
-                while (commits.Count < MaxCommits && Take(queue, busy, isBeside: commits.Count > 0) is { Count: > 0 } batch)
+                while (commits.Count < MaxCommits && Take(queue, busy, commits.Values) is { } batch)
                 {
                     // It comes back here as soon as it waits for the database, so that this loop goes on to what comes meanwhile.
-                    commits.Add(Commit(batch, stoppingToken), batch);
+                    commits.Add(Commit(batch.Entries, stoppingToken), batch);
                 }
 
                 if (queue.Count < MaxWaiting)
@@ -124,7 +120,7 @@ public sealed class ExecutionIngest(
                 }
                 else if (commits.Remove(done, out var ended))
                 {
-                    ended.ForEach(entry => busy.ExceptWith(entry.Runs));
+                    ended.Entries.ForEach(entry => busy.ExceptWith(entry.Runs));
                 }
 
                 await done;
@@ -144,75 +140,45 @@ public sealed class ExecutionIngest(
     }
 
     /// <summary>
-    /// Tells every process of what was committed, right behind it: told within it, one commit at a time could be flushed in the whole database,
-    /// because PostgreSQL puts notifications in the order of commits. What is not told when this process ends is found by the daemon's own look.
+    /// The next commit: in order what waits, without runs that are being committed and what comes behind those. Batches that go on with what is
+    /// known are one round trip and do not wait for those that begin and end runs. Null where nothing is worth a commit now.
     /// </summary>
-    private async Task Tell(CancellationToken cancellation)
+    private Batch? Take(List<Waiting> queue, HashSet<Guid> busy, IReadOnlyCollection<Batch> beside)
     {
-        while (true)
-        {
-            await news.WaitAsync(cancellation);
-            try
-            {
-                await using var notify = database.CreateCommand($"notify {EventFeed.Channel}");
-                await notify.ExecuteNonQueryAsync(cancellation);
-            }
-            catch (NpgsqlException exception)
-            {
-                log.LogWarning("What was committed cannot be told of at the moment: {Reason}", exception.Message);
-            }
-        }
-    }
-
-    private void HaveNews()
-    {
-        try
-        {
-            news.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is about to be told.
-        }
-    }
-
-    public override void Dispose()
-    {
-        news.Dispose();
-        base.Dispose();
-    }
-
-    /// <summary>The next commit: in order what waits, without runs that are being committed and what comes behind those.</summary>
-    private List<Waiting> Take(List<Waiting> queue, HashSet<Guid> busy, bool isBeside)
-    {
-        var batch = new List<Waiting>();
-        if (isBeside && queue.Sum(entry => entry.Submission.Events.Count) < MinEventsBeside)
-        {
-            return batch;
-        }
-
+        Batch? batch = null;
         var events = 0;
-        var left = new List<Waiting>();
-        var held = new HashSet<Guid>();
+        List<Waiting> left = [];
+        HashSet<Guid> held = [.. busy];
         foreach (var entry in queue)
         {
-            var isHeld = entry.Runs.Overlaps(busy) || entry.Runs.Overlaps(held);
-            if (isHeld || (batch.Count > 0 && events + entry.Submission.Events.Count > MaxEventsPerCommit))
+            if (entry.Runs.Overlaps(held) || (batch?.Entries.Count > 0 && events + entry.Submission.Events.Count > MaxEventsPerCommit) || !IsWorthIt(entry))
             {
                 held.UnionWith(entry.Runs);
                 left.Add(entry);
                 continue;
             }
 
-            batch.Add(entry);
+            batch ??= new Batch(GoesOn(entry), []);
+            batch.Entries.Add(entry);
             events += entry.Submission.Events.Count;
+        }
+
+        if (batch is null)
+        {
+            return null;
         }
 
         queue.Clear();
         queue.AddRange(left);
-        batch.ForEach(entry => busy.UnionWith(entry.Runs));
+        batch.Entries.ForEach(entry => busy.UnionWith(entry.Runs));
         Interlocked.Add(ref waitingEvents, -events);
         return batch;
+
+        bool GoesOn(Waiting entry) => !entry.HasMilestones && known.Continues(entry.Submission);
+
+        bool IsWorthIt(Waiting entry) => batch is null
+            ? !beside.Any(other => other.GoesOn == GoesOn(entry)) || queue.Sum(waits => waits.Submission.Events.Count) >= MinEventsBeside
+            : batch.GoesOn == GoesOn(entry);
     }
 
     private async Task Commit(List<Waiting> batch, CancellationToken cancellation)
@@ -264,19 +230,45 @@ public sealed class ExecutionIngest(
         }
     }
 
+    /// <summary>Judged by what is known here; where the database knows otherwise, or something would have to be refused, it is asked.</summary>
     private async Task Write(IReadOnlyList<Waiting> batch, CancellationToken cancellation)
     {
-        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        List<Submission> submissions = [.. batch.Select(entry => entry.Submission)];
+        if (ExecutionJudge.OfKnown(submissions, known) is var (sure, passed))
+        {
+            try
+            {
+                await using var assuming = await ExecutionTransaction.Begin(store, database, cancellation);
+                assuming.Assume(sure.Assumption);
+                await Write(assuming, batch, sure, passed, cancellation);
+                return;
+            }
+            catch (PostgresException outdated) when (outdated.SqlState is PostgresErrorCodes.DivisionByZero or PostgresErrorCodes.UniqueViolation)
+            {
+                submissions.ForEach(known.Forget);
+            }
+            catch
+            {
+                submissions.ForEach(known.Forget);
+                throw;
+            }
+        }
+
         await using var transaction = await ExecutionTransaction.Begin(store, database, cancellation);
-        var judge = await ExecutionJudge.Open(transaction.Connection, [.. batch.Select(entry => entry.Submission)], known, cancellation);
-        var answers = batch.Select(entry => judge.Judge(entry.Submission)).ToList();
+        var judge = await ExecutionJudge.Open(transaction.Connection, submissions, known, cancellation);
+        await Write(transaction, batch, judge, [.. submissions.Select(judge.Judge)], cancellation);
+    }
+
+    private async Task Write(
+        ExecutionTransaction transaction, IReadOnlyList<Waiting> batch, ExecutionJudge judge, List<SubmissionAnswer> answers, CancellationToken cancellation)
+    {
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
         var appends = judge.Appends.ToList();
         if (appends.Count > 0)
         {
             var reports = new List<ExecutionReported>();
             var begun = judge.Begun.ToDictionary(run => run.RunId, run => run.From);
-            var published = await PublishedDefinitions.Of(
-                transaction.Session, [.. appends.Where(append => begun.ContainsKey(append.RunId)).Select(append => (append.OwnerId, (ExecutionStarted)append.Events[0].Data))], cancellation);
+            var published = await RunBeginnings.Published(transaction, judge, appends.Where(append => begun.ContainsKey(append.RunId)), cancellation);
             for (var i = 0; i < appends.Count; i++)
             {
                 var append = appends[i];
@@ -284,7 +276,7 @@ public sealed class ExecutionIngest(
                     .Select(@event => ExecutionMilestone.Of(@event.Data, @event.Sequence)).OfType<ExecutionMilestone>().ToList();
                 if (begun.TryGetValue(append.RunId, out var from))
                 {
-                    appends[i] = append = Begin(transaction.Session, append, from, published, ref milestones);
+                    appends[i] = append = RunBeginnings.Begin(append, from, published, clock.GetUtcNow(), ref milestones);
                 }
 
                 if (milestones.Count > 0)
@@ -298,8 +290,8 @@ public sealed class ExecutionIngest(
             var written = await writer.Append(transaction, appends, cancellation);
             await Commit(transaction, session, reports, cancellation);
             recent.Add(written);
-            HaveNews();
-            Remember(appends);
+            news.Committed();
+            known.Remember(appends, judge.Epochs);
         }
 
         IngestMetrics.Committed(began, batch.Count, appends.Sum(append => append.Events.Count));
@@ -335,81 +327,14 @@ public sealed class ExecutionIngest(
         await transaction.Commit(cancellation);
     }
 
-    /// <summary>The same batch with its contents sealed for its owner; null where the owner's key cannot be read at the moment.</summary>
-    private async Task<Submission?> Seal(Submission submission, CancellationToken cancellation)
-    {
-        try
-        {
-            using var sealer = await vault.SealerOf(submission.OwnerId, cancellation);
-            var serializer = store.Options.Serializer();
-            var buffer = new ArrayBufferWriter<byte>(1024);
-            var events = new RunnerEvent[submission.Events.Count];
-            for (var i = 0; i < events.Length; i++)
-            {
-                var data = (IExecutionEvent)sealer.SealEvent(submission.Events[i].Data);
-                buffer.ResetWrittenCount();
-                serializer.WriteTo(buffer, data);
-                events[i] = submission.Events[i] with { Data = data, Stored = buffer.WrittenSpan.ToArray() };
-            }
-
-            return submission with { Events = events };
-        }
-        catch (NpgsqlException exception)
-        {
-            log.LogWarning(exception, "The key of owner {Owner} cannot be read", submission.OwnerId);
-            return null;
-        }
-    }
-
-    /// <summary>
-    /// Makes a run that began on its PC. Nobody else knows of it yet, so that what its first batch tells is noted at once and needs no message of
-    /// its own; one that has ended already needs no conversation either: it took nobody's place.
-    /// </summary>
-    private ExecutionAppend Begin(IDocumentSession session, ExecutionAppend append, Submission from, PublishedDefinitions published, ref List<ExecutionMilestone> milestones)
-    {
-        var started = (ExecutionStarted)append.Events[0].Data;
-        var now = clock.GetUtcNow();
-        // Asked for on the PC when it began there; its server may hear of it days later.
-        var requestedAt = started.StartedAt < now ? started.StartedAt : now;
-        var (workflow, revision) = published.Find(from.OwnerId, started);
-        List<object> beginning =
-        [
-            new RunRequested(
-                from.OwnerId, workflow, revision, started.Local!.DefinitionHash, started.Definition.Namespace, started.Definition.Name, RunTrigger.Local,
-                from.DeviceId, from.OwnerId, requestedAt, started.Input, null, null, null),
-            new RunBeganOnDevice(from.DeviceId, started.StartedAt),
-        ];
-        session.Insert(new RunGrant(append.RunId, from.OwnerId, from.DeviceId));
-        var run = beginning.Aggregate((Run?)null, Run.Evolve)!;
-        var noted = run.Report(milestones).Events;
-        beginning.AddRange(noted);
-        milestones = [];
-        if (noted.Aggregate(run, (state, @event) => Run.Evolve(state, @event)!) is { HasEnded: false })
-        {
-            session.Insert(new RunDispatch { Id = append.RunId, OwnerId = from.OwnerId, DeviceId = from.DeviceId });
-        }
-
-        return append with { Beginning = beginning };
-    }
-
-    private void Remember(List<ExecutionAppend> appends)
-    {
-        if (known.Count > MaxKnownGrants)
-        {
-            known.Clear();
-        }
-
-        foreach (var append in appends)
-        {
-            known[append.RunId] = new RunGrant(append.RunId, append.OwnerId, append.DeviceId);
-        }
-    }
-
     private static SubmissionAnswer Refused(Refusal refusal)
     {
         IngestMetrics.Refuse(refusal.Code);
         return new SubmissionAnswer(new Dictionary<Guid, long>(), new BatchRefusal(refusal, RunnerBatch.NoRuns));
     }
 
-    private sealed record Waiting(Submission Submission, HashSet<Guid> Runs, TaskCompletionSource<SubmissionAnswer> Answer);
+    /// <param name="GoesOn">Nothing of it begins or ends a run, and each of its batches begins where the last one of its runs ended.</param>
+    private sealed record Batch(bool GoesOn, List<Waiting> Entries);
+
+    private sealed record Waiting(Submission Submission, HashSet<Guid> Runs, bool HasMilestones, TaskCompletionSource<SubmissionAnswer> Answer);
 }

@@ -38,6 +38,9 @@ public sealed class ExecutionJudge
         join {Platform.EventStoreSetup.Schema}.mt_events e on e.stream_id = asked.stream_id and e.version between asked.first and asked.last
         """;
 
+    // Whether any run that begins may be of a workflow that its owner published.
+    private const string NamesSql = $"select id from {Platform.EventStoreSetup.Schema}.mt_doc_workflowname where id = any($1)";
+
     private readonly Dictionary<Guid, long> stored = [];
     private readonly Dictionary<Guid, long> versions = [];
     private readonly Dictionary<Guid, RunGrant> grants;
@@ -46,6 +49,7 @@ public sealed class ExecutionJudge
     private readonly List<(Guid RunId, Submission From)> begun = [];
     private readonly HashSet<Guid> taken = [];
     private readonly HashSet<Guid> silenced = [];
+    private readonly HashSet<string> names = [];
     private Dictionary<Guid, long> epochs = [];
 
     private ExecutionJudge(Dictionary<Guid, RunGrant> grants) => this.grants = grants;
@@ -53,13 +57,58 @@ public sealed class ExecutionJudge
     /// <summary>Runs that began on their PC with an accepted batch, and must be made.</summary>
     public IReadOnlyList<(Guid RunId, Submission From)> Begun => begun;
 
+    /// <summary>Whether the owner of a run that begins has a workflow of its name.</summary>
+    public bool IsNamed(Guid ownerId, ExecutionStarted started) => names.Contains(PublishedDefinitions.NameOf(ownerId, started));
+
     /// <summary>Accepted events per run, in order.</summary>
     public IEnumerable<ExecutionAppend> Appends =>
         accepted.Select(pair => new ExecutionAppend(pair.Key, grants[pair.Key].OwnerId, grants[pair.Key].DeviceId, stored.GetValueOrDefault(pair.Key), pair.Value));
 
+    /// <summary>What was judged by without asking; null where the database was asked.</summary>
+    public Assumption? Assumption { get; private init; }
+
+    /// <summary>The epochs that devices have; none for one that is revoked or not known.</summary>
+    public IReadOnlyDictionary<Guid, long> Epochs => epochs;
+
+    /// <summary>
+    /// Judges by what is known here alone; null unless that lets every batch pass. Nothing may be refused, nor a repeat answered, by what may be outdated.
+    /// </summary>
+    public static (ExecutionJudge Judge, List<SubmissionAnswer> Answers)? OfKnown(IReadOnlyList<Submission> submissions, KnownRuns known)
+    {
+        if (!submissions.All(known.Continues))
+        {
+            return null;
+        }
+
+        var grants = new Dictionary<Guid, RunGrant>();
+        var versions = new Dictionary<Guid, long>();
+        var epochs = new Dictionary<Guid, long>();
+        foreach (var submission in submissions)
+        {
+            foreach (var @event in submission.Events)
+            {
+                if (!known.TryGet(@event.RunId, out var grant, out var version) || !known.TryGetEpoch(submission.DeviceId, out var epoch))
+                {
+                    return null;
+                }
+
+                (grants[@event.RunId], versions[@event.RunId], epochs[submission.DeviceId]) = (grant, version, epoch);
+            }
+        }
+
+        var judge = new ExecutionJudge(grants) { Assumption = new Assumption(epochs, new Dictionary<Guid, long>(versions)), epochs = epochs };
+        foreach (var (runId, version) in versions)
+        {
+            judge.stored[runId] = judge.versions[runId] = version;
+        }
+
+        var answers = submissions.Select(judge.Judge).ToList();
+        return answers.TrueForAll(answer => answer.Refusal is null) ? (judge, answers) : null;
+    }
+
     /// <summary>Locks and reads all that judging these batches needs. The connection's transaction must have begun.</summary>
     public static async Task<ExecutionJudge> Open(
-        NpgsqlConnection connection, IReadOnlyList<Submission> submissions, IReadOnlyDictionary<Guid, RunGrant> known, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<Submission> submissions, KnownRuns known, CancellationToken cancellation)
     {
         var runs = new HashSet<Guid>();
         foreach (var submission in submissions)
@@ -70,8 +119,17 @@ public sealed class ExecutionJudge
             }
         }
 
-        var judge = new ExecutionJudge(runs.Where(known.ContainsKey).ToDictionary(id => id, id => known[id]));
-        await judge.Lock(connection, [.. submissions.Select(s => s.DeviceId).Distinct().Order()], [.. runs], cancellation);
+        var grants = new Dictionary<Guid, RunGrant>();
+        foreach (var run in runs)
+        {
+            if (known.TryGet(run, out var grant, out _))
+            {
+                grants[run] = grant;
+            }
+        }
+
+        var judge = new ExecutionJudge(grants);
+        await judge.Lock(connection, submissions, [.. runs], cancellation);
         await judge.ReadHashes(connection, submissions, cancellation);
         return judge;
     }
@@ -180,8 +238,9 @@ public sealed class ExecutionJudge
     /// Devices, then streams, in the order of their ids; of runs that are not known yet whose they are, and whether the id means something else
     /// already. One round trip.
     /// </summary>
-    private async Task Lock(NpgsqlConnection connection, Guid[] devices, Guid[] runs, CancellationToken cancellation)
+    private async Task Lock(NpgsqlConnection connection, IReadOnlyList<Submission> submissions, Guid[] runs, CancellationToken cancellation)
     {
+        Guid[] devices = [.. submissions.Select(submission => submission.DeviceId).Distinct().Order()];
         var unknown = runs.Where(id => !grants.ContainsKey(id)).ToArray();
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(DeviceEpochs.Lock(devices));
@@ -191,6 +250,7 @@ public sealed class ExecutionJudge
             batch.BatchCommands.Add(new NpgsqlBatchCommand(GrantsSql) { Parameters = { new() { Value = unknown } } });
             batch.BatchCommands.Add(new NpgsqlBatchCommand(TakenSql) { Parameters = { new() { Value = unknown.Concat(unknown.Select(StreamIds.Execution)).ToArray() } } });
             batch.BatchCommands.Add(new NpgsqlBatchCommand(SilencedSql) { Parameters = { new() { Value = devices } } });
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(NamesSql) { Parameters = { new() { Value = NamesOf(submissions) } } });
         }
 
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
@@ -220,7 +280,20 @@ public sealed class ExecutionJudge
         {
             silenced.Add(reader.GetGuid(0));
         }
+
+        await reader.NextResultAsync(cancellation);
+        while (unknown.Length > 0 && await reader.ReadAsync(cancellation))
+        {
+            names.Add(reader.GetString(0));
+        }
     }
+
+    private static string[] NamesOf(IReadOnlyList<Submission> submissions) =>
+    [
+        .. submissions
+            .SelectMany(submission => submission.Events.Select(@event => @event.Data).OfType<ExecutionStarted>().Select(started => PublishedDefinitions.NameOf(submission.OwnerId, started)))
+            .Distinct(),
+    ];
 
     /// <summary>Only of sequences that these batches repeat, in one question.</summary>
     private async Task ReadHashes(NpgsqlConnection connection, IReadOnlyList<Submission> submissions, CancellationToken cancellation)

@@ -19,6 +19,12 @@ public sealed record ExecutionAppend(Guid RunId, Guid OwnerId, Guid DeviceId, lo
 
     /// <summary>Where the run begins with this append: the first events of its <c>Run</c> stream, which come before. Else none.</summary>
     public IReadOnlyList<object> Beginning { get; init; } = [];
+
+    /// <summary>Whose the run is from now on, where it begins with this append; else null.</summary>
+    public RunGrant? Grant { get; init; }
+
+    /// <summary>Its conversation, where it begins with this append and has not ended with it; else null.</summary>
+    public RunDispatch? Dispatch { get; init; }
 }
 
 /// <summary>
@@ -37,6 +43,7 @@ public sealed class ExecutionTransaction : IAsyncDisposable
     private readonly IDocumentStore store;
     private readonly NpgsqlTransaction transaction;
     private IDocumentSession? session;
+    private Assumption? assumption;
     private bool isCommitted;
 
     private ExecutionTransaction(IDocumentStore store, NpgsqlConnection connection, NpgsqlTransaction transaction)
@@ -65,6 +72,12 @@ public sealed class ExecutionTransaction : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads within this transaction, without a session having anything to add.</summary>
+    public IQuerySession Reading() => store.QuerySession(SessionOptions.ForTransaction(transaction));
+
+    /// <summary>What must hold for this transaction to be committed; checked in the next round trip.</summary>
+    public void Assume(Assumption? held) => assumption = held;
+
     /// <summary>
     /// Runs the last statements of this transaction, and commits in the same round trip where no session has anything to add: a statement
     /// that must not be committed has to fail. The answers are read to their end, the first of them by <paramref name="read"/>.
@@ -72,12 +85,25 @@ public sealed class ExecutionTransaction : IAsyncDisposable
     public async Task Finish(NpgsqlBatch batch, Func<NpgsqlDataReader, Task> read, CancellationToken cancellation)
     {
         var commits = session is null;
+        var skipped = 0;
+        if (assumption is not null)
+        {
+            batch.BatchCommands.Insert(0, assumption.Check());
+            (assumption, skipped) = (null, 1);
+        }
+
         if (commits)
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
         }
 
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        for (; skipped > 0; skipped--)
+        {
+            await reader.ReadAsync(cancellation);
+            await reader.NextResultAsync(cancellation);
+        }
+
         await read(reader);
         // What a later command of the batch has to say is heard, too.
         while (await reader.NextResultAsync(cancellation))
@@ -94,6 +120,13 @@ public sealed class ExecutionTransaction : IAsyncDisposable
         if (isCommitted)
         {
             return;
+        }
+
+        if (assumption is not null)
+        {
+            await using var check = new NpgsqlBatch(Connection) { BatchCommands = { assumption.Check() } };
+            await check.ExecuteNonQueryAsync(cancellation);
+            assumption = null;
         }
 
         if (session is null)
@@ -188,6 +221,16 @@ public sealed class MartenExecutionWriter : IExecutionWriter
             if (append.Beginning.Count > 0)
             {
                 session.Events.StartStream<Run>(append.RunId, append.Beginning);
+            }
+
+            if (append.Grant is { } grant)
+            {
+                session.Insert(grant);
+            }
+
+            if (append.Dispatch is { } dispatch)
+            {
+                session.Insert(dispatch);
             }
 
             var events = append.Events.Select(@event => (object)ExecutionHeaders.Wrap(session, append, @event)).ToArray();

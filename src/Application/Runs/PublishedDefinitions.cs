@@ -11,7 +11,7 @@ namespace Jarvis.Application.Runs;
 /// </summary>
 public sealed class PublishedDefinitions
 {
-    private static readonly PublishedDefinitions None = new([]);
+    public static readonly PublishedDefinitions None = new([]);
 
     private readonly Dictionary<string, Workflow> byName;
 
@@ -46,5 +46,6 @@ public sealed class PublishedDefinitions
             ? (workflow.Id, revision.Number)
             : (null, null);
 
-    private static string NameOf(Guid ownerId, ExecutionStarted started) => WorkflowName.IdOf(ownerId, started.Definition.Namespace, started.Definition.Name);
+    /// <summary>The id of the <see cref="WorkflowName"/> under which its text may be published.</summary>
+    public static string NameOf(Guid ownerId, ExecutionStarted started) => WorkflowName.IdOf(ownerId, started.Definition.Namespace, started.Definition.Name);
 }

@@ -41,11 +41,27 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
         from (select (select count(*) from streams) as streams, (select array_agg(seq_id order by seq_id) from events) as positions) as stored
         """;
 
+    // The rows that the store keeps of two documents, as it writes them when they are new.
+    private const string BeginningsSql = $"""
+        with grants as (
+            insert into {EventStoreSetup.Schema}.mt_doc_rungrant (id, data, mt_version, mt_dotnet_type, mt_last_modified)
+            select g.id, g.data, g.version, '{GrantType}', now() from unnest($1::uuid[], $2::jsonb[], $3::uuid[]) as g(id, data, version)
+        )
+        insert into {EventStoreSetup.Schema}.mt_doc_rundispatch (id, data, mt_version, mt_dotnet_type, mt_last_modified, owner_id, device_id, is_waiting)
+        select d.id, d.data, 1, '{DispatchType}', now(), d.owner_id, d.device_id, d.is_waiting
+        from unnest($4::uuid[], $5::jsonb[], $6::uuid[], $7::uuid[], $8::boolean[]) as d(id, data, owner_id, device_id, is_waiting)
+        """;
+
+    private const string GrantType = $"{nameof(Jarvis)}.{nameof(Application)}.{nameof(Runs)}.{nameof(RunGrant)}";
+    private const string DispatchType = $"{nameof(Jarvis)}.{nameof(Application)}.{nameof(Runs)}.{nameof(RunDispatch)}";
+
     // The statement brings the row of every stream it writes events of, or fails: looking each one up again for the foreign key is half as much
     // work as the insert itself. Only a role that may do so leaves the look-up out; for any other it stays. Said once for each connection: said for
-    // each transaction it made PostgreSQL forget its plans, and planning the insert anew took longer than running it. Its plan is the same for any rows.
+    // each transaction it made PostgreSQL forget its plans, and planning the insert anew took longer than running it. Its plan is the same for any rows,
+    // and goes by indexes from the first row on.
     private const string ConnectionSql = """
-        select set_config('plan_cache_mode', 'force_generic_plan', false),
+        select set_config('plan_cache_mode', 'force_generic_plan', false), set_config('enable_seqscan', 'off', false),
+            set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false),
             case when has_parameter_privilege('session_replication_role', 'set') then set_config('session_replication_role', 'replica', false) end
         """;
 
@@ -57,6 +73,8 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
     public static void Own(NpgsqlDataSourceBuilder connections)
     {
         connections.ConnectionStringBuilder.NoResetOnClose = true;
+        // The request that a batch came with is traced; the text of these statements, put together anew for each commit, says nothing more.
+        connections.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => false).ConfigureBatchFilter(_ => false));
         connections.UsePhysicalConnectionInitializer(
             connection =>
             {
@@ -75,6 +93,11 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
         var now = clock.GetUtcNow();
         var rows = new Rows(store, graph, appends);
         await using var batch = new NpgsqlBatch(transaction.Connection) { BatchCommands = { rows.Insert(now) } };
+        if (Beginnings(appends) is { } beginnings)
+        {
+            batch.BatchCommands.Add(beginnings);
+        }
+
         long[] positions = [];
         try
         {
@@ -84,12 +107,39 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
                 positions = await reader.GetFieldValueAsync<long[]>(0, cancellation);
             }, cancellation);
         }
-        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.DivisionByZero)
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.DivisionByZero && refused.BatchCommand?.CommandText == InsertSql)
         {
             throw new InvalidOperationException($"Not all of {rows.Streams} streams could be appended to: one of them is archived.", refused);
         }
 
         return rows.Written(positions, now);
+    }
+
+    /// <summary>Whose the runs are that begin, and their conversations; null where none begins.</summary>
+    private NpgsqlBatchCommand? Beginnings(IReadOnlyList<ExecutionAppend> appends)
+    {
+        var grants = appends.Select(append => append.Grant).OfType<RunGrant>().ToList();
+        if (grants.Count == 0)
+        {
+            return null;
+        }
+
+        var dispatches = appends.Select(append => append.Dispatch).OfType<RunDispatch>().ToList();
+        var serializer = store.Options.Serializer();
+        return new NpgsqlBatchCommand(BeginningsSql)
+        {
+            Parameters =
+            {
+                new() { Value = grants.Select(grant => grant.Id).ToArray() },
+                new() { Value = grants.Select(serializer.ToJson).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+                new() { Value = grants.Select(_ => Guid.CreateVersion7()).ToArray() },
+                new() { Value = dispatches.Select(dispatch => dispatch.Id).ToArray() },
+                new() { Value = dispatches.Select(serializer.ToJson).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+                new() { Value = dispatches.Select(dispatch => dispatch.OwnerId).ToArray() },
+                new() { Value = dispatches.Select(dispatch => dispatch.DeviceId).ToArray() },
+                new() { Value = dispatches.Select(dispatch => dispatch.IsWaiting).ToArray() },
+            },
+        };
     }
 
     /// <summary>The columns of a commit, filled once.</summary>

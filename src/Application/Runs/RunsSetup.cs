@@ -17,6 +17,8 @@ public static class RunsSetup
         options.Schema.For<WorkflowRule>().Identity(rule => rule.Id);
         // Dispatch asks for an owner's waiting runs and for the load of a device; ended ones are deleted, so both stay small.
         options.Schema.For<RunDispatch>().Identity(run => run.Id)
+            // As the bus keeps its conversations.
+            .UseNumericRevisions(true)
             .Duplicate(run => run.OwnerId)
             .Duplicate(run => run.DeviceId)
             .Duplicate(run => run.IsWaiting)

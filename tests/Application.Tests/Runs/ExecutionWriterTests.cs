@@ -59,6 +59,29 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_run_that_begins_has_the_same_documents_from_both()
+    {
+        const string Grants = "select id, data::text, mt_dotnet_type, mt_last_modified is null from jarvis.mt_doc_rungrant order by id";
+        const string Dispatches = "select id, data::text, mt_version, mt_dotnet_type, mt_last_modified is null, owner_id, device_id, is_waiting from jarvis.mt_doc_rundispatch order by id";
+        Guid[] begun = [Guid.Parse("0195527b-9d40-7000-8000-0000000000b1"), Guid.Parse("0195527b-9d40-7000-8000-0000000000b2")];
+        foreach (var side in (Side[])[marten, rows])
+        {
+            await side.Append([.. begun.Select(run => Appending(run, 0, 2) with
+            {
+                Beginning = [new RunBeganOnDevice(Device, At)],
+                Grant = new RunGrant(run, Owner, Device),
+                // One of them ends at once.
+                Dispatch = run == begun[0] ? new RunDispatch { Id = run, OwnerId = Owner, DeviceId = Device } : null,
+            })]);
+        }
+
+        (await rows.Rows(Grants)).ShouldBe(await marten.Rows(Grants));
+        (await rows.Rows(Dispatches)).ShouldBe(await marten.Rows(Dispatches));
+        (await rows.Rows(Grants)).Count.ShouldBe(2);
+        (await rows.Rows(Dispatches)).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Positions_have_no_gap_and_follow_the_order_of_the_events()
     {
         var positions = await rows.Rows("select seq_id from jarvis.mt_events order by seq_id");

@@ -115,7 +115,7 @@ public sealed class GraphQLHttp(GraphQLExecution execution, IGraphQLTextSerializ
         {
             return context.Request.ContentLength > limit
                 ? throw new BodyTooLargeException()
-                : await bodies.Read(context.Request.Body, limit, caller?.AccountId, context.RequestAborted);
+                : await bodies.Read(context.Request.Body, limit, caller?.AccountId, context.RequestAborted, said: context.Request.ContentLength);
         }
         catch (BodyTooLargeException) when (caller is null)
         {

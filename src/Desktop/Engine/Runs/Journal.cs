@@ -98,6 +98,9 @@ public sealed partial class Journal : IAsyncDisposable
     public IReadOnlyList<JournaledEvent> ReadEvents(Guid runId, long afterSequence, int max = MaxPage, long maxBytes = long.MaxValue) =>
         readers.Read(database => JournalRuns.Events(database, runId, afterSequence, Math.Min(max, MaxPage), maxBytes));
 
+    /// <summary>Several reads that see the same flush, cheaper than one by one. Nothing may be awaited meanwhile.</summary>
+    internal T AtOneInstant<T>(Func<T> reads) => readers.AtOneInstant(reads);
+
     /// <summary>All of a run's events, page by page.</summary>
     public IEnumerable<JournaledEvent> AllEvents(Guid runId)
     {

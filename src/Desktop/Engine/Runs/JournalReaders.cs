@@ -29,6 +29,28 @@ internal sealed class JournalReaders(string file) : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whatever <paramref name="reads"/> reads is of one instant, and pages that it needs twice are read once: with every flush in between SQLite would
+    /// forget all of them.
+    /// </summary>
+    public T AtOneInstant<T>(Func<T> reads) => Read(database =>
+    {
+        if (database.InTransaction)
+        {
+            return reads();
+        }
+
+        database.Execute("BEGIN");
+        try
+        {
+            return reads();
+        }
+        finally
+        {
+            database.Execute("COMMIT");
+        }
+    });
+
     /// <summary>Changes whenever any connection other than this one commits.</summary>
     public static long DataVersion(SqliteDatabase database)
     {

@@ -54,7 +54,9 @@ public sealed class LocalApi : IAsyncDisposable
     public static async Task<LocalApi> Start(
         JarvisHome home, int port, Journal journal, IRunExecutor executor, ValidationContext validation, Func<RunnerStatus> status, RunnerVoice voice, TimeProvider time)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // No settings but these: whatever lies in the folder that the runner was started in is neither read nor watched.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = ["--hostBuilder:reloadConfigOnChange=false"] });
+        builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

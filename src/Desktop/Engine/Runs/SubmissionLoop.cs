@@ -81,13 +81,7 @@ public sealed partial class SubmissionLoop
         while (!cancel.IsCancellationRequested && !tokens.Revoked)
         {
             var seen = journal.Version;
-            if (queue.IsIdle || time.GetElapsedTime(looked) > BusyLook)
-            {
-                looked = time.GetTimestamp();
-                Look();
-            }
-
-            if (Gather() is not { Count: > 0 } batch)
+            if (journal.AtOneInstant(Next) is not { Count: > 0 } batch)
             {
                 await More(seen, cancel);
             }
@@ -96,6 +90,17 @@ public sealed partial class SubmissionLoop
                 await Pause(wait, cancel);
             }
         }
+    }
+
+    private SubmissionBatch Next()
+    {
+        if (queue.IsIdle || time.GetElapsedTime(looked) > BusyLook)
+        {
+            looked = time.GetTimestamp();
+            Look();
+        }
+
+        return Gather();
     }
 
     private void Look()
