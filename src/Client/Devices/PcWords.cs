@@ -12,5 +12,8 @@ public static class PcWords
     public static readonly Word Stale = new("可能断线", "may be gone");
     public static readonly Word LastSeen = new("最后在线", "last seen");
 
+    /// <summary>Of one that is online: else two heartbeats would be missing, and it would not be.</summary>
+    public static readonly Word HeardOfNow = new("20 秒内", "within 20 s");
+
     public static Word Of(DeviceStatus status) => status switch { DeviceStatus.Online => Online, DeviceStatus.Stale => Stale, _ => Offline };
 }
