@@ -84,7 +84,10 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
     {
         try
         {
-            wake.Release();
+            if (wake.CurrentCount == 0)
+            {
+                wake.Release();
+            }
         }
         catch (SemaphoreFullException)
         {

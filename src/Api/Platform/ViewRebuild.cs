@@ -160,6 +160,7 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
     private async Task Follow(RebuildUnderWay rebuild)
     {
         var cancel = rebuild.Stop.Token;
+        var isIndexed = false;
         try
         {
             await Run($"drop schema if exists {rebuild.Schema} cascade; {ViewTables.TablesIn(rebuild.Schema)} {ViewTables.GuardScriptIn(rebuild.Schema)}", cancel);
@@ -179,9 +180,12 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
 
                 if (await Progress(rebuild.View, cancel) - rebuild.Place <= Near)
                 {
-                    if (rebuild.Phase == RebuildPhase.Folding)
+                    if (!isIndexed)
                     {
                         await Run(ViewTables.IndexesIn(rebuild.Schema, rebuild.View.Tables), cancel);
+                        isIndexed = true;
+                        // Of a long history that took a while: what came meanwhile is folded before it counts as caught up.
+                        continue;
                     }
 
                     rebuild.Phase = RebuildPhase.Ready;

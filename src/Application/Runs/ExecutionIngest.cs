@@ -149,9 +149,10 @@ public sealed class ExecutionIngest(
         var events = 0;
         List<Waiting> left = [];
         HashSet<Guid> held = [.. busy];
+        var isMuch = queue.Sum(waits => waits.Submission.Events.Count) >= MinEventsBeside;
         foreach (var entry in queue)
         {
-            if (entry.Runs.Overlaps(held) || (batch?.Entries.Count > 0 && events + entry.Submission.Events.Count > MaxEventsPerCommit) || !IsWorthIt(entry))
+            if (held.Overlaps(entry.Runs) || (batch?.Entries.Count > 0 && events + entry.Submission.Events.Count > MaxEventsPerCommit) || !IsWorthIt(entry))
             {
                 held.UnionWith(entry.Runs);
                 left.Add(entry);
@@ -177,7 +178,7 @@ public sealed class ExecutionIngest(
         bool GoesOn(Waiting entry) => !entry.HasMilestones && known.Continues(entry.Submission);
 
         bool IsWorthIt(Waiting entry) => batch is null
-            ? !beside.Any(other => other.GoesOn == GoesOn(entry)) || queue.Sum(waits => waits.Submission.Events.Count) >= MinEventsBeside
+            ? !beside.Any(other => other.GoesOn == GoesOn(entry)) || isMuch
             : batch.GoesOn == GoesOn(entry);
     }
 
@@ -233,6 +234,7 @@ public sealed class ExecutionIngest(
     /// <summary>Judged by what is known here; where the database knows otherwise, or something would have to be refused, it is asked.</summary>
     private async Task Write(IReadOnlyList<Waiting> batch, CancellationToken cancellation)
     {
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
         List<Submission> submissions = [.. batch.Select(entry => entry.Submission)];
         if (ExecutionJudge.OfKnown(submissions, known) is var (sure, passed))
         {
@@ -240,11 +242,12 @@ public sealed class ExecutionIngest(
             {
                 await using var assuming = await ExecutionTransaction.Begin(store, database, cancellation);
                 assuming.Assume(sure.Assumption);
-                await Write(assuming, batch, sure, passed, cancellation);
+                await Write(assuming, batch, sure, passed, began, cancellation);
                 return;
             }
             catch (PostgresException outdated) when (outdated.SqlState is PostgresErrorCodes.DivisionByZero or PostgresErrorCodes.UniqueViolation)
             {
+                IngestMetrics.Outdated(batch.Count);
                 submissions.ForEach(known.Forget);
             }
             catch
@@ -256,13 +259,12 @@ public sealed class ExecutionIngest(
 
         await using var transaction = await ExecutionTransaction.Begin(store, database, cancellation);
         var judge = await ExecutionJudge.Open(transaction.Connection, submissions, known, cancellation);
-        await Write(transaction, batch, judge, [.. submissions.Select(judge.Judge)], cancellation);
+        await Write(transaction, batch, judge, [.. submissions.Select(judge.Judge)], began, cancellation);
     }
 
     private async Task Write(
-        ExecutionTransaction transaction, IReadOnlyList<Waiting> batch, ExecutionJudge judge, List<SubmissionAnswer> answers, CancellationToken cancellation)
+        ExecutionTransaction transaction, IReadOnlyList<Waiting> batch, ExecutionJudge judge, List<SubmissionAnswer> answers, long began, CancellationToken cancellation)
     {
-        var began = System.Diagnostics.Stopwatch.GetTimestamp();
         var appends = judge.Appends.ToList();
         if (appends.Count > 0)
         {

@@ -9,6 +9,7 @@ internal static class IngestMetrics
     private static readonly Meter Meter = new("Jarvis");
     private static readonly Counter<long> Events = Meter.CreateCounter<long>("jarvis.ingest.events", "{event}", "Events stored, without repeats");
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>("jarvis.ingest.refused", "{batch}", "Batches refused, by code");
+    private static readonly Counter<long> Asked = Meter.CreateCounter<long>("jarvis.ingest.outdated", "{batch}", "Batches for which the database knew otherwise than this process remembered");
     private static readonly Histogram<double> Appends = Meter.CreateHistogram<double>("jarvis.ingest.append", "s", "Judging and storing one commit");
     private static readonly Histogram<int> Coalesced = Meter.CreateHistogram<int>("jarvis.ingest.coalesced", "{batch}", "Batches that shared a commit");
 
@@ -18,6 +19,9 @@ internal static class IngestMetrics
         Coalesced.Record(batches);
         Events.Add(events);
     }
+
+    /// <summary>What was remembered of the runs of these batches no longer held.</summary>
+    public static void Outdated(int batches) => Asked.Add(batches);
 
     public static void Refuse(string code) => Refused.Add(1, new KeyValuePair<string, object?>("code", code));
 }

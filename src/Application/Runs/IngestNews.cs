@@ -9,6 +9,7 @@ namespace Jarvis.Application.Runs;
 public sealed class IngestNews([FromKeyedServices(ApplicationSetup.IngestConnections)] NpgsqlDataSource database, EventFeed feed, ILogger<IngestNews> log) : IDisposable
 {
     private static readonly TimeSpan TellingApart = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim news = new(0, 1);
 
@@ -30,9 +31,11 @@ public sealed class IngestNews([FromKeyedServices(ApplicationSetup.IngestConnect
                 await notify.ExecuteNonQueryAsync(cancellation);
                 await Task.Delay(TellingApart, cancellation);
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 log.LogWarning("What was committed cannot be told of at the moment: {Reason}", exception.Message);
+                await Task.Delay(Patience, cancellation);
+                Tellable();
             }
         }
     }
@@ -41,6 +44,11 @@ public sealed class IngestNews([FromKeyedServices(ApplicationSetup.IngestConnect
     public void Committed()
     {
         feed.TellIngested();
+        Tellable();
+    }
+
+    private void Tellable()
+    {
         try
         {
             if (news.CurrentCount == 0)

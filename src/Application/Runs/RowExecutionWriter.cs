@@ -25,7 +25,7 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
     private const string InsertSql = $"""
         with streams as (
             insert into {EventStoreSetup.Schema}.mt_streams as s (id, type, version, timestamp, created, tenant_id, is_archived)
-            select a.id, a.type, a.version, now(), now(), '{Tenancy}', false from unnest($1::uuid[], $2::varchar[], $3::bigint[]) as a(id, type, version)
+            select a.id, a.type, a.version, now(), now(), '{Tenancy}', false from unnest($1::uuid[], $2::varchar[], $3::bigint[]) as a(id, type, version) order by a.id
             on conflict (id) do update set version = excluded.version, timestamp = excluded.timestamp where not s.is_archived
             returning 1
         ), events as (
@@ -73,6 +73,8 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
     public static void Own(NpgsqlDataSourceBuilder connections)
     {
         connections.ConnectionStringBuilder.NoResetOnClose = true;
+        // Whose statement it is that fails by dividing by zero tells an archived stream from an assumption that no longer holds.
+        connections.ConnectionStringBuilder.IncludeFailedBatchedCommand = true;
         // The request that a batch came with is traced; the text of these statements, put together anew for each commit, says nothing more.
         connections.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => false).ConfigureBatchFilter(_ => false));
         connections.UsePhysicalConnectionInitializer(

@@ -129,6 +129,10 @@ public class ServerUnderTest : IAsyncLifetime
 
     private sealed class Factory(string connectionString, string dataFolder, TimeProvider clock, IReadOnlyDictionary<string, string> settings) : WebApplicationFactory<Program>
     {
+        private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(30);
+
+        private IHostApplicationLifetime? lifetime;
+
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseSetting("JARVIS_DATABASE", connectionString);
@@ -143,6 +147,31 @@ public class ServerUnderTest : IAsyncLifetime
 
             builder.ConfigureServices(services => services.AddSingleton(clock));
             builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        }
+
+        protected override IHost CreateHost(IHostBuilder builder)
+        {
+            var host = base.CreateHost(builder);
+            lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+            return host;
+        }
+
+        /// <summary>
+        /// The program ends by itself first, as it does outside of tests. Ended by its own main and by the base class at once, the store's coordinator
+        /// stops twice at the same time, which it does not bear.
+        /// </summary>
+        public override async ValueTask DisposeAsync()
+        {
+            if (lifetime is { } running)
+            {
+                lifetime = null;
+                var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                await using var hook = running.ApplicationStopped.Register(ended.SetResult);
+                running.StopApplication();
+                await Task.WhenAny(ended.Task, Task.Delay(EndsWithin));
+            }
+
+            await base.DisposeAsync();
         }
     }
 }

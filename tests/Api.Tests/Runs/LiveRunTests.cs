@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Jarvis.Api.Tests.Platform;
 using Jarvis.Api.Tests.Platform.GraphQL;
+using Jarvis.Application.Runs;
+using Jarvis.Application.Workflows;
+using Jarvis.Domain.Runs;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -162,6 +165,33 @@ public sealed class LiveRunTests(ServerUnderTest server) : IClassFixture<ServerU
         seen[^1].At("run", "id").GetGuid().ShouldBe(second);
         var positions = seen.Select(change => long.Parse(change.Text("position")!, System.Globalization.CultureInfo.InvariantCulture)).ToList();
         positions.ShouldBe(positions.Order());
+    }
+
+    [Fact]
+    public async Task each_change_of_many_runs_is_told_with_what_held_at_that_change()
+    {
+        await using var mine = await RunsOfAPerson.Make(server, connected: false);
+        await using var socket = await SocketUnderTest.OpenAs(server, mine.Person.AccessToken);
+        await socket.Subscribe("1", "subscription { runsChanged { run { id workflow { name } } } }");
+        var (first, _) = await mine.Request();
+        (await Told(first)).Text("name").ShouldBe("greeting");
+
+        // The second run's workflow did not exist yet when the first was told of.
+        await server.Do(new PublishWorkflow(RunsOfAPerson.Greeting.Replace("name: greeting", "name: parting", StringComparison.Ordinal)), mine.Person.Id);
+        var second = (await server.Do(new RequestRun(null, "parting", null, null, null, RunTrigger.Manual), mine.Person.Id)).Stream!.Value;
+        (await Told(second)).Text("name").ShouldBe("parting");
+
+        async Task<JsonElement> Told(Guid run)
+        {
+            while (true)
+            {
+                var change = (await socket.Receive())!.Value.At("payload", "data", "runsChanged", "run");
+                if (change.At("id").GetGuid() == run)
+                {
+                    return change.At("workflow");
+                }
+            }
+        }
     }
 
     private async Task<List<JsonElement>> Follow(RunsOfAPerson mine, Guid run, string? after, int ends)

@@ -155,7 +155,11 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
             await side.Archive(Runs[1]);
             (await side.Fetch(Runs[1])).ShouldBeEmpty();
 
-            await Should.ThrowAsync<Exception>(() => side.Append([Appending(Runs[1], 5, 1)]));
+            var refused = await Should.ThrowAsync<Exception>(() => side.Append([Appending(Runs[1], 5, 1)]));
+            if (side == rows)
+            {
+                refused.Message.ShouldContain("archived");
+            }
 
             (await side.Rows("select count(*) from jarvis.mt_events where stream_id = '" + StreamIds.Execution(Runs[1]) + "'")).ShouldBe(["5"]);
         }

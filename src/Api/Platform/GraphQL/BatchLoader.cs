@@ -4,10 +4,9 @@ namespace Jarvis.Api.Platform.GraphQL;
 
 /// <summary>
 /// Collects what the resolvers of one level ask for and fetches it by one query, when the first of them is awaited. What was fetched
-/// once in a request is not fetched again; a subscription, which lasts for hours, asks again for each of its events.
+/// once is not fetched again.
 /// </summary>
-/// <param name="keeps">Whether what was fetched stands for whoever asks later.</param>
-public sealed class BatchLoader<TKey, TValue>(Func<IReadOnlyList<TKey>, CancellationToken, Task<IDictionary<TKey, TValue>>> fetch, bool keeps)
+public sealed class BatchLoader<TKey, TValue>(Func<IReadOnlyList<TKey>, CancellationToken, Task<IDictionary<TKey, TValue>>> fetch)
     where TKey : notnull
 {
     /// <summary>Keys that one query asks for at most.</summary>
@@ -37,10 +36,6 @@ public sealed class BatchLoader<TKey, TValue>(Func<IReadOnlyList<TKey>, Cancella
         lock (gate)
         {
             (batch, waiting) = (waiting, []);
-            if (!keeps)
-            {
-                entries.Clear();
-            }
         }
 
         foreach (var part in batch.Chunk(MaxBatch))

@@ -16,9 +16,6 @@ public sealed class GraphQLUser(Caller? caller, EventWindow? window) : Dictionar
 
     /// <summary>Of a subscription: room for the next event.</summary>
     public EventWindow? Window => window;
-
-    /// <summary>Batch loaders by name.</summary>
-    public ConcurrentDictionary<string, object> Loaders { get; } = new(StringComparer.Ordinal);
 }
 
 /// <summary>

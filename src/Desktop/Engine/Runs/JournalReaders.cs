@@ -47,7 +47,11 @@ internal sealed class JournalReaders(string file) : IDisposable
         }
         finally
         {
-            database.Execute("COMMIT");
+            // A read that failed may have ended it already.
+            if (database.InTransaction)
+            {
+                database.Execute("COMMIT");
+            }
         }
     });
 
