@@ -60,6 +60,18 @@ public sealed class DeviceDetailsTests : PhoneTest
         (Box.Items.ShouldHaveSingleItem().State, Box.Failed).ShouldBe((OutboxState.Refused, 1));
     }
 
+    [Theory]
+    [InlineData("ONLINE", true)]
+    [InlineData("STALE", false)]
+    public async Task one_that_is_online_was_heard_of_just_now_and_any_other_when_it_was_last(string status, bool isNow)
+    {
+        Server.On("DeviceDetails", Details(atOnce: 2).Replace("ONLINE", status, StringComparison.Ordinal));
+        await StartAsync();
+        var page = Render<DeviceDetails>(parameters => parameters.Add(details => details.Id, Desk));
+
+        page.WaitForAssertion(() => page.Find(".row-between .small").TextContent.Contains("20 秒内", StringComparison.Ordinal).ShouldBe(isNow), Long);
+    }
+
     private async Task<IRenderedComponent<DeviceDetails>> Offline()
     {
         Server.On("DeviceDetails", Details(atOnce: 2));
