@@ -83,29 +83,28 @@ public static class KeepingVerbs
     {
         public static async Task<Place> FindAsync(string? database, string? data, CancellationToken cancellation)
         {
-            var state = Repository.StateFolder;
-            var folder = data ?? Path.Combine(RunningSystem.HomeOf(state, database), "data");
+            var folders = new StateFolders(Repository.StateFolder, database);
+            var folder = data ?? folders.Data;
             if (database is not null)
             {
                 return new Place(DatabaseAddress.ToConnectionString(database), folder, null, null);
             }
 
-            var postgresql = Path.Combine(state, "postgresql");
-            Directory.CreateDirectory(state);
+            Directory.CreateDirectory(folders.State);
             UpLock @lock;
             try
             {
-                @lock = UpLock.Take(state);
+                @lock = UpLock.Take(folders.State);
             }
             catch (ProblemException)
             {
                 // It runs: its database answers.
-                return new Place(await EmbeddedPostgres.ConnectionStringOfRunningAsync(postgresql, cancellation), folder, null, null);
+                return new Place(await EmbeddedPostgres.ConnectionStringOfRunningAsync(folders.PostgreSql, cancellation), folder, null, null);
             }
 
             try
             {
-                var started = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { Folder = postgresql, Report = Console.WriteLine }, cancellation);
+                var started = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { Folder = folders.PostgreSql, Report = Console.WriteLine }, cancellation);
                 await started.EnsureDatabaseAsync(EmbeddedPostgres.Database, cancellation);
                 return new Place(started.ConnectionString(), folder, started, @lock);
             }

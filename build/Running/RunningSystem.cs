@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json.Nodes;
 using Jarvis.Build.Postgres;
 using Jarvis.Build.Processes;
 using Jarvis.Build.Publishing;
@@ -18,39 +16,27 @@ public sealed class RunningSystem : IAsyncDisposable
 
     private readonly UpOptions options;
     private readonly Progress progress;
-    private readonly string state;
-    private readonly string home;
+    private readonly StateFolders folders;
     private readonly Stack<IAsyncDisposable> toStop = new();
     private readonly CancellationTokenSource ending = new();
     private Task publishing = Task.CompletedTask;
     private Outside? outside;
 
-    private RunningSystem(UpOptions options, string state, string home)
+    private RunningSystem(UpOptions options, StateFolders folders)
     {
         this.options = options;
-        this.state = state;
-        this.home = home;
+        this.folders = folders;
         progress = new Progress(options.Json, options.Demo ? StepsWithDemo : StepsWithout);
     }
-
-    /// <summary>Where what belongs to a database (key, blobs, people, the runner's identity) is kept, apart for each.</summary>
-    /// <param name="database">As it was named; null for the embedded one.</param>
-    public static string HomeOf(string state, string? database) =>
-        database is null ? state : Path.Combine(state, "databases", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(database)))[..16]);
 
     /// <summary>Runs until the token is cancelled (Ctrl-C), then stops all of it. 0 if it came up.</summary>
     public static async Task<int> RunAsync(UpOptions options, CancellationToken cancellation)
     {
-        var state = Repository.StateFolder;
-        MakePrivate(state);
-        using var @lock = UpLock.Take(state);
-        var home = HomeOf(state, options.Database);
-        foreach (var folder in (string[])[home, Path.Combine(home, "data"), Path.Combine(home, "logs"), Path.Combine(state, "pids")])
-        {
-            MakePrivate(folder);
-        }
-
-        await using var system = new RunningSystem(options, state, home);
+        var folders = new StateFolders(Repository.StateFolder, options.Database);
+        StateFolders.MakePrivate(folders.State);
+        using var @lock = UpLock.Take(folders.State);
+        folders.Make();
+        await using var system = new RunningSystem(options, folders);
         system.PrepareOutside();
         try
         {
@@ -64,7 +50,7 @@ public sealed class RunningSystem : IAsyncDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new ProblemException($"The server stopped answering ({e.Message}); see {system.Log("server")}.", e);
+            throw new ProblemException($"The server stopped answering ({e.Message}); see {folders.Log("server")}.", e);
         }
         catch (RefusedException e)
         {
@@ -76,11 +62,11 @@ public sealed class RunningSystem : IAsyncDisposable
     {
         foreach (var name in (string[])["runner", "laptop", "server"])
         {
-            await UpLock.EndLeftOverAsync(PidFile(name), progress.Note, cancellation);
+            await UpLock.EndLeftOverAsync(folders.PidFile(name), progress.Note, cancellation);
         }
 
         progress.Step("Programs");
-        var programs = new BuiltPrograms(state);
+        var programs = new BuiltPrograms(folders.State);
         await programs.EnsureAsync(progress.Note, cancellation);
 
         // Published beside the start of everything else; it counts as up when they are there as well.
@@ -99,7 +85,7 @@ public sealed class RunningSystem : IAsyncDisposable
         await StartServerAsync(programs, database, url, setupToken, screens, client, cancellation);
         @lock.Announce(url);
 
-        var runner = new Runner(programs.Runner, url, Path.Combine(home, "runner"), Log("runner"), PidFile("runner"));
+        var runner = new Runner(programs.Runner, url, folders.Runner, folders.Log("runner"), folders.PidFile("runner"));
         toStop.Push(runner);
         var finish = options.Demo
             ? await SeedAsync(programs, client, runner, url, setupToken, cancellation)
@@ -111,7 +97,7 @@ public sealed class RunningSystem : IAsyncDisposable
     private async Task<string> StartDatabaseAsync(CancellationToken cancellation)
     {
         var postgres = await EmbeddedPostgres.StartAsync(
-            new EmbeddedPostgresOptions { Folder = Path.Combine(state, "postgresql"), Report = progress.Note }, cancellation);
+            new EmbeddedPostgresOptions { Folder = folders.PostgreSql, Report = progress.Note }, cancellation);
         var started = true;
         await KeepAsync(
             "PostgreSQL",
@@ -169,7 +155,7 @@ public sealed class RunningSystem : IAsyncDisposable
         {
             ["JARVIS_DATABASE"] = database,
             ["JARVIS_URL"] = url,
-            ["JARVIS_DATA"] = Path.Combine(home, "data"),
+            ["JARVIS_DATA"] = folders.Data,
             ["JARVIS_SETUP_TOKEN"] = setupToken,
             ["JARVIS_SCREENS"] = screens,
             ["JARVIS_LISTEN"] = null,
@@ -187,80 +173,22 @@ public sealed class RunningSystem : IAsyncDisposable
             environment[name] = value;
         }
 
-        var server = new Server(programs.Server, environment, client, Log("server"), PidFile("server"));
+        var server = new Server(programs.Server, environment, client, folders.Log("server"), folders.PidFile("server"));
         await KeepAsync("The server", server.StartAsync, cancellation);
-    }
-
-    /// <summary>Once: both devices of the demo have run for thirty days; the second one hands in what it did and is switched off.</summary>
-    private async Task EnsureThirtyDaysAsync(BuiltPrograms programs, Demo demo, string url, CancellationToken cancellation)
-    {
-        if (demo.Notes.HasPast || demo.Notes.Device is not null || demo.Notes.Laptop is not null)
-        {
-            return;
-        }
-
-        await demo.PublishPastAsync(cancellation);
-        progress.Note($"Living {DemoPast.Days} days on two devices, for something to look at.");
-        var laptopHome = Path.Combine(home, "laptop");
-        await Task.WhenAll(
-            LiveAsync(programs, Path.Combine(home, "runner"), lastDay: 0, perDay: 5, seed: 7, cancellation),
-            LiveAsync(programs, laptopHome, lastDay: 6, perDay: 2, seed: 11, cancellation));
-        await using var laptop = new Runner(programs.Runner, url, laptopHome, Log("laptop"), PidFile("laptop"));
-        var running = await laptop.StartAsync(cancellation);
-        try
-        {
-            await demo.HandInAsync(laptop, Environment.MachineName + " laptop", cancellation);
-        }
-        finally
-        {
-            await running.StopAsync();
-        }
-    }
-
-    private async Task LiveAsync(BuiltPrograms programs, string deviceHome, int lastDay, double perDay, int seed, CancellationToken cancellation)
-    {
-        // A start that was interrupted here has its past in the journal already.
-        if (File.Exists(Path.Combine(deviceHome, "journal.db")))
-        {
-            return;
-        }
-
-        MakePrivate(deviceHome);
-        var plan = Path.Combine(deviceHome, "demo-plan.json");
-        await File.WriteAllTextAsync(plan, DemoPast.Plan(DateTimeOffset.UtcNow, TimeZoneInfo.Local, lastDay, perDay, seed).ToJsonString(), cancellation);
-        await using var child = ChildProcess.Start(new ChildProcessOptions
-        {
-            Program = Compiling.DotNet.Program,
-            Arguments = [programs.Runner, "demo", plan, "--home", deviceHome],
-            Folder = deviceHome,
-            Environment = new Dictionary<string, string?> { ["DOTNET_ROOT"] = Compiling.DotNet.Root },
-            OnLine = (line, isError) =>
-            {
-                if (isError)
-                {
-                    progress.Note(line);
-                }
-            },
-        });
-        var exit = await child.Exited.WaitAsync(cancellation);
-        if (exit != 0)
-        {
-            throw new ProblemException($"The demo's past could not be made (exit {exit}); start with --no-demo to go on without it.");
-        }
     }
 
     private async Task<Action> SeedAsync(BuiltPrograms programs, ServerClient client, Runner runner, string url, string setupToken, CancellationToken cancellation)
     {
-        var demo = new Demo(client, Path.Combine(home, "demo.json"));
+        var demo = new Demo(client, folders.DemoNotes);
         progress.Step("People and samples");
         await demo.EnsurePeopleAsync(setupToken, cancellation);
-        var samples = SampleFile.All(Path.Combine(home, "work"), url);
+        var samples = SampleFile.All(folders.Work, url);
         await demo.PublishAsync(samples, cancellation);
         await demo.EnsureFavouritesAsync(cancellation);
         await demo.EnsureCancelledRunAsync(samples[0], cancellation);
 
         progress.Step("Runner");
-        await EnsureThirtyDaysAsync(programs, demo, url, cancellation);
+        await new DemoDevices(folders, programs, url, progress.Note).EnsureThirtyDaysAsync(demo, cancellation);
         await KeepAsync("The runner", runner.StartAsync, cancellation);
         await demo.EnsurePairedAsync(runner, cancellation);
         ShowLaterCodes(runner);
@@ -268,14 +196,7 @@ public sealed class RunningSystem : IAsyncDisposable
 
         progress.Step("Running " + samples[0].Name);
         var run = await demo.RunAsync(samples[0], cancellation);
-        return () => progress.Ready(Summary(url, demo, run), new JsonObject
-        {
-            ["ready"] = true,
-            ["url"] = url,
-            ["users"] = new JsonArray([.. demo.People.Select(p => new JsonObject { ["role"] = p.Role, ["email"] = p.Email, ["password"] = p.Password })]),
-            ["device"] = demo.Notes.Device,
-            ["run"] = new JsonObject { ["id"] = run.Id, ["status"] = run.Status },
-        });
+        return () => new UpReport(folders, url, client.Port, outside).OfDemo(progress, demo, run);
     }
 
     private async Task<Action> WithoutDemoAsync(ServerClient client, Runner runner, string url, string setupToken, CancellationToken cancellation)
@@ -284,55 +205,11 @@ public sealed class RunningSystem : IAsyncDisposable
         ShowLaterCodes(runner);
         await KeepAsync("The runner", runner.StartAsync, cancellation);
         var link = await client.SetupIsOpenAsync(setupToken, cancellation) ? $"{url}/setup?token={setupToken}" : null;
-        var text = new StringBuilder().AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Jarvis is up at {url}");
-        if (link is not null)
-        {
-            text.AppendLine().AppendLine("Make the first administrator with this link; it works once:").AppendLine("  " + link);
-        }
-
-        if (outside is not null)
-        {
-            text.Append(outside.Invitation(client.Port));
-        }
-
-        return () => progress.Ready(text.Append(Ending()).ToString(), new JsonObject
-        {
-            ["ready"] = true,
-            ["url"] = url,
-            ["setup"] = link,
-            ["outside"] = outside?.Url(client.Port),
-            ["users"] = new JsonArray(),
-            ["device"] = null,
-            ["run"] = null,
-        });
+        return () => new UpReport(folders, url, client.Port, outside).WithoutDemo(progress, link);
     }
 
     private void ShowLaterCodes(Runner runner) =>
         runner.OnPairing = (code, _) => progress.Note($"The runner waits to be paired, with the code {code}: in the phone app under Me, Computers, Add (我的 › 电脑 › 添加电脑), or with build/jarvis devices approve {code}.");
-
-    private string Summary(string url, Demo demo, DemoRun run)
-    {
-        var text = new StringBuilder().AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Jarvis is up at {url}").AppendLine();
-        foreach (var person in demo.People)
-        {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {person.Role,-14} {person.Email,-30} {person.Password}");
-        }
-
-        text.AppendLine(CultureInfo.InvariantCulture, $"  {"device",-14} {demo.Notes.Device}")
-            .AppendLine(CultureInfo.InvariantCulture, $"  {"run",-14} {run.Id}: {run.Sample} {run.Status} in {Jarvis.Cli.Platform.Durations.Text(run.Seconds)}");
-        if ((run.Error ?? run.Output) is { } result)
-        {
-            const int Shown = 600;
-            text.AppendLine("                 " + (result.Length > Shown ? result[..Shown] + "…" : result));
-        }
-
-        return text.AppendLine()
-            .AppendLine(CultureInfo.InvariantCulture, $"  build/jarvis login {url} --email {demo.Notes.Owner.Email}")
-            .AppendLine("  build/jarvis watch " + run.Id)
-            .Append(Ending()).ToString();
-    }
-
-    private string Ending() => $"\nLogs are in {Path.GetRelativePath(Repository.Root, Path.Combine(home, "logs"))}, all data in {Path.GetRelativePath(Repository.Root, state)}. Ctrl-C stops all of it.";
 
     private async Task KeepAsync(string name, Func<CancellationToken, Task<RunningProgram>> start, CancellationToken cancellation)
     {
@@ -347,15 +224,15 @@ public sealed class RunningSystem : IAsyncDisposable
             throw new ProblemException("--tls goes with --listen.") { ExitCode = 2 };
         }
 
-        if (options.Listen is not { } listen || Outside.Prepare(listen, options.Tls, Path.Combine(state, "tls"), DateTimeOffset.UtcNow) is not { } prepared)
+        if (options.Listen is not { } listen || Outside.Prepare(listen, options.Tls, folders.Tls, DateTimeOffset.UtcNow) is not { } prepared)
         {
             return;
         }
 
-        if (options.Demo || File.Exists(Path.Combine(home, "demo.json")))
+        if (options.Demo || File.Exists(folders.DemoNotes))
         {
             // The very command that goes on from here: data of their own beside the demo's, if there is a demo.
-            var wasDemo = File.Exists(Path.Combine(home, "demo.json"));
+            var wasDemo = File.Exists(folders.DemoNotes);
             throw new ProblemException(
                 "Demo people have no place on a network, for their passwords are no secret. With data that were never a demo: "
                 + (wasDemo ? OperatingSystem.IsWindows() ? "set JARVIS_STATE=.jarvis\\own && " : "JARVIS_STATE=.jarvis/own " : "")
@@ -395,19 +272,6 @@ public sealed class RunningSystem : IAsyncDisposable
         while (toStop.TryPop(out var stop))
         {
             await stop.DisposeAsync();
-        }
-    }
-
-    private string Log(string name) => Path.Combine(home, "logs", name + ".log");
-
-    private string PidFile(string name) => Path.Combine(state, "pids", name + ".pid");
-
-    private static void MakePrivate(string folder)
-    {
-        Directory.CreateDirectory(folder);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 }
