@@ -24,8 +24,8 @@ public static class InputChecks
             return JsonText.Parse(free) is { } parsed ? (parsed, new Dictionary<string, string>()) : (null, new Dictionary<string, string> { [""] = words[CommonWords.NotJson] });
         }
 
-        var found = model.Check(words);
-        var input = model.ToJson();
+        var found = FormCheck.Of(model, words);
+        var input = FormInput.Of(model);
         if (found.Count > 0)
         {
             return (input, found);

@@ -36,8 +36,8 @@ public sealed class FormModelTests
         model.Set("/mode", "1");
         model.Set("/more/a~1b", "[1, 2]");
 
-        model.ToJson().GetRawText().ShouldBe("""{"name":"receipts","count":3,"quiet":true,"mode":{"speed":7},"more":{"a/b":[1,2]}}""");
-        model.Check(language).ShouldBeEmpty();
+        FormInput.Of(model).GetRawText().ShouldBe("""{"name":"receipts","count":3,"quiet":true,"mode":{"speed":7},"more":{"a/b":[1,2]}}""");
+        FormCheck.Of(model, language).ShouldBeEmpty();
     }
 
     [Fact]
@@ -47,14 +47,28 @@ public sealed class FormModelTests
         model.Set("/count", "many");
         model.Set("/more/a~1b", "{");
 
-        model.Check(language).ShouldBe(new Dictionary<string, string>
+        FormCheck.Of(model, language).ShouldBe(new Dictionary<string, string>
         {
             ["/name"] = "请填写",
             ["/count"] = "请填写数字",
             ["/more/a~1b"] = "不是有效的 JSON",
         });
         model.Set("/count", "0");
-        model.Check(language)["/count"].ShouldBe("不能小于 1");
+        FormCheck.Of(model, language)["/count"].ShouldBe("不能小于 1");
+    }
+
+    [Theory]
+    [InlineData("NaN")]
+    [InlineData("Infinity")]
+    [InlineData("1e999")]
+    public void what_JSON_has_no_number_for_is_told_and_left_out(string typed)
+    {
+        var model = new FormModel(Fields);
+        model.Set("/name", "receipts");
+        model.Set("/count", typed);
+
+        FormCheck.Of(model, language)["/count"].ShouldBe("请填写数字");
+        FormInput.Of(model).TryGetProperty("count", out _).ShouldBeFalse();
     }
 
     [Fact]
@@ -70,7 +84,7 @@ public sealed class FormModelTests
 
         model.RemoveAt("/tags", 1);
 
-        model.ToJson().GetProperty("tags").GetRawText().ShouldBe("""["a","c"]""");
+        FormInput.Of(model).GetProperty("tags").GetRawText().ShouldBe("""["a","c"]""");
     }
 
     [Fact]
@@ -78,7 +92,7 @@ public sealed class FormModelTests
     {
         using var given = JsonDocument.Parse("""{"name":"x","count":12345678901234567890,"tags":["p","q"],"mode":"fast","more":{"a/b":{"k":1}}}""");
 
-        new FormModel(Fields, given.RootElement).ToJson().GetRawText()
+        FormInput.Of(new FormModel(Fields, given.RootElement)).GetRawText()
             .ShouldBe("""{"name":"x","count":12345678901234567890,"mode":"fast","tags":["p","q"],"more":{"a/b":{"k":1}}}""");
     }
 
