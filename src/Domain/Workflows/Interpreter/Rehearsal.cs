@@ -6,21 +6,6 @@ using Jarvis.Domain.Workflows.Language;
 
 namespace Jarvis.Domain.Workflows.Interpreter;
 
-/// <summary>What a definition does differently at one place.</summary>
-/// <param name="Code"><c>added</c>, <c>missing</c>, <c>kind</c>, <c>arguments</c>, <c>output</c>, <c>context</c>, <c>next</c>, <c>ending</c>, <c>skipped</c> or <c>done</c>.</param>
-/// <param name="Instance">The task instance; empty for the run as a whole.</param>
-/// <param name="Reason">A sentence for people; it quotes no value.</param>
-/// <param name="Recorded">What stands in the record; null where nothing does.</param>
-/// <param name="Now">What the definition gives; null where it gives nothing.</param>
-public sealed record ReplayDifference(string Code, string Task, string Instance, string Reason, Json? Recorded, Json? Now);
-
-/// <summary>How a definition stepped through what a run recorded.</summary>
-/// <param name="Same">Task instances that went as they were recorded.</param>
-/// <param name="First">The first difference in the order of the walk; null for none.</param>
-/// <param name="Reached">Instances that are not in the record, at which the walk would go on for real.</param>
-/// <param name="HasOutlined">Whether a recorded value stands as a reference to a blob, so that what follows from it cannot be judged here.</param>
-public sealed record ReplayOutcome(int Same, ReplayDifference? First, IReadOnlyList<string> Reached, bool HasOutlined);
-
 /// <summary>
 /// Steps a definition through what a run recorded: expressions are evaluated anew, activities answer what they answered then, nothing is
 /// done. It compares every task instance with the record and stops at the first difference. Branches and time-outs end as they
@@ -123,7 +108,7 @@ public sealed class Rehearsal : IExecutionHost
         {
             if (item is not ITaskEvent about)
             {
-                if (Ending(item) is { } end)
+                if (ReplayComparison.OfEnding(item, state) is { } end)
                 {
                     await Differ(end, cancellation);
                 }
@@ -141,7 +126,12 @@ public sealed class Rehearsal : IExecutionHost
                 await Rest(cancellation);
             }
 
-            if (Compare(about, then) is { } difference)
+            if (item is ExecutionTaskStarted)
+            {
+                begun.Add(about.Instance);
+            }
+
+            if (ReplayComparison.Of(about, then, begun.Contains(about.Instance)) is { } difference)
             {
                 await Differ(difference, cancellation);
             }
@@ -236,49 +226,6 @@ public sealed class Rehearsal : IExecutionHost
         return then!.Output?.Reveal() ?? Json.Null;
     }
 
-    private ReplayDifference? Compare(ITaskEvent item, TaskState then)
-    {
-        ReplayDifference Of(string code, string reason, Json? recorded = null, Json? now = null) => new(code, item.Task, item.Instance, reason, recorded, now);
-        switch (item)
-        {
-            case ExecutionTaskCreated e when then.Kind is { } kind && kind != e.Kind:
-                return Of("kind", $"The run executed a {kind} here; now it is a {e.Kind}.", Json.Of(kind), Json.Of(e.Kind));
-            case ExecutionTaskStarted e:
-                begun.Add(e.Instance);
-                var (recorded, now) = (then.Arguments?.Reveal(), e.Arguments?.Reveal());
-                return recorded is not null && now is not null && !ReplayValues.Same(recorded, now)
-                    ? Of("arguments", "It would be called with other arguments.", recorded, now)
-                    : null;
-            case ExecutionTaskFaulted e when then.Phase != TaskPhase.Faulted || then.Error?.Type != e.Error.Type:
-                return Of("ending", $"It would fail with {e.Error.Type}; the run recorded that it {Word(then)}.", Json.Of(Word(then)), Json.Of(e.Error.Type));
-            case ExecutionTaskCompleted when then.Phase == TaskPhase.Faulted:
-                return Of("ending", $"It would complete; the run recorded that it {Word(then)}.", Json.Of(then.Error?.Type), Json.Of("completed"));
-            case ExecutionTaskCompleted e when then.Phase == TaskPhase.Completed && then.By is null && then.Starts > 0 && !begun.Contains(e.Instance):
-                return Of("skipped", "It would be skipped; the run did it.");
-            case ExecutionTaskCompleted e when then.Phase is TaskPhase.Completed or TaskPhase.Skipped:
-                var (output, newOutput) = (then.Output?.Reveal() ?? Json.Null, e.Output?.Reveal() ?? Json.Null);
-                var (context, newContext) = (then.Context?.Reveal(), e.Context?.Reveal());
-                return !ReplayValues.Same(output, newOutput) ? Of("output", "It would hand on another output.", output, newOutput)
-                    : (context is null) != (newContext is null) || (context is not null && !ReplayValues.Same(context, newContext!))
-                        ? Of("context", "It would export another context.", context, newContext)
-                    : then.Then != e.Then ? Of("next", $"It would go on with {e.Then ?? "the next task"} instead of {then.Then ?? "the next task"}.", Json.Of(then.Then), Json.Of(e.Then))
-                    : null;
-            default:
-                return null;
-        }
-    }
-
-    private ReplayDifference? Ending(IExecutionEvent item) => item switch
-    {
-        ExecutionCompleted when state.Phase == ExecutionPhase.Faulted =>
-            new("ending", "", "", "The run would complete; it recorded a fault.", Json.Of(state.Error?.Type), Json.Of("completed")),
-        ExecutionCompleted e when state.Phase == ExecutionPhase.Completed && !ReplayValues.Same(state.Output?.Reveal() ?? Json.Null, e.Output?.Reveal() ?? Json.Null) =>
-            new("output", "", "", "The run would give another output.", state.Output?.Reveal(), e.Output?.Reveal()),
-        ExecutionFaulted e when state.HasEnded && state.Phase != ExecutionPhase.Cancelled && state.Error?.Type != e.Error.Type =>
-            new("ending", "", "", $"The run would fail with {e.Error.Type}.", Json.Of(state.Error?.Type), Json.Of(e.Error.Type)),
-        _ => null,
-    };
-
     private async Task Differ(ReplayDifference difference, CancellationToken cancellation)
     {
         first ??= difference;
@@ -352,13 +299,6 @@ public sealed class Rehearsal : IExecutionHost
     /// <summary>The pointer of an instance: without the marks of its repetitions.</summary>
     private static string PointerOf(string instance) => string.Join('/', instance.Split('/').Select(part =>
         part.LastIndexOf('@') is var at and > 0 && int.TryParse(part.AsSpan(at + 1), CultureInfo.InvariantCulture, out _) ? part[..at] : part));
-
-    private static string Word(TaskState task) => task.Phase == TaskPhase.Faulted ? $"failed with {task.Error?.Type}" : task.Phase switch
-    {
-        TaskPhase.Completed => "completed",
-        TaskPhase.Skipped => "was skipped",
-        _ => "was in progress",
-    };
 
     private static bool IsOutlined(Platform.Content? content) => content?.Reveal() is { } value && ReplayValues.HasBlob(value);
 }

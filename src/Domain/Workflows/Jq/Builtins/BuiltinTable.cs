@@ -16,6 +16,7 @@ internal static class BuiltinTable
     {
         Basics.Functions,
         Collections.Functions,
+        Orderings.Functions,
         Generators.Functions,
         Strings.Functions,
         Formats.Functions,

@@ -3,7 +3,7 @@ using Jarvis.Domain.Workflows.Jq.Evaluation;
 
 namespace Jarvis.Domain.Workflows.Jq.Builtins;
 
-/// <summary>Functions on whole arrays and objects.</summary>
+/// <summary>Functions on whole arrays and objects; those that order what is in them are in <see cref="Orderings"/>.</summary>
 internal static class Collections
 {
     public static readonly Builtin[] Functions =
@@ -17,32 +17,19 @@ internal static class Collections
         BuiltinTable.Value("add", Add),
         new("add", 1, (arguments, _) => new AddNode(arguments[0])),
         BuiltinTable.Value("reverse", Reverse),
-        BuiltinTable.Value("sort", (e, input) => Sorted(e, Array(input, "cannot be sorted, as it is not an array"))),
-        new("sort_by", 1, (arguments, _) => new ByNode(arguments[0], (e, items, keys) => Pick(items, Order(e, keys)))),
-        new("group_by", 1, (arguments, _) => new ByNode(arguments[0], Groups)),
-        new("unique_by", 1, (arguments, _) => new ByNode(arguments[0], Unique)),
-        new("min_by", 1, (arguments, _) => new ByNode(arguments[0], (_, items, keys) => Extreme(items, keys, least: true))),
-        new("max_by", 1, (arguments, _) => new ByNode(arguments[0], (_, items, keys) => Extreme(items, keys, least: false))),
-        BuiltinTable.Value("unique", (e, input) =>
-        {
-            var items = Array(input, "cannot be sorted, as it is not an array");
-            return Unique(e, items, items.Span.ToArray());
-        }),
-        BuiltinTable.Value("min", (_, input) => Extreme(Iterated(input), Iterated(input).Span.ToArray(), least: true)),
-        BuiltinTable.Value("max", (_, input) => Extreme(Iterated(input), Iterated(input).Span.ToArray(), least: false)),
         BuiltinTable.Value("flatten", (e, input) => Flatten(e, input, double.PositiveInfinity)),
         BuiltinTable.Value("flatten", (e, input, depth) => Flatten(e, input, depth is JsonNumber number
             ? number.Value
-            : throw Evaluation.Values.Error("flatten depth must be a number"))),
+            : throw Values.Error("flatten depth must be a number"))),
         BuiltinTable.Value("bsearch", Search),
         BuiltinTable.Value("transpose", Transpose),
         BuiltinTable.Value("indices", Indices),
-        BuiltinTable.Value("index", (e, input, sought) => Indices(e, input, sought) is JsonArray found ? Evaluation.Values.Element(found, 0) : Json.Null),
-        BuiltinTable.Value("rindex", (e, input, sought) => Indices(e, input, sought) is JsonArray found ? Evaluation.Values.Element(found, -1) : Json.Null),
+        BuiltinTable.Value("index", (e, input, sought) => Indices(e, input, sought) is JsonArray found ? Values.Element(found, 0) : Json.Null),
+        BuiltinTable.Value("rindex", (e, input, sought) => Indices(e, input, sought) is JsonArray found ? Values.Element(found, -1) : Json.Null),
         BuiltinTable.Value("_strindices", (e, input, sought) => Searching.Indices(
             e,
-            input is JsonString text ? text.Value : throw Evaluation.Values.Error(input, "cannot be searched, as it is not a string"),
-            sought is JsonString what ? what.Value : throw Evaluation.Values.Error(sought, "is not a string"))),
+            input is JsonString text ? text.Value : throw Values.Error(input, "cannot be searched, as it is not a string"),
+            sought is JsonString what ? what.Value : throw Values.Error(sought, "is not a string"))),
     ];
 
     /// <summary>Deepest nesting that is flattened, in levels.</summary>
@@ -50,22 +37,7 @@ internal static class Collections
 
     private static readonly JsonKeys EntryShape = new(["key", "value"]);
 
-    /// <summary>The values at some places of an array.</summary>
-    private static JsonArray Pick(JsonArray items, int[] places)
-    {
-        var picked = new Json[places.Length];
-        for (var i = 0; i < picked.Length; i++)
-        {
-            picked[i] = items[places[i]];
-        }
-
-        return JsonArray.Wrap(picked);
-    }
-
-    private static JsonArray Array(Json input, string otherwise) => input as JsonArray ?? throw Evaluation.Values.Error(input, otherwise);
-
-    private static JsonArray Iterated(Json input) =>
-        input as JsonArray ?? throw Evaluation.Values.Error(input, input, "cannot be iterated over");
+    private static JsonArray ArrayOf(Json input, string otherwise) => input as JsonArray ?? throw Values.Error(input, otherwise);
 
     private static Json Keys(Evaluator e, Json input)
     {
@@ -74,13 +46,13 @@ internal static class Collections
             case JsonObject members:
                 e.Grow(members.Count);
                 var names = members.Keys.ToArray();
-                System.Array.Sort(names, JsonOrder.Texts);
-                return JsonArray.Wrap(System.Array.ConvertAll(names, n => (Json)new JsonString(n)));
+                Array.Sort(names, JsonOrder.Texts);
+                return JsonArray.Wrap(Array.ConvertAll(names, n => (Json)new JsonString(n)));
             case JsonArray array:
                 e.Grow(array.Count);
                 return JsonArray.Wrap([.. Enumerable.Range(0, array.Count).Select(i => (Json)JsonNumber.From(i))]);
             default:
-                throw Evaluation.Values.Error(input, "has no keys");
+                throw Values.Error(input, "has no keys");
         }
     }
 
@@ -100,7 +72,7 @@ internal static class Collections
     {
         if (input is not JsonObject members)
         {
-            throw Evaluation.Values.Error(input, "has no keys");
+            throw Values.Error(input, "has no keys");
         }
 
         e.Grow(members.Count * 3L);
@@ -119,7 +91,7 @@ internal static class Collections
         {
             JsonArray array => array.Span,
             JsonObject members => members.Values,
-            _ => throw Evaluation.Values.Error($"Cannot iterate over {Evaluation.Values.KindName(input)}{(input is JsonNull ? "" : $" ({Evaluation.Values.Shown(input)})")}"),
+            _ => throw Values.NotIterable(input),
         };
         var built = new JsonObjectBuilder(entries.Length);
         e.Grow(entries.Length);
@@ -130,7 +102,7 @@ internal static class Collections
             built.Set(
                 key is JsonString name
                     ? name.Value
-                    : throw Evaluation.Values.Error($"Cannot use {Evaluation.Values.KindName(key)} ({Evaluation.Values.Shown(key)}) as object key"),
+                    : throw Values.Error($"Cannot use {Values.KindName(key)} ({Values.Shown(key)}) as object key"),
                 Content(e, entry));
         }
 
@@ -142,7 +114,7 @@ internal static class Collections
         Json last = Json.Null;
         foreach (var name in (ReadOnlySpan<string>)["key", "Key", "name", "Name"])
         {
-            last = Evaluation.Values.TryGet(entry, name) ?? Evaluation.Values.Get(e, entry, name);
+            last = Values.TryGet(entry, name) ?? Values.Get(e, entry, name);
             if (last.IsTruthy)
             {
                 return last;
@@ -154,7 +126,7 @@ internal static class Collections
 
     private static Json Content(Evaluator e, Json entry) => entry is JsonObject members
         ? members["value"] ?? members["Value"] ?? Json.Null
-        : Evaluation.Values.Get(e, entry, Evaluation.Values.Has(entry, "value") ? "value" : "Value");
+        : Values.Get(e, entry, Values.Has(entry, "value") ? "value" : "Value");
 
     private static Json Add(Evaluator e, Json input)
     {
@@ -162,7 +134,7 @@ internal static class Collections
         {
             JsonArray array => array.Span,
             JsonObject members => members.Values,
-            _ => throw Evaluation.Values.Error($"Cannot iterate over {Evaluation.Values.KindName(input)}{(input is JsonNull ? "" : $" ({Evaluation.Values.Shown(input)})")}"),
+            _ => throw Values.NotIterable(input),
         };
         var sum = new Sum(e);
         foreach (var item in items)
@@ -180,103 +152,22 @@ internal static class Collections
             case JsonArray array:
                 e.Grow(array.Count);
                 var items = array.Span.ToArray();
-                System.Array.Reverse(items);
+                Array.Reverse(items);
                 return JsonArray.Wrap(items);
             case JsonString { Value.Length: 0 } or JsonNull or JsonNumber { Value: 0 } or JsonObject { Count: 0 }:
                 return JsonArray.Empty;
             case JsonObject or JsonString or JsonNumber:
-                throw Evaluation.Values.Error($"Cannot index {Evaluation.Values.KindName(input)} with number (0)");
+                throw Values.Error($"Cannot index {Values.KindName(input)} with number (0)");
             default:
-                throw Evaluation.Values.Error(input, "has no length");
+                throw Values.Error(input, "has no length");
         }
-    }
-
-    private static JsonArray Sorted(Evaluator e, JsonArray items) => Pick(items, Order(e, items.Span.ToArray()));
-
-    /// <summary>The places of the keys in ascending order, equal ones as they stand.</summary>
-    private static int[] Order(Evaluator e, Json[] keys)
-    {
-        e.Grow(keys.Length);
-        e.Tick(keys.Length * (long)Math.Max(1, System.Numerics.BitOperations.Log2((uint)keys.Length + 1)) / 4);
-        var places = new int[keys.Length];
-        for (var i = 0; i < places.Length; i++)
-        {
-            places[i] = i;
-        }
-
-        try
-        {
-            System.Array.Sort(places, (a, b) => JsonOrder.Compare(keys[a], keys[b]) is var order && order != 0 ? order : a - b);
-        }
-        catch (InvalidOperationException exception) when (exception.InnerException is JsonDepthException or InsufficientExecutionStackException)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(exception.InnerException);
-        }
-
-        return places;
-    }
-
-    private static JsonArray Groups(Evaluator e, JsonArray items, Json[] keys)
-    {
-        var groups = new JsonArrayBuilder();
-        var group = new JsonArrayBuilder();
-        Json? key = null;
-        foreach (var place in Order(e, keys))
-        {
-            if (key is not null && !JsonOrder.AreEqual(key, keys[place]))
-            {
-                groups.Add(group.ToArray());
-                group = default;
-            }
-
-            key = keys[place];
-            group.Add(items[place]);
-        }
-
-        if (key is not null)
-        {
-            groups.Add(group.ToArray());
-        }
-
-        return groups.ToArray();
-    }
-
-    private static JsonArray Unique(Evaluator e, JsonArray items, Json[] keys)
-    {
-        var kept = new JsonArrayBuilder();
-        Json? key = null;
-        foreach (var place in Order(e, keys))
-        {
-            if (key is null || !JsonOrder.AreEqual(key, keys[place]))
-            {
-                key = keys[place];
-                kept.Add(items[place]);
-            }
-        }
-
-        return kept.ToArray();
-    }
-
-    /// <summary>The first of the least, the last of the greatest.</summary>
-    private static Json Extreme(JsonArray items, Json[] keys, bool least)
-    {
-        var best = -1;
-        for (var i = 0; i < keys.Length; i++)
-        {
-            if (best < 0 || JsonOrder.Compare(keys[i], keys[best]) < 0 == least)
-            {
-                best = i;
-            }
-        }
-
-        return best < 0 ? Json.Null : items[best];
     }
 
     private static JsonArray Flatten(Evaluator e, Json input, double depth)
     {
         if (depth < 0)
         {
-            throw Evaluation.Values.Error("flatten depth must not be negative");
+            throw Values.Error("flatten depth must not be negative");
         }
 
         var flat = new JsonArrayBuilder();
@@ -284,7 +175,7 @@ internal static class Collections
         {
             JsonArray array => array,
             JsonObject members => JsonArray.Wrap(members.Values.ToArray()),
-            _ => throw Evaluation.Values.Error($"Cannot iterate over {Evaluation.Values.KindName(input)}{(input is JsonNull ? "" : $" ({Evaluation.Values.Shown(input)})")}"),
+            _ => throw Values.NotIterable(input),
         };
         Into(items, depth, 0);
         return flat.ToArray();
@@ -315,7 +206,7 @@ internal static class Collections
 
     private static JsonNumber Search(Evaluator e, Json input, Json sought)
     {
-        var items = Array(input, "cannot be searched from");
+        var items = ArrayOf(input, "cannot be searched from");
         var (from, to) = (0, items.Count);
         while (from < to)
         {
@@ -335,11 +226,11 @@ internal static class Collections
 
     private static JsonArray Transpose(Evaluator e, Json input)
     {
-        var rows = Array(input, "cannot be transposed, as it is not an array");
+        var rows = ArrayOf(input, "cannot be transposed, as it is not an array");
         var width = 0;
         foreach (var row in rows.Span)
         {
-            width = Math.Max(width, row is JsonNull ? 0 : Array(row, "cannot be transposed, as it is not an array").Count);
+            width = Math.Max(width, row is JsonNull ? 0 : ArrayOf(row, "cannot be transposed, as it is not an array").Count);
         }
 
         e.Grow((long)width * rows.Count);
@@ -364,6 +255,6 @@ internal static class Collections
         (JsonArray array, JsonArray part) => Searching.Indices(e, array, part),
         (JsonArray array, _) => Searching.Indices(e, array, JsonArray.Wrap([sought])),
         (JsonString text, JsonString part) => Searching.Indices(e, text.Value, part.Value),
-        _ => Evaluation.Values.Get(e, input, sought),
+        _ => Values.Get(e, input, sought),
     };
 }

@@ -57,7 +57,7 @@ internal sealed class MapNode : Node
         {
             JsonArray array => array.Span,
             JsonObject members => members.Values,
-            _ => throw Values.Error($"Cannot iterate over {Values.KindName(input)}{(input is JsonNull ? "" : $" ({Values.Shown(input)})")}"),
+            _ => throw Values.NotIterable(input),
         };
         if (!body.Single)
         {

@@ -71,7 +71,7 @@ internal sealed class ByNode : Node
     {
         var items = input as JsonArray ?? throw (input is JsonObject
             ? Values.Error(input, "cannot be sorted, as it is not an array")
-            : Values.Error($"Cannot iterate over {Values.KindName(input)}{(input is JsonNull ? "" : $" ({Values.Shown(input)})")}"));
+            : Values.NotIterable(input));
         e.Grow(items.Count);
         return function(e, items, (key.Single ? OneByOne(e, frame, items) : null) ?? Lists(e, frame, items));
     }

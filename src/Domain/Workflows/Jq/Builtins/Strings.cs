@@ -111,7 +111,7 @@ internal static class Strings
         {
             JsonArray array => array.Span,
             JsonObject members => members.Values,
-            _ => throw Values.Error($"Cannot iterate over {Values.KindName(input)}{(input is JsonNull ? "" : $" ({Values.Shown(input)})")}"),
+            _ => throw Values.NotIterable(input),
         };
         if (items.Length == 0)
         {

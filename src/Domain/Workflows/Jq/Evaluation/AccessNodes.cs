@@ -209,15 +209,13 @@ internal sealed class EachNode(Node target, bool optional) : Node
     public override Json? Update(Evaluator e, Frame frame, Json input, Updater updater) =>
         target.Update(e, frame, input, new DelegateUpdater(value => UpdateAll(e, value, updater)));
 
-    private static JqException NotIterable(Json value) => Values.Error($"Cannot iterate over {Values.KindName(value)}{(value is JsonNull ? "" : $" ({Values.Shown(value)})")}");
-
     private bool All(Evaluator e, Json value, Sink sink)
     {
         var items = value switch
         {
             JsonArray array => array.Span,
             JsonObject members => members.Values,
-            _ => optional ? [] : throw NotIterable(value),
+            _ => optional ? [] : throw Values.NotIterable(value),
         };
         foreach (var item in items)
         {
@@ -258,7 +256,7 @@ internal sealed class EachNode(Node target, bool optional) : Node
 
                 return true;
             default:
-                return optional ? true : throw NotIterable(value);
+                return optional ? true : throw Values.NotIterable(value);
         }
     }
 
@@ -268,7 +266,7 @@ internal sealed class EachNode(Node target, bool optional) : Node
         {
             JsonArray array => array.Span,
             JsonObject members => members.Values,
-            _ => optional ? [] : throw NotIterable(value),
+            _ => optional ? [] : throw Values.NotIterable(value),
         };
         var kept = new Json[items.Length];
         var gone = false;

@@ -30,6 +30,9 @@ internal static class Values
     public static JqException Error(Json left, Json right, string message) =>
         new($"{KindName(left)} ({Shown(left)}) and {KindName(right)} ({Shown(right)}) {message}");
 
+    /// <summary>What <c>.[]</c> and every function that goes over elements says of a value without any.</summary>
+    public static JqException NotIterable(Json value) => Error($"Cannot iterate over {KindName(value)}{(value is JsonNull ? "" : $" ({Shown(value)})")}");
+
     /// <summary>A value as text, cut to what an error's message has room for.</summary>
     public static string Shown(Json value)
     {
