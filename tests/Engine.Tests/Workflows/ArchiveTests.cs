@@ -42,6 +42,27 @@ public sealed class ArchiveTests : IAsyncDisposable
         (await functions.Refused("file.zip", """{"from":["nowhere"],"to":"out.zip"}""")).Detail.ShouldNotBeNull().ShouldContain("no file or folder");
     }
 
+    [Fact]
+    public async Task what_lies_deep_is_packed_and_listed_like_anything_else()
+    {
+        var deep = Path.Combine([.. Enumerable.Repeat("d", 80), "deep.txt"]);
+        await functions.Call("file.write", ("path", Path.Combine("in", deep)), ("content", "deep"));
+        (await functions.Call("file.list", """{"path":"in","recursive":true}""")).ShouldBeOfType<JsonArray>().Items.Length.ShouldBe(1);
+        ((JsonObject)await functions.Call("file.zip", """{"from":"in","to":"out.zip"}"""))["files"].ShouldBe(Json.Of(1));
+        using var archive = ZipFile.OpenRead(functions.File("out.zip"));
+        archive.Entries.Single().FullName.ShouldBe(deep.Replace('\\', '/'));
+    }
+
+    [Fact]
+    public async Task a_folder_that_links_to_itself_is_listed_once()
+    {
+        await functions.Call("file.write", ("path", "in/a.txt"), ("content", "a"));
+        Directory.CreateSymbolicLink(functions.File("in", "back"), functions.File("in"));
+        Directory.CreateSymbolicLink(functions.File("in", "again"), functions.File("in"));
+        (await functions.Call("file.list", """{"path":"in","recursive":true}""")).ShouldBeOfType<JsonArray>().Items.Length.ShouldBe(1);
+        (await functions.Call("file.list", """{"path":"in","recursive":true,"folders":true}""")).ShouldBeOfType<JsonArray>().Items.Length.ShouldBe(3);
+    }
+
     [Theory]
     [InlineData("../evil.txt")]
     [InlineData("a/../../evil.txt")]

@@ -3,7 +3,7 @@ using Jarvis.Domain.Workflows.Data;
 
 namespace Jarvis.Engine.Workflows.Files;
 
-/// <summary>Lists a folder in the order of its paths, by a name pattern, with size and time of change.</summary>
+/// <summary>Lists a folder in the order of its paths, by a name pattern, with size and time of change. Linked folders are listed and not entered.</summary>
 public sealed class FileList : JarvisFunction
 {
     public override string Name => "file.list";
@@ -36,10 +36,16 @@ public sealed class FileList : JarvisFunction
             RecurseSubdirectories = arguments.Flag("recursive") || patterns.Any(p => p.Contains('/', StringComparison.Ordinal)),
             AttributesToSkip = FileAttributes.None,
             IgnoreInaccessible = true,
-            MaxRecursionDepth = 64,
         };
+        var folders = arguments.Flag("folders");
         var found = new List<FileSystemInfo>();
-        foreach (var info in arguments.Flag("folders") ? root.EnumerateFileSystemInfos("*", options) : root.EnumerateFiles("*", options))
+        var all = new FileSystemEnumerable<FileSystemInfo>(root.FullName, static (ref FileSystemEntry entry) => entry.ToFileSystemInfo(), options)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => folders || !entry.IsDirectory,
+            // A link may lead back to where it stands, and paths would have no end.
+            ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
+        foreach (var info in all)
         {
             cancellation.ThrowIfCancellationRequested();
             if (!Matches(info, root.FullName, patterns))

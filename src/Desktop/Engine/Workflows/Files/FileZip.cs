@@ -3,7 +3,7 @@ using Jarvis.Domain.Workflows.Data;
 
 namespace Jarvis.Engine.Workflows.Files;
 
-/// <summary>Packs files and folders into a ZIP archive, whole or not at all. Links to other places are not followed.</summary>
+/// <summary>Packs files and folders into a ZIP archive, whole or not at all: what cannot be read is a fault. Links to other places are not followed.</summary>
 public sealed class FileZip : JarvisFunction
 {
     public override string Name => "file.zip";
@@ -88,7 +88,8 @@ public sealed class FileZip : JarvisFunction
         }
 
         var root = alone ? folder.FullName : folder.Parent?.FullName ?? folder.FullName;
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, MaxRecursionDepth = 64 };
+        // Links are not entered, so that paths end where the file system ends them; what cannot be read fails the whole archive instead of missing in it.
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
         return folder.EnumerateFileSystemInfos("*", options)
             .Where(info => info is FileInfo || !Directory.EnumerateFileSystemEntries(info.FullName).Any())
             .Select(info => (
