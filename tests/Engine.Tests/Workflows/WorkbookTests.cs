@@ -53,6 +53,38 @@ public sealed class WorkbookTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("name,n\nLi,1\n\"Zhang,2\n", "line 3")]
+    [InlineData("name,n\n\u00D6,1\n", "UTF-8")]
+    public async Task nothing_is_added_to_a_file_that_would_not_be_csv_afterwards(string content, string why)
+    {
+        var bytes = System.Text.Encoding.Latin1.GetBytes(content);
+        await File.WriteAllBytesAsync(functions.File("x.csv"), bytes, TestContext.Current.CancellationToken);
+        (await functions.Refused("sheet.read", """{"path":"x.csv"}""")).Detail.ShouldNotBeNull().ShouldContain(why);
+        (await functions.Refused("sheet.append", """{"path":"x.csv","rows":[{"name":"Wu","n":3}]}""")).Detail.ShouldNotBeNull().ShouldContain(why);
+        File.ReadAllBytes(functions.File("x.csv")).ShouldBe(bytes);
+    }
+
+    [Fact]
+    public async Task cells_beyond_the_header_are_kept_under_the_numbers_of_their_columns()
+    {
+        await functions.Call("file.write", """{"path":"wide.csv","content":"name,sum\nLi,1,234\nWu,5,\n"}""");
+        await functions.Call("sheet.write", """{"path":"wide.xlsx","rows":[["name","sum"],["Li",1,234],["Wu",5,null]],"header":false}""");
+        (await Rows("""{"path":"wide.csv"}""")).ShouldBe(Json.Parse("""[{"name":"Li","sum":"1","column3":"234"},{"name":"Wu","sum":"5","column3":""}]"""));
+        (await Rows("""{"path":"wide.xlsx"}""")).ShouldBe(Json.Parse("""[{"name":"Li","sum":1,"column3":234},{"name":"Wu","sum":5,"column3":null}]"""));
+    }
+
+    [Theory]
+    [InlineData("\uFF1B")]
+    [InlineData("\uD83D\uDE00")]
+    [InlineData("\"")]
+    public async Task a_delimiter_that_cannot_be_is_refused_by_its_name(string delimiter)
+    {
+        var fault = (await Should.ThrowAsync<WorkflowFaultException>(() => functions.Call("sheet.write", ("path", "x.csv"), ("rows", Json.Parse("[[1]]")), ("delimiter", delimiter)))).Fault;
+        fault.Detail.ShouldNotBeNull().ShouldContain("'delimiter'");
+        File.Exists(functions.File("x.csv")).ShouldBeFalse();
+    }
+
+    [Theory]
     [InlineData("not a zip at all")]
     [InlineData("PK\u0003\u0004")]
     public async Task what_is_no_workbook_is_said_to_be_none(string content)

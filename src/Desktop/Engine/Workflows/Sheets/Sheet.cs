@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using CsvHelper;
 using Jarvis.Domain.Workflows.Data;
 using Jarvis.Domain.Workflows.Interpreter;
@@ -25,6 +26,27 @@ internal static class Sheet
         }
     }
 
+    /// <summary>Reads a CSV file.</summary>
+    /// <exception cref="WorkflowFaultException">It is not UTF-8, or not CSV.</exception>
+    public static (IReadOnlyList<string> Columns, List<Json> Rows) Read(string path, byte[] bytes, FunctionArguments arguments)
+    {
+        if (!Utf8.IsValid(bytes))
+        {
+            throw new WorkflowFaultException(Fault.Runtime($"{path} is not UTF-8 text."));
+        }
+
+        try
+        {
+            return Read(bytes, arguments);
+        }
+        catch (CsvFormatException malformed)
+        {
+            throw new WorkflowFaultException(Fault.Runtime($"{path} is not CSV: {malformed.Message}"), malformed);
+        }
+    }
+
+    /// <summary>Rows of a CSV text. Where they hold more than the header names, the columns go on by their numbers.</summary>
+    /// <exception cref="CsvFormatException">A quote is never closed.</exception>
     public static (IReadOnlyList<string> Columns, List<Json> Rows) Read(byte[] bytes, FunctionArguments arguments)
     {
         var hasHeader = arguments.Flag("header", otherwise: true);
@@ -34,10 +56,10 @@ internal static class Sheet
             HasHeader = hasHeader,
             TrackLineNumbers = true,
             MissingField = CsvMissingFieldHandling.ReturnEmpty,
+            OnMalformedRecord = RefuseOpenQuote,
         });
         csv.ReadHeader();
-        var columns = hasHeader ? Distinct([.. csv.Headers]) : [];
-        var rows = new List<Json>();
+        var rows = new List<Json[]>();
         while (csv.Read())
         {
             if (rows.Count == MaxRows)
@@ -45,10 +67,40 @@ internal static class Sheet
                 throw new WorkflowFaultException(Fault.Runtime($"The sheet has more than {MaxRows} rows."));
             }
 
-            rows.Add(Row(csv, columns, hasHeader));
+            rows.Add([.. Enumerable.Range(0, csv.FieldCount).Select(i => Json.Of(csv.GetString(i)))]);
         }
 
-        return (columns, rows);
+        return hasHeader ? Named([.. csv.Headers], rows, Json.Of("")) : ([], [.. rows.Select(row => Json.Of(row))]);
+    }
+
+    /// <summary>Rows as objects by the names of their columns; a cell that the row lacks is <paramref name="missing"/>.</summary>
+    public static (IReadOnlyList<string> Columns, List<Json> Rows) Named(string[] header, IReadOnlyList<IReadOnlyList<Json>> rows, Json missing)
+    {
+        var width = rows.Select(row => Filled(row)).DefaultIfEmpty(0).Max();
+        var columns = Distinct(width > header.Length ? [.. header, .. Enumerable.Repeat("", width - header.Length)] : header);
+        return (columns, [.. rows.Select(row => new JsonObject(
+            columns.Select((column, i) => KeyValuePair.Create(column, i < row.Count ? row[i] : missing)).ToList()))]);
+    }
+
+    /// <summary>How many of a row's cells there are up to the last that holds something.</summary>
+    private static int Filled(IReadOnlyList<Json> row)
+    {
+        var count = row.Count;
+        while (count > 0 && row[count - 1] is JsonNull or JsonString { Value.Length: 0 })
+        {
+            count--;
+        }
+
+        return count;
+    }
+
+    // The rest of the file would be one cell, and rows that are added behind it as well.
+    private static void RefuseOpenQuote(CsvMalformedRecord record)
+    {
+        if (record.Reason == CsvMalformedReason.UnterminatedQuote)
+        {
+            throw new CsvFormatException($"a quote in the row that begins in line {record.LineNumber} is never closed.");
+        }
     }
 
     /// <summary>The columns to write: those asked for, else every key of the rows in the order of first appearance.</summary>
@@ -106,11 +158,9 @@ internal static class Sheet
         await csv.FlushAsync(cancellation);
     }
 
-    private static char Separator(FunctionArguments arguments) => arguments.TextOrNull("delimiter") is [var one] ? one : ',';
-
-    private static Json Row(CsvReader csv, IReadOnlyList<string> columns, bool hasHeader) => hasHeader
-        ? new JsonObject(columns.Select((column, i) => KeyValuePair.Create(column, Json.Of(i < csv.FieldCount ? csv.GetString(i) : ""))).ToList())
-        : Json.Of(Enumerable.Range(0, csv.FieldCount).Select(i => Json.Of(csv.GetString(i))).ToList());
+    private static char Separator(FunctionArguments arguments) => (arguments.TextOrNull("delimiter") ?? ",") is [var one] && char.IsAscii(one) && one is not ('"' or '\r' or '\n')
+        ? one
+        : throw new WorkflowFaultException(Fault.Validation("The argument 'delimiter' is one ASCII character, such as a comma, a semicolon or a tab, and neither a quote nor a line end."));
 
     private static void Cell(CsvWriter csv, Json? value)
     {

@@ -51,7 +51,7 @@ public sealed class SheetAppend : JarvisFunction
         var columns = Sheet.Columns(arguments, rows);
         if (old.Length > 0)
         {
-            columns = Sheet.Read(old, new FunctionArguments(JsonObject.Empty.With("delimiter", arguments.TextOrNull("delimiter") ?? ","))).Columns;
+            columns = Sheet.Read(path, old, new FunctionArguments(JsonObject.Empty.With("delimiter", arguments.TextOrNull("delimiter") ?? ","))).Columns;
             var unknown = rows.OfType<JsonObject>().SelectMany(row => row.Members.Keys).FirstOrDefault(key => !columns.Contains(key));
             if (unknown is not null)
             {

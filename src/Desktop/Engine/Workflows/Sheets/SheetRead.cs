@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Unicode;
 using Jarvis.Domain.Workflows.Data;
 using Jarvis.Engine.Workflows.Files;
 
@@ -45,22 +44,10 @@ public sealed class SheetRead : JarvisFunction
             throw Failed($"{path} is not a workbook, and has no sheets.");
         }
 
-        if (!Utf8.IsValid(bytes))
-        {
-            throw Failed($"{path} is not UTF-8 text.");
-        }
-
-        try
-        {
-            var (columns, rows) = Sheet.Read(bytes, arguments);
-            return Json.Of(
-                ("columns", Json.Of(columns.Select(c => Json.Of(c)))),
-                ("rows", Json.Of(arguments.Flag("types") ? rows.Select(Typed) : rows)), ("count", rows.Count));
-        }
-        catch (CsvHelper.CsvFormatException malformed)
-        {
-            throw Failed($"{path} is not CSV: {malformed.Message}", malformed);
-        }
+        var (columns, rows) = Sheet.Read(path, bytes, arguments);
+        return Json.Of(
+            ("columns", Json.Of(columns.Select(c => Json.Of(c)))),
+            ("rows", Json.Of(arguments.Flag("types") ? rows.Select(Typed) : rows)), ("count", rows.Count));
     }
 
     private static Json Typed(Json row) => row is JsonObject item

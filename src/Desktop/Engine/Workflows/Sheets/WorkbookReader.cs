@@ -15,7 +15,7 @@ internal static class WorkbookReader
     private const long MaxPartCharacters = 128L * 1024 * 1024;
 
     public static (string Sheet, IReadOnlyList<string> Sheets, IReadOnlyList<string> Columns, List<Json> Rows) Read(
-        string path, byte[] bytes, Json? wanted, bool header)
+        string path, byte[] bytes, Json? wanted, bool hasHeader)
     {
         using var document = Open(path, new MemoryStream(bytes, writable: false), editable: false);
         try
@@ -25,14 +25,14 @@ internal static class WorkbookReader
             var (name, part) = Find(path, workbook, sheets, wanted);
             var rows = Rows(path, workbook, part).ToList();
             var names = sheets.Select(sheet => sheet.Name!.Value!).ToList();
-            if (!header)
+            if (!hasHeader)
             {
                 return (name, names, [], [.. rows.Select(row => Json.Of(row))]);
             }
 
-            var columns = rows.Count == 0 ? [] : Sheet.Distinct([.. rows[0].Select(cell => cell is JsonString text ? text.Value : cell is JsonNull ? "" : cell.ToString())]);
-            return (name, names, columns, [.. rows.Skip(1).Select(row => new JsonObject(
-                columns.Select((column, i) => KeyValuePair.Create(column, i < row.Count ? row[i] : Json.Null)).ToList()))]);
+            var header = rows.Count == 0 ? [] : rows[0].Select(cell => cell is JsonString text ? text.Value : cell is JsonNull ? "" : cell.ToString()).ToArray();
+            var (columns, named) = Sheet.Named(header, rows.Skip(1).ToList(), Json.Null);
+            return (name, names, columns, named);
         }
         catch (Exception broken) when (IsBroken(broken))
         {
