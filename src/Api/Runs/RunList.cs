@@ -24,6 +24,9 @@ public sealed record RunFilter
     /// <summary>Those that failed, or whose control expired, and that nobody has looked at or retried yet; or all the others.</summary>
     public bool? NeedsAttention { get; init; }
 
+    /// <summary>Those that were retried, or those that nobody has retried yet.</summary>
+    public bool? Retried { get; init; }
+
     public Guid? WorkflowId { get; init; }
 
     public Guid? DeviceId { get; init; }
@@ -152,7 +155,7 @@ public sealed class RunList(ViewReader views)
     /// </summary>
     public async Task<Count> Count(Caller caller, RunFilter? filter, ReadPoint point, CancellationToken cancel)
     {
-        if (point.Position is null && filter is null or { ActorId: null, RequestedFrom: null, RequestedTo: null, OccurredFrom: null, OccurredTo: null, ErrorNode: null, Ids: null, NeedsAttention: null, Trigger: null, ErrorType: null, Text: null })
+        if (point.Position is null && filter is null or { ActorId: null, RequestedFrom: null, RequestedTo: null, OccurredFrom: null, OccurredTo: null, ErrorNode: null, Ids: null, NeedsAttention: null, Retried: null, Trigger: null, ErrorType: null, Text: null })
         {
             var kept = new Conditions();
             kept.AddIf(!caller.IsAdministrator, "owner_id = ?", caller.AccountId);
@@ -195,6 +198,7 @@ public sealed class RunList(ViewReader views)
         point?.Pick(conditions);
         AddStatus(conditions, filter);
         AddAttention(conditions, filter?.NeedsAttention, point);
+        AddRetried(conditions, filter?.Retried, point);
         return conditions
             .AddIf(filter?.Ids is not null, "run_id = any(?)", IdsOf(filter?.Ids))
             .AddIf(filter?.OwnerId is not null, "owner_id = ?", filter?.OwnerId)
@@ -222,7 +226,20 @@ public sealed class RunList(ViewReader views)
         }
     }
 
+    private static void AddRetried(Conditions conditions, bool? wanted, ReadPoint? point)
+    {
+        if (wanted is { } retried)
+        {
+            var (sql, until) = IsRetried(point);
+            conditions.Add(retried ? sql : $"not {sql}", until);
+        }
+    }
+
     // A retry is another run, so that nothing in the failed run's own row says that it was retried.
+    private static (string Sql, object[] Until) IsRetried(ReadPoint? point) => (
+        $"exists (select 1 from {ViewTables.Schema}.runs c where c.parent_run_id = runs.run_id and c.to_position = {ViewTables.Open}{(point?.Position is null ? "" : " and c.requested_position <= ?")})",
+        point?.Position is { } position ? [position] : []);
+
     private static void AddAttention(Conditions conditions, bool? needed, ReadPoint? point)
     {
         if (needed is not { } wanted)
@@ -230,10 +247,8 @@ public sealed class RunList(ViewReader views)
             return;
         }
 
-        var until = point?.Position is not null ? " and c.requested_position <= ?" : "";
-        var retried = $"exists (select 1 from {ViewTables.Schema}.runs c where c.parent_run_id = runs.run_id and c.to_position = {ViewTables.Open}{until})";
-        conditions.Add(
-            wanted ? $"attention is not null and not {retried}" : $"(attention is null or {retried})", point?.Position is { } position ? [position] : []);
+        var (retried, until) = IsRetried(point);
+        conditions.Add(wanted ? $"attention is not null and not {retried}" : $"(attention is null or {retried})", until);
     }
 
     /// <summary>What stands on a screen, by id.</summary>

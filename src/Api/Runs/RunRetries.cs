@@ -22,7 +22,7 @@ public sealed record RetryPreview(Count Total, IEnumerable<RetryPreviewWorkflow>
 
 public sealed record RetryRunsInput : MutationInput
 {
-    /// <summary>As it was previewed; of the runs that it finds only those that failed are retried.</summary>
+    /// <summary>As it was previewed; of the runs that it finds only those are retried that failed and that nobody has retried yet.</summary>
     public RunFilter? Filter { get; init; }
 
     public required RetryStart From { get; init; }
@@ -52,7 +52,7 @@ public sealed record RetryRunsPayload(Position Position, IEnumerable<RetryResult
 /// <summary>Retrying many runs at once: first how many and which, then each by a command of its own.</summary>
 public sealed class RunRetryQueries
 {
-    /// <summary>The failed runs that a filter finds, counted by workflow.</summary>
+    /// <summary>The failed runs that a filter finds and that nobody has retried yet, counted by workflow.</summary>
     public static async Task<RetryPreview> RetryPreview(IResolveFieldContext context, RunFilter? filter, AsOf? asOf, Position? atLeast)
     {
         var now = await context.Service<ReadPoints>().Settle(RunsView.Name, asOf, atLeast, context.CancellationToken);
@@ -142,7 +142,7 @@ public sealed class RunRetries(ViewReader views, RunList runs, Commands commands
             caller, $"select count(*) from {ViewTables.Schema}.runs where {conditions.Sql}", conditions.Parameters, static r => r.GetInt64(0), cancel))[0];
     }
 
-    private static RunFilter Failed(RunFilter? filter) => (filter ?? new RunFilter()) with { Status = [RunStatus.Failed] };
+    private static RunFilter Failed(RunFilter? filter) => (filter ?? new RunFilter()) with { Status = [RunStatus.Failed], Retried = false };
 
     /// <summary>The same for the same command and run, and another for any other.</summary>
     private static Guid IdOf(Guid command, Guid run)

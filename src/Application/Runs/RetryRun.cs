@@ -50,6 +50,7 @@ public static class RetryRunHandler
         }
 
         var (instance, refusal) = parent.RetryPoint(command.From, command.DeviceId);
+        refusal ??= command.From == RetryStart.FailedTask ? await WhoGoesOn(session, command.RunId, cancellation) : null;
         refusal ??= await DeviceProblem(session, command, parent, cancellation);
         if (refusal is not null)
         {
@@ -105,8 +106,38 @@ public static class RetryRunHandler
             DispatchDeadline = deadline,
             Reason = await vault.SealText(owner, envelope.Reason, cancellation),
         });
+        if (command.From == RetryStart.FailedTask)
+        {
+            session.Store(new RunContinued(command.RunId, runId));
+        }
+
         await bus.PublishAsync(new DispatchRun(owner, runId, device, now, deadline, requested.WorkflowId, parent.Priority, needs));
         return session.Answer(command, runId, version: 1);
+    }
+
+    /// <summary>What is left of a run is done once: refused while another run does it, and once one did. Those that ask at once take turns.</summary>
+    private static async Task<Refusal?> WhoGoesOn(IDocumentSession session, Guid runId, CancellationToken cancellation)
+    {
+        // The lock of the stream alone is wanted: the failed run is never changed.
+        await session.Events.FetchForExclusiveWriting<Run>(runId, cancellation);
+        var at = runId;
+        while (await session.LoadAsync<RunContinued>(at, cancellation) is { } continued
+            && await session.Events.AggregateStreamAsync<Run>(continued.ByRunId, token: cancellation) is { } by)
+        {
+            if (!by.HasEnded)
+            {
+                return RunRefusals.RetryUnderWay(continued.ByRunId);
+            }
+
+            if (by.Status == RunStatus.Completed)
+            {
+                return RunRefusals.RetryCompleted(continued.ByRunId);
+            }
+
+            at = continued.ByRunId;
+        }
+
+        return null;
     }
 
     /// <summary>A device that was named must be one of the owner's that is not revoked; so must the one that has the finished tasks.</summary>

@@ -13,6 +13,8 @@ public static class RunsSetup
         options.Projections.Add(new RunFold(), ProjectionLifecycle.Live);
         // The ingest path asks whose a run is; the answer never changes once granted.
         options.Schema.For<RunGrant>().Identity(grant => grant.Id);
+        // A retry asks whether another goes on from the same failed task.
+        options.Schema.For<RunContinued>().Identity(run => run.Id);
         // Dispatch asks how many runs of a workflow may be under way.
         options.Schema.For<WorkflowRule>().Identity(rule => rule.Id);
         // Dispatch asks for an owner's waiting runs and for the load of a device; ended ones are deleted, so both stay small.
@@ -31,6 +33,9 @@ public sealed class RunFold() : Fold<Run>(Run.Evolve);
 
 /// <summary>Which device has a run. Written when it is granted, or when it began on a PC.</summary>
 public sealed record RunGrant(Guid Id, Guid OwnerId, Guid DeviceId);
+
+/// <summary>Which run went on last from the failed task of a run, whose id it has.</summary>
+public sealed record RunContinued(Guid Id, Guid ByRunId);
 
 /// <summary>Bounds of runs.</summary>
 public static class RunLimits

@@ -44,6 +44,8 @@ public static class ErrorWords
         ["run.not_ended"] = new("任务还没有结束。", "The run has not ended yet."),
         ["run.not_paused"] = new("任务没有暂停。", "The run is not paused."),
         ["run.not_started"] = new("还没有电脑接下这个任务，只能取消。", "No computer has taken the run yet; it can only be cancelled."),
+        ["run.retry_under_way"] = new("另一次重试正在从那里继续，请等它结束或先停止它。", "Another retry goes on from there; wait for it, or stop it first."),
+        ["run.retry_completed"] = new("另一次重试已从那里完成。要全部再做一遍，请从头重试。", "Another retry went on from there and completed. Retry from the start to do all of it again."),
         ["run.nothing_failed"] = new("没有失败的节点，请从头重试。", "Nothing of the run failed; retry it from the start."),
         ["run.other_workflow"] = new("只能比较同一个工作流的任务。", "Only runs of the same workflow are compared."),
         ["run.prefix_too_long"] = new("记录太多，无法用新版本接着执行；请用原来的版本重试。", "Too much was recorded to go on with another revision; retry on the original one."),

@@ -24,6 +24,14 @@ public static class RunRefusals
 
     public static readonly Refusal NothingFailed = new("run.nothing_failed", "No task of the run failed; retry it from the start.", "from");
 
+    /// <summary>What is left of the run is being done by another.</summary>
+    public static Refusal RetryUnderWay(Guid retry) => new(
+        "run.retry_under_way", $"The run {retry} is going on from there: wait for its end, or stop it first.", "from");
+
+    /// <summary>What was left of the run was done by another.</summary>
+    public static Refusal RetryCompleted(Guid retry) => new(
+        "run.retry_completed", $"The run {retry} went on from there and completed. Retry from the start to do all of it again.", "from");
+
     public static readonly Refusal JournalElsewhere = new(
         "run.journal_elsewhere", "What the run had finished is in the journal of the device it ran on: go on there, or retry from the start on this one.", "deviceId");
 

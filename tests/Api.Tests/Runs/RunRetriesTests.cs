@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Jarvis.Api.Tests.Platform;
 using Jarvis.Api.Tests.Platform.GraphQL;
+using Jarvis.Application.Runs;
 using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Data;
@@ -46,6 +47,38 @@ public sealed class RunRetriesTests(ServerUnderTest server) : IClassFixture<Serv
         Retries(page).Concat(Retries(rest)).Select(pair => pair.Run).ShouldBe(failed);
         Retries(again).ShouldBe(Retries(page), "the same command retries nothing twice");
         (await server.Scalar<long>($"select count(*) from jarvis.mt_events where type = 'ai.jarvis.run.requested.v1' and data ->> 'ownerId' = '{mine.Person.Id}'")).ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task a_run_that_was_retried_is_not_among_those_that_are_retried_together()
+    {
+        await using var mine = await RunsOfAPerson.Make(server);
+        var (retried, left) = (await Fail(mine), await Fail(mine));
+        await server.Do(new RetryRun(retried, RetryStart.Start), mine.Person.Id);
+        await Eventually.Be(
+            async () => (await mine.Person.Client.Ask("{ retryPreview { total { value } } runs(filter: { retried: false, status: [FAILED] }) { nodes { id } } }")),
+            seen => seen.At("retryPreview", "total", "value").GetInt32() == 1 && seen.At("runs", "nodes").EnumerateArray().Select(run => run.At("id").GetGuid()).SequenceEqual([left]));
+    }
+
+    [Fact]
+    public async Task what_is_left_of_a_failed_run_is_gone_on_with_once_however_many_ask_at_once()
+    {
+        await using var mine = await RunsOfAPerson.Make(server);
+        var run = await Fail(mine);
+        var asked = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => server.Do(new RetryRun(run, RetryStart.FailedTask), mine.Person.Id)));
+        var retry = asked.Single(answer => !answer.IsRefused).Stream!.Value;
+        asked.Where(answer => answer.IsRefused).Select(answer => answer.Refusal!.Code).Distinct().ShouldBe(["run.retry_under_way"]);
+        asked.Where(answer => answer.IsRefused).ShouldAllBe(answer => answer.Refusal!.Message.Contains(retry.ToString(), StringComparison.Ordinal));
+
+        (await mine.BeginNext()).ShouldBe(retry);
+        await mine.Runner.Submit(mine.Runner.Event(retry, 2, new ExecutionFaulted("greeting", RunsOfAPerson.At, DiskFull)));
+        var second = (await Eventually.Be(() => server.Do(new RetryRun(retry, RetryStart.FailedTask), mine.Person.Id), answer => !answer.IsRefused)).Stream!.Value;
+        (await server.Do(new RetryRun(run, RetryStart.FailedTask), mine.Person.Id)).Refusal!.Message.ShouldContain(second.ToString(), customMessage: "the retry of the retry does it");
+
+        (await mine.BeginNext()).ShouldBe(second);
+        await mine.Complete(second, 2);
+        await Eventually.Be(() => server.Do(new RetryRun(run, RetryStart.FailedTask), mine.Person.Id), answer => answer.Refusal?.Code == "run.retry_completed");
+        (await server.Do(new RetryRun(run, RetryStart.Start), mine.Person.Id)).IsRefused.ShouldBeFalse("from the start it is a run of its own");
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using Jarvis.Cli.Platform;
 namespace Jarvis.Cli.Runs;
 
 /// <summary>
-/// <c>jarvis runs retry</c>: shows how many failed runs the filters find; with <c>--yes</c> it retries exactly those, each by a command
+/// <c>jarvis runs retry</c>: shows how many failed runs, that nobody has retried yet, the filters find; with <c>--yes</c> it retries exactly those, each by a command
 /// of its own. Exit 1 where one was refused.
 /// </summary>
 internal static class RunsRetryVerb
@@ -28,7 +28,7 @@ internal static class RunsRetryVerb
         var yes = new Option<bool>("--yes") { Description = "Retries what was found; without it they are only counted." };
         var reason = ServerVerb.Reason();
         var json = ServerVerb.Json();
-        var command = new Command("retry", "Shows how many failed runs the filters find, and retries them with --yes.") { from, revision, yes, reason, json };
+        var command = new Command("retry", "Shows how many failed runs the filters find that nobody has retried yet, and retries them with --yes.") { from, revision, yes, reason, json };
         filter.AddTo(command);
         return command.AsSignedIn(async (client, parsed, cancel) =>
         {
@@ -66,7 +66,7 @@ internal static class RunsRetryVerb
             [$"{workflow!["namespace"]}/{workflow["name"]}", $"{workflow["count"]}"]));
         var total = preview["total"]!;
         await Console.Error.WriteLineAsync((int)total["value"]! == 0
-            ? "No failed run is found."
+            ? "No failed run is found that nobody has retried yet."
             : $"{((bool)total["isExact"]! ? "" : "More than ")}{total["value"]} failed runs are found; none was retried yet. Add --yes to retry them.");
     }
 
@@ -94,7 +94,7 @@ internal static class RunsRetryVerb
         else
         {
             Tables.Print(["RUN", "RETRIED BY", "WHY NOT"], results.Select(result => (IReadOnlyList<string>)
-                [$"{result["run"]!["id"]}", $"{result["retry"]?["id"]}", $"{result["message"]}"]), "No failed run is found.");
+                [$"{result["run"]!["id"]}", $"{result["retry"]?["id"]}", $"{result["message"]}"]), "No failed run is found that nobody has retried yet.");
         }
 
         return results.Any(result => result["retry"] is null) ? ExitCode.Failed : ExitCode.Done;
