@@ -153,6 +153,11 @@ internal sealed class RunHost(
         {
             throw new WorkflowFaultException(Fault.Runtime(failure.Message), failure);
         }
+        catch (Exception bug) when (bug is not (WorkflowFaultException or JournalException) && !(bug is OperationCanceledException && cancellation.IsCancellationRequested))
+        {
+            // A task that failed like any other, so that the workflow can catch it and a person retry it.
+            throw new WorkflowFaultException(Fault.Runtime($"{call.Name} failed in a way that it does not know ({bug.GetType().Name}): {bug.Message.Split('\n')[0]}"), bug);
+        }
     }
 
     /// <summary>Before the run's end by a fault, what was on the screen; the node that failed is where people look for it.</summary>
