@@ -84,6 +84,30 @@ public sealed class WorkbookTests : IAsyncDisposable
         File.Exists(functions.File("x.csv")).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task a_workbook_of_another_program_keeps_its_formats_and_its_durations()
+    {
+        await functions.Call("sheet.write", """{"path":"o.xlsx","rows":[]}""");
+        await Replace("o.xlsx", "xl/styles.xml", """
+            <styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
+            <numFmts><numFmt numFmtId="170" formatCode="yyyy\-mm\-dd"/><numFmt numFmtId="172" formatCode="[h]:mm"/></numFmts>
+            <fonts><font/></fonts><fills><fill/></fills><borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs>
+            <cellXfs><xf/><xf numFmtId="170"/><xf numFmtId="172"/><xf numFmtId="9"/></cellXfs></styleSheet>
+            """);
+        await Replace("o.xlsx", "xl/worksheets/sheet1.xml", """
+            <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>
+            <row r="1"><c r="A1" t="inlineStr"><is><t>at</t></is></c><c r="B1" t="inlineStr"><is><t>took</t></is></c><c r="C1" t="inlineStr"><is><t>pay</t></is></c></row>
+            <row r="2"><c r="A2" s="1"><v>46053</v></c><c r="B2" s="2"><v>1.5</v></c><c r="C2"><v>7</v></c></row></sheetData></worksheet>
+            """);
+        (await Rows("""{"path":"o.xlsx"}""")).ShouldBe(Json.Parse("""[{"at":"2026-01-31","took":1.5,"pay":7}]"""));
+        await functions.Call("sheet.append", """{"path":"o.xlsx","rows":[{"at":"2026-02-01T10:00:00","took":0,"pay":8}]}""");
+        await functions.Call("sheet.append", """{"path":"o.xlsx","rows":[{"at":"2026-02-02T10:00:00","took":0,"pay":9}]}""");
+        (await Rows("""{"path":"o.xlsx"}""")).ShouldBe(Json.Parse("""
+            [{"at":"2026-01-31","took":1.5,"pay":7},{"at":"2026-02-01T10:00:00","took":0,"pay":8},{"at":"2026-02-02T10:00:00","took":0,"pay":9}]
+            """));
+        Part("o.xlsx", "xl/styles.xml").Split("hh:mm:ss").Length.ShouldBe(2, "the formats are added once");
+    }
+
     [Theory]
     [InlineData("not a zip at all")]
     [InlineData("PK\u0003\u0004")]
@@ -138,6 +162,14 @@ public sealed class WorkbookTests : IAsyncDisposable
     public ValueTask DisposeAsync() => functions.DisposeAsync();
 
     private async Task<Json> Rows(string arguments) => ((JsonObject)await functions.Call("sheet.read", arguments))["rows"]!;
+
+    private async Task Replace(string file, string name, string content)
+    {
+        await using var archive = await ZipFile.OpenAsync(functions.File(file), ZipArchiveMode.Update, TestContext.Current.CancellationToken);
+        archive.GetEntry(name)!.Delete();
+        await using var part = new StreamWriter(archive.CreateEntry(name).Open());
+        await part.WriteAsync(content);
+    }
 
     private string Part(string file, string name)
     {

@@ -7,7 +7,7 @@ namespace Jarvis.Engine.Workflows.Sheets;
 
 /// <summary>
 /// Dates of a workbook (ECMA-376 part 1, 18.17.4): a cell holds a count of days, and only its number format says that it is a date.
-/// In a run they are ISO 8601 text: <c>2026-01-31</c>, <c>2026-01-31T09:30:00</c> or <c>09:30:00</c>, without a zone.
+/// In a run they are ISO 8601 text: <c>2026-01-31</c>, <c>2026-01-31T09:30:00</c> or <c>09:30:00</c>, without a zone. A duration stays a count of days.
 /// </summary>
 internal sealed partial class CellValues
 {
@@ -83,8 +83,9 @@ internal sealed partial class CellValues
             };
         }
 
+        // A duration such as [h]:mm is a count, of more than a day as well.
         var letters = NoLetters().Replace(code, "").ToLowerInvariant();
-        return letters.Contains("general", StringComparison.Ordinal) ? DateKind.None
+        return letters.Contains("general", StringComparison.Ordinal) || Elapsed().IsMatch(code) ? DateKind.None
             : letters.AsSpan().ContainsAny('y', 'd') ? DateKind.Date
             : letters.AsSpan().ContainsAny('h', 's') ? DateKind.Time
             : letters.Contains('m', StringComparison.Ordinal) ? DateKind.Date
@@ -94,4 +95,7 @@ internal sealed partial class CellValues
     // Quoted text, escaped letters, padding, and what stands in brackets (colours, conditions, locales).
     [GeneratedRegex("""\"[^"]*"|\\.|_.|\*.|\[[^\]]*\]""", RegexOptions.CultureInvariant)]
     private static partial Regex NoLetters();
+
+    [GeneratedRegex("""\[(h+|m+|s+)\]""", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Elapsed();
 }

@@ -27,6 +27,8 @@ internal static class WorkbookWriter
 
     private const string DateCode = "yyyy\\-mm\\-dd";
 
+    private const string InstantCode = DateCode + "\\ hh:mm:ss";
+
     public static byte[] Write(IReadOnlyList<SheetContent> sheets, bool header, bool dates)
     {
         using var memory = new MemoryStream();
@@ -225,16 +227,14 @@ internal static class WorkbookWriter
             new Fonts(new Font()), new Fills(new Fill(new PatternFill { PatternType = PatternValues.None }), new Fill(new PatternFill { PatternType = PatternValues.Gray125 })),
             new Borders(new Border()), new CellStyleFormats(new CellFormat()), new CellFormats(new CellFormat()));
         var formats = sheet.NumberingFormats ?? sheet.InsertAt(new NumberingFormats(), 0)!;
-        if (formats.Elements<NumberingFormat>().FirstOrDefault(f => f.FormatCode?.Value == DateCode)?.NumberFormatId?.Value is { } known
-            && sheet.CellFormats?.Elements<CellFormat>().ToList().FindIndex(f => f.NumberFormatId?.Value == known) is { } at and >= 0
-            && sheet.CellFormats.Elements<CellFormat>().Count() > at + 2)
+        if (Own(sheet, formats) is { } known)
         {
-            return new Styles((uint)at, (uint)at + 1, (uint)at + 2);
+            return known;
         }
 
         var free = Math.Max(formats.Elements<NumberingFormat>().Select(f => f.NumberFormatId?.Value ?? 0).DefaultIfEmpty(0u).Max() + 1, FirstOwnFormat);
         formats.AppendChild(new NumberingFormat { NumberFormatId = free, FormatCode = DateCode });
-        formats.AppendChild(new NumberingFormat { NumberFormatId = free + 1, FormatCode = DateCode + "\\ hh:mm:ss" });
+        formats.AppendChild(new NumberingFormat { NumberFormatId = free + 1, FormatCode = InstantCode });
         var fonts = sheet.Fonts ??= new Fonts(new Font());
         fonts.AppendChild(new Font(new Bold()));
         var cells = sheet.CellFormats ??= new CellFormats(new CellFormat());
@@ -247,6 +247,28 @@ internal static class WorkbookWriter
         cells.Count = null;
         sheet.Save();
         return new Styles(next, next + 1, next + 2);
+    }
+
+    /// <summary>
+    /// The three formats where an earlier call left them, one behind the other. Another program's workbook may have the same code of a date too, with
+    /// formats of its own behind it.
+    /// </summary>
+    private static Styles? Own(Stylesheet sheet, NumberingFormats formats)
+    {
+        var codes = formats.Elements<NumberingFormat>().Where(f => f.NumberFormatId?.Value is not null).ToLookup(f => f.NumberFormatId!.Value, f => f.FormatCode?.Value);
+        bool Has(CellFormat format, string code) => codes[format.NumberFormatId?.Value ?? 0].Contains(code);
+        CellFormat[] cells = [.. sheet.CellFormats?.Elements<CellFormat>() ?? []];
+        Font[] fonts = [.. sheet.Fonts?.Elements<Font>() ?? []];
+        for (var at = 0; at + 2 < cells.Length; at++)
+        {
+            if (Has(cells[at], DateCode) && Has(cells[at + 1], InstantCode) && cells[at + 2].NumberFormatId is null
+                && cells[at + 2].FontId?.Value is { } font && font < fonts.Length && fonts[font].Bold is not null)
+            {
+                return new Styles((uint)at, (uint)at + 1, (uint)at + 2);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Indices of the cell formats; 0 where dates stay text.</summary>
