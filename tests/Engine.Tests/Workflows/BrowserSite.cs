@@ -52,6 +52,17 @@ internal sealed class BrowserSite : IAsyncDisposable
             return Page($"<title>Sent</title><p>Thanks, {form["name"]}</p>");
         });
         app.MapGet("/export", () => Results.File("a,b\n1,2\n"u8.ToArray(), "text/csv", "../../export.csv"));
+        app.MapGet("/exports", () => Page("<title>Exports</title><a href=/long>Long</a><a href=/endless>Endless</a><a href=/export>Export</a>"));
+        app.MapGet("/long", () => Results.File("c\n"u8.ToArray(), "text/csv", new string('n', 200) + ".csv"));
+        app.MapGet("/endless", async (HttpContext http) =>
+        {
+            http.Response.Headers.ContentDisposition = "attachment; filename=endless.bin";
+            http.Response.ContentLength = 1_000_000;
+            await http.Response.Body.WriteAsync(new byte[1000], http.RequestAborted);
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            await Task.Delay(Timeout.Infinite, http.RequestAborted);
+        });
+        app.MapGet("/busy", () => Page("<title>Busy</title><p>here</p><button onclick='for (;;);'>Go</button>"));
         await app.StartAsync();
         return self;
     }

@@ -143,6 +143,41 @@ public sealed class BrowserTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_page_that_answers_no_more_ends_the_step_and_the_next_page_opens()
+    {
+        await functions.Call("browser.open", ("url", site.Url + "/busy"));
+        var fault = await functions.Refused("browser.click", """{"text":"Go","timeoutSeconds":1}""");
+        fault.Type.ShouldBe(FaultTypes.Timeout);
+        fault.Detail.ShouldNotBeNull().ShouldContain(site.Url + "/busy");
+        await functions.Call("browser.open", ("url", site.Url + "/form"));
+        (await Read("""{"css":"p.two","nth":2}""")).ShouldBe(Json.Of("b"));
+    }
+
+    [Fact]
+    public async Task a_name_that_a_page_gives_replaces_nothing_and_fits_the_folder()
+    {
+        Directory.CreateDirectory(functions.File("in"));
+        await functions.Call("browser.open", ("url", site.Url + "/exports"));
+        var first = await Download("""{"text":"Export","exact":true,"to":"in"}""");
+        await File.WriteAllTextAsync(first, "mine", TestContext.Current.CancellationToken);
+        var second = await Download("""{"text":"Export","exact":true,"to":"in"}""");
+        second.ShouldBe(first.Replace(".csv", " (2).csv", StringComparison.Ordinal));
+        File.ReadAllText(first).ShouldBe("mine");
+        await functions.Call("browser.download", """{"text":"Long","to":"in"}""");
+        Directory.GetFiles(functions.File("in"), "nnn*.csv").Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task a_download_that_never_ends_is_a_time_out_and_leaves_no_file()
+    {
+        await functions.Call("browser.open", ("url", site.Url + "/exports"));
+        var fault = await functions.Refused("browser.download", """{"text":"Endless","to":"e.bin","arrivalSeconds":2}""");
+        fault.Type.ShouldBe(FaultTypes.Timeout);
+        fault.Detail.ShouldNotBeNull().ShouldContain("/endless");
+        File.Exists(functions.File("e.bin")).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task a_profile_belongs_to_one_run_at_a_time()
     {
         await functions.Call("browser.open", ("url", site.Url), ("profile", "shop"));
@@ -158,6 +193,8 @@ public sealed class BrowserTests : IAsyncLifetime
         await functions.DisposeAsync();
         await site.DisposeAsync();
     }
+
+    private async Task<string> Download(string arguments) => ((JsonString)((JsonObject)await functions.Call("browser.download", arguments))["path"]!).Value;
 
     private async Task<string> Title() => ((JsonString)((JsonObject)await functions.Call("browser.read", "{}"))["title"]!).Value;
 

@@ -53,6 +53,7 @@ public sealed class BrowserOpen : BrowserStep
                     throw await Explained(failure, page, null, address, arguments);
                 }
             },
+            Patience(arguments),
             cancellation);
     }
 }

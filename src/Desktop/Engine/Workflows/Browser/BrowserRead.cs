@@ -39,19 +39,15 @@ public sealed class BrowserRead : BrowserStep
         var script = Script(arguments);
         if (!BrowserTarget.IsGiven(arguments))
         {
-            var whole = Browser(context);
-            return await whole.Step(async () => await Where(whole.Page, [("value", Json.Parse(await whole.Page.Locator("css=html").EvaluateAsync<string>(AsText(script))))]), cancellation);
+            return await OnPage(arguments, context, "the page", async page => ("value", Json.Parse(await page.Locator("css=html").EvaluateAsync<string>(AsText(script)))), cancellation);
         }
 
         if (arguments.Flag("all"))
         {
-            var browser = Browser(context);
-            return await browser.Step(
-                async () =>
-                {
-                    var all = await new BrowserTarget(arguments).On(browser.Page).EvaluateAllAsync<string>($"all => JSON.stringify(all.slice(0, {MaxElements}).map({script}))");
-                    return await Where(browser.Page, [("values", Json.Parse(all))]);
-                },
+            var target = new BrowserTarget(arguments);
+            return await OnPage(
+                arguments, context, target.ToString(),
+                async page => ("values", Json.Parse(await target.On(page).EvaluateAllAsync<string>($"all => JSON.stringify(all.slice(0, {MaxElements}).map({script}))"))),
                 cancellation);
         }
 

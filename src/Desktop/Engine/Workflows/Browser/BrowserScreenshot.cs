@@ -42,7 +42,7 @@ public sealed class BrowserScreenshot : JarvisFunction
         if (arguments["url"] is null && arguments["file"] is null)
         {
             var open = context.Resources.Get(() => new RunBrowser());
-            return await open.Step(() => Picture(open.Page, path, arguments, context, cancellation), cancellation);
+            return await open.Step(() => Picture(open.Page, path, arguments, context, cancellation), TimeSpan.FromMilliseconds(LoadTimeoutMilliseconds), cancellation);
         }
 
         var address = Address(arguments, context);
@@ -63,7 +63,7 @@ public sealed class BrowserScreenshot : JarvisFunction
                 await page.GotoAsync(address, new PageGotoOptions { Timeout = LoadTimeoutMilliseconds, WaitUntil = WaitUntilState.Load });
                 return await Picture(page, path, arguments, context, cancellation);
             }
-            catch (PlaywrightException failure)
+            catch (Exception failure) when (failure is PlaywrightException or TimeoutException)
             {
                 cancellation.ThrowIfCancellationRequested();
                 throw Failed($"No picture of {address}: {failure.Message.Split('\n')[0]}", failure);
@@ -119,7 +119,7 @@ public sealed class BrowserScreenshot : JarvisFunction
                 Args = SystemBrowser.Arguments,
             });
         }
-        catch (PlaywrightException failure)
+        catch (Exception failure) when (failure is PlaywrightException or TimeoutException)
         {
             throw NotAvailable($"{executable} cannot be started: {failure.Message.Split('\n')[0]}");
         }

@@ -45,11 +45,15 @@ public abstract class BrowserStep : JarvisFunction
 
     private protected static RunBrowser Browser(FunctionContext context) => context.Resources.Get(() => new RunBrowser());
 
+    /// <summary>All that a step may wait for: that its element is there, that it can be acted on, that what comes of it has loaded.</summary>
+    private protected static TimeSpan Patience(FunctionArguments arguments) => 3 * TimeSpan.FromMilliseconds(Milliseconds(arguments));
+
     private protected static float Milliseconds(FunctionArguments arguments) => arguments.Count("timeoutSeconds", DefaultTimeoutSeconds) * 1000f;
 
     /// <summary>Finds the element, pictures it framed, acts on it; the step's result begins with where the page is afterwards.</summary>
+    /// <param name="longer">What the act may wait for beyond page and element.</param>
     private protected Task<Json> OnElement(
-        FunctionArguments arguments, FunctionContext context, Func<IPage, ILocator, Task<IReadOnlyList<(string, Json)>>> act, CancellationToken cancellation)
+        FunctionArguments arguments, FunctionContext context, Func<IPage, ILocator, Task<IReadOnlyList<(string, Json)>>> act, CancellationToken cancellation, TimeSpan longer = default)
     {
         var browser = Browser(context);
         return browser.Step(
@@ -70,6 +74,28 @@ public abstract class BrowserStep : JarvisFunction
                     throw await Explained(failure, page, locator, target.ToString(), arguments);
                 }
             },
+            Patience(arguments) + longer,
+            cancellation);
+    }
+
+    /// <summary>Does something with the page as it is; the step's result begins with where it is afterwards.</summary>
+    private protected Task<Json> OnPage(FunctionArguments arguments, FunctionContext context, string what, Func<IPage, Task<(string, Json)>> act, CancellationToken cancellation)
+    {
+        var browser = Browser(context);
+        return browser.Step(
+            async () =>
+            {
+                var page = browser.Page;
+                try
+                {
+                    return await Where(page, [await act(page)]);
+                }
+                catch (Exception failure) when (failure is PlaywrightException or TimeoutException)
+                {
+                    throw await Explained(failure, page, null, what, arguments);
+                }
+            },
+            Patience(arguments),
             cancellation);
     }
 

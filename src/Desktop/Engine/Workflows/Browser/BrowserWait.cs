@@ -59,6 +59,7 @@ public sealed class BrowserWait : BrowserStep
                     throw await Explained(failure, page, arguments["state"] is null ? element : null, what, arguments);
                 }
             },
+            Patience(arguments),
             cancellation);
     }
 }

@@ -9,6 +9,9 @@ internal sealed record BrowserWish(string? Profile, int Width, int Height, bool 
 /// <summary>The one browser of a run: opened by its first step, closed with the run. Its steps take turns.</summary>
 internal sealed class RunBrowser : IAsyncDisposable
 {
+    /// <summary>How long a page may keep an answer that it has at once unless a script of its own keeps it busy, beyond what a step may wait.</summary>
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(10);
+
     private readonly SemaphoreSlim turn = new(1, 1);
     private IPlaywright? playwright;
     private IBrowserContext? context;
@@ -20,23 +23,29 @@ internal sealed class RunBrowser : IAsyncDisposable
     public IPage Page => context?.Pages.LastOrDefault(page => !page.IsClosed) ?? throw new WorkflowFaultException(Fault.Runtime(
         "There is no open page: begin with browser.open. (A run's browser ends with the runner's process; a run that was resumed opens its page again.)"));
 
-    /// <summary>Does one step. A cancelled one closes the browser, because Playwright cannot leave a step undone in another way.</summary>
-    public async Task<T> Step<T>(Func<Task<T>> act, CancellationToken cancellation)
+    /// <summary>
+    /// Does one step. One that is cancelled, or that the page does not answer, closes the browser, because Playwright cannot leave a step undone in
+    /// another way.
+    /// </summary>
+    /// <param name="patience">All that the step itself may wait for.</param>
+    public async Task<T> Step<T>(Func<Task<T>> act, TimeSpan patience, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation);
         try
         {
-            await using var closing = cancellation.Register(() => _ = context?.CloseAsync());
+            var acting = Act(act);
             try
             {
-                var result = await act();
+                return await acting.WaitAsync(patience + AnswerTime, cancellation);
+            }
+            catch (Exception unanswered) when (unanswered is OperationCanceledException or TimeoutException && !acting.IsCompleted)
+            {
+                var where = context?.Pages.LastOrDefault()?.Url;
+                await CloseNow();
+                await Task.WhenAny(acting, Task.Delay(AnswerTime, CancellationToken.None));
                 cancellation.ThrowIfCancellationRequested();
-                if (profile is not null && context is not null)
-                {
-                    await profile.Keep(context);
-                }
-
-                return result;
+                throw new WorkflowFaultException(
+                    Fault.Timeout($"The page {where} did not answer for {(patience + AnswerTime).TotalSeconds:0} s: a script of its own keeps it busy. It was closed."), unanswered);
             }
             catch (Exception failure) when (failure is PlaywrightException or TimeoutException or WorkflowFaultException && cancellation.IsCancellationRequested)
             {
@@ -48,6 +57,17 @@ internal sealed class RunBrowser : IAsyncDisposable
         {
             turn.Release();
         }
+    }
+
+    private async Task<T> Act<T>(Func<Task<T>> act)
+    {
+        var result = await act();
+        if (profile is not null && context is not null)
+        {
+            await profile.Keep(context);
+        }
+
+        return result;
     }
 
     /// <summary>Opens the browser, unless one is open that is as wished. Only within <see cref="Step"/>.</summary>
@@ -118,12 +138,12 @@ internal sealed class RunBrowser : IAsyncDisposable
         {
             if (context is not null)
             {
-                await context.CloseAsync();
+                await context.CloseAsync().WaitAsync(AnswerTime);
             }
         }
-        catch (PlaywrightException)
+        catch (Exception gone) when (gone is PlaywrightException or TimeoutException)
         {
-            // It is closed already: the person did it, it crashed, or the step was cancelled.
+            // It is closed already: the person did it, it crashed, or the step was cancelled. Or it does not answer, and ends with Playwright.
         }
         finally
         {
