@@ -15,6 +15,8 @@ public static class ReadSide
         services.AddHostedService<ViewSchema>();
         services.AddSingleton<ViewProgress>();
         services.AddHostedService(provider => provider.GetRequiredService<ViewProgress>());
+        services.AddSingleton<ViewShards>();
+        services.AddHostedService(provider => provider.GetRequiredService<ViewShards>());
         services.AddSingleton<Hold>();
         services.AddSingleton<ViewRebuild>();
         services.AddSingleton<Application.Platform.Operations.IViewRebuilds>(provider => provider.GetRequiredService<ViewRebuild>());

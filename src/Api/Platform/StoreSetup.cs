@@ -46,6 +46,10 @@ public static class StoreSetup
             // Every commit tells on one channel already; the daemon need not be told on a second one, nor be woken by each commit of a burst.
             options.Events.UseListenNotifyForEventAppends = false;
             options.Projections.Wakeup = provider.GetRequiredService<DaemonWakeup>();
+            // A database that dies takes the views along, and at times the look for what is new. How often they are seen to, and after what time the look
+            // is begun anew: together with a gap in the positions, for which the daemon waits three seconds, they are there within ten seconds of the database.
+            options.Projections.HealthCheckPollingTime = TimeSpan.FromSeconds(2);
+            options.Projections.HighWaterStalenessThreshold = TimeSpan.FromSeconds(5);
             return options;
         })
             .UseLightweightSessions()

@@ -22,6 +22,7 @@ public sealed class ViewProgress(NpgsqlDataSource database, EventFeed feed, ILog
     private readonly ConcurrentDictionary<string, long> progress = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
     private readonly List<Waiter> waiters = [];
+    private volatile bool isTold;
 
     /// <summary>Events were committed, here or elsewhere. Handlers return at once.</summary>
     public event Action? Appended;
@@ -36,10 +37,13 @@ public sealed class ViewProgress(NpgsqlDataSource database, EventFeed feed, ILog
     /// <summary>How far a view is: every event up to there is in it.</summary>
     public long Of(string name) => progress.GetValueOrDefault(name == HighWater ? name : $"{name}:All");
 
-    /// <summary>Waits until a view holds a position; false when the time is up. Woken by the view's own commit.</summary>
+    /// <summary>
+    /// Waits until a view holds a position; false when the time is up. Woken by the view's own commit. What was told before the connection broke holds no
+    /// longer: a database that died may have lost it.
+    /// </summary>
     public async Task<bool> Reach(string view, long position, TimeSpan patience, CancellationToken cancel)
     {
-        if (Of(view) >= position)
+        if (Holds(view, position))
         {
             return true;
         }
@@ -52,7 +56,7 @@ public sealed class ViewProgress(NpgsqlDataSource database, EventFeed feed, ILog
 
         try
         {
-            if (Of(view) >= position)
+            if (Holds(view, position))
             {
                 return true;
             }
@@ -108,6 +112,7 @@ public sealed class ViewProgress(NpgsqlDataSource database, EventFeed feed, ILog
                 }
 
                 down = true;
+                isTold = false;
                 await Task.Delay(Retry, stoppingToken);
             }
         }
@@ -141,17 +146,27 @@ public sealed class ViewProgress(NpgsqlDataSource database, EventFeed feed, ILog
 
         foreach (var (name, position) in rows)
         {
-            Set(name, position);
+            progress[name] = position;
         }
+
+        isTold = true;
+        Tell();
     }
+
+    private bool Holds(string view, long position) => isTold && Of(view) >= position;
 
     private void Set(string name, long position)
     {
         progress[name] = position;
+        Tell();
+    }
+
+    private void Tell()
+    {
         List<Waiter> reached;
         lock (gate)
         {
-            reached = waiters.FindAll(waiter => Of(waiter.View) >= waiter.Position);
+            reached = waiters.FindAll(waiter => Holds(waiter.View, waiter.Position));
         }
 
         foreach (var waiter in reached)

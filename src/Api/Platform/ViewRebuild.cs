@@ -8,7 +8,6 @@ using Jarvis.Projections.Platform;
 using JasperFx.Events;
 using Marten;
 using Marten.Events;
-using Marten.Events.Daemon.Coordination;
 using Npgsql;
 
 namespace Jarvis.Api.Platform;
@@ -18,7 +17,7 @@ namespace Jarvis.Api.Platform;
 /// caught up it keeps up, and can be compared; the daemon's shard stops only for the moment in which the last events are folded and the tables
 /// change places. What is under way is known to this process alone: a restart forgets it, and the next start begins afresh.
 /// </summary>
-public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database, IProjectionCoordinator coordinator, TimeProvider time, ILogger<ViewRebuild> log)
+public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database, ViewShards shards, TimeProvider time, ILogger<ViewRebuild> log)
     : IViewRebuilds, IDisposable
 {
     /// <summary>So few events behind, it is quicker to finish than to let more come.</summary>
@@ -169,7 +168,7 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
                 await rebuild.Turn.WaitAsync(cancel);
                 try
                 {
-                    var mark = await Progress(rebuild.View, cancel);
+                    var mark = await shards.Place(rebuild.View.Name, cancel);
                     rebuild.Target = mark;
                     await Fold(rebuild, mark, cancel);
                 }
@@ -178,7 +177,7 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
                     rebuild.Turn.Release();
                 }
 
-                if (await Progress(rebuild.View, cancel) - rebuild.Place <= Near)
+                if (await shards.Place(rebuild.View.Name, cancel) - rebuild.Place <= Near)
                 {
                     if (!isIndexed)
                     {
@@ -210,22 +209,20 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
     }
 
     /// <summary>Does something while the live view stands still and the new one is as far as it.</summary>
-    private async Task Still(RebuildUnderWay rebuild, Func<Task> act, CancellationToken cancel)
-    {
-        var shard = $"{rebuild.View.Name}:All";
-        var daemon = coordinator.DaemonForMainDatabase();
-        await daemon.StopAgentAsync(shard);
-        try
+    private Task Still(RebuildUnderWay rebuild, Func<Task> act, CancellationToken cancel) => shards.Still(
+        rebuild.View.Name,
+        async () =>
         {
-            await Fold(rebuild, await Progress(rebuild.View, cancel), cancel);
+            var place = await shards.Place(rebuild.View.Name, cancel);
+            if (place < rebuild.Place)
+            {
+                throw new InvalidOperationException($"The database lost the last commits of {rebuild.View.Name}; it is folded again first.");
+            }
+
+            await Fold(rebuild, place, cancel);
             await act();
-        }
-        finally
-        {
-            // Whatever happened, the view that is now in place goes on.
-            await daemon.StartAgentAsync(shard, CancellationToken.None);
-        }
-    }
+        },
+        cancel);
 
     private async Task Fold(RebuildUnderWay rebuild, long mark, CancellationToken cancel)
     {
@@ -275,13 +272,6 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
         await using var reader = await command.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
         return new TableDifference(name, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
-    }
-
-    private async Task<long> Progress(View view, CancellationToken cancel)
-    {
-        await using var command = database.CreateCommand($"select last_seq_id from {EventStoreSetup.Schema}.mt_event_progression where name = $1");
-        command.Parameters.AddWithValue($"{view.Name}:All");
-        return await command.ExecuteScalarAsync(cancel) is long position ? position : 0;
     }
 
     private async Task Run(string script, CancellationToken cancel)

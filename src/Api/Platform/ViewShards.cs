@@ -1,0 +1,109 @@
+using Jarvis.Application.Platform;
+using Jarvis.Projections;
+using JasperFx;
+using Marten.Events.Daemon.Coordination;
+using Npgsql;
+
+namespace Jarvis.Api.Platform;
+
+/// <summary>
+/// Holds each view to the place that the database knows. The daemon reads a view's place when it starts it and counts on in memory from there; the two part
+/// when PostgreSQL dies. The last commits of a view, which nobody waits for (<see cref="ViewSchema"/>), may be gone: the view would wait behind what it
+/// believes to have for as long as nothing new comes. Or the answer to a commit was lost that stands nevertheless. A view whose next commit then finds another
+/// place than it thought is taken off by the daemon, which takes that for another process's work, and for good. Either way it is started again from
+/// where the database says it is: its tables and its place are one transaction, so that this is always right.
+/// </summary>
+public sealed class ViewShards(IProjectionCoordinator coordinator, ViewProgress progress, NpgsqlDataSource database, ILogger<ViewShards> log) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    /// <summary>Stopped and started by one at a time.</summary>
+    private readonly SemaphoreSlim turn = new(1);
+
+    /// <summary>Does something while a view stands still; whatever happens, it goes on afterwards from its place in the database.</summary>
+    public async Task Still(string view, Func<Task> act, CancellationToken cancel)
+    {
+        await turn.WaitAsync(cancel);
+        try
+        {
+            var daemon = coordinator.DaemonForMainDatabase();
+            await daemon.StopAgentAsync(Shard(view));
+            try
+            {
+                await act();
+            }
+            finally
+            {
+                await daemon.StartAgentAsync(Shard(view), CancellationToken.None);
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>How far a view is, as the database has it.</summary>
+    public async Task<long> Place(string view, CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand($"select last_seq_id from {EventStoreSetup.Schema}.mt_event_progression where name = $1");
+        command.Parameters.AddWithValue(Shard(view));
+        return await command.ExecuteScalarAsync(cancel) is long position ? position : 0;
+    }
+
+    public override void Dispose()
+    {
+        turn.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            foreach (var view in ViewsSetup.Names)
+            {
+                try
+                {
+                    if (await IsElsewhere(view, stoppingToken))
+                    {
+                        await Still(view, () => Task.CompletedTask, stoppingToken);
+                    }
+                }
+                catch (Exception e) when (e is NpgsqlException or TimeoutException)
+                {
+                    // Without the database nothing moves; the next look comes soon.
+                }
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+                {
+                    log.LogError(e, "Whether the view {View} is where it should be could not be told; the next look comes soon", view);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether the daemon took the view off because of its place, or has it further than the database.</summary>
+    private async Task<bool> IsElsewhere(string view, CancellationToken cancel)
+    {
+        var agent = coordinator.DaemonForMainDatabase().CurrentAgents().FirstOrDefault(agent => agent.Name.Identity == Shard(view));
+        // One that was told to stop has no failure, and one that fails otherwise is paused, which the daemon sees to.
+        if (agent is { Status: AgentStatus.Stopped, Failure: not null })
+        {
+            log.LogWarning("The view {View} was not where the daemon thought it was; it goes on from its place in the database", view);
+            return true;
+        }
+
+        // Ahead of what was told is ahead for a moment only, between a commit and its notification. The place is read after the position, which stands
+        // for a commit: less than that in the database is a commit lost.
+        if (agent is not { Status: AgentStatus.Running, Position: var position } || position <= progress.Of(view) || await Place(view, cancel) is var place && place >= position)
+        {
+            return false;
+        }
+
+        log.LogWarning("The database lost what the view {View} had from position {Place} to {Position}; it is folded again", view, place, position);
+        return true;
+    }
+
+    private static string Shard(string view) => $"{view}:All";
+}
