@@ -141,7 +141,7 @@ public sealed class ExecutionIngest(
 
     /// <summary>
     /// The next commit: in order what waits, without runs that are being committed and what comes behind those. Batches that go on with what is
-    /// known are one round trip and do not wait for those that begin and end runs. Null where nothing is worth a commit now.
+    /// known are one round trip and do not wait for those that begin runs or tell their conversations something. Null where nothing is worth a commit now.
     /// </summary>
     private Batch? Take(List<Waiting> queue, HashSet<Guid> busy, IReadOnlyCollection<Batch> beside)
     {
@@ -175,7 +175,7 @@ public sealed class ExecutionIngest(
         Interlocked.Add(ref waitingEvents, -events);
         return batch;
 
-        bool GoesOn(Waiting entry) => !entry.HasMilestones && known.Continues(entry.Submission);
+        bool GoesOn(Waiting entry) => known.Continues(entry.Submission) && (!entry.HasMilestones || known.Notes(entry.Submission));
 
         bool IsWorthIt(Waiting entry) => batch is null
             ? !beside.Any(other => other.GoesOn == GoesOn(entry)) || isMuch
@@ -241,14 +241,20 @@ public sealed class ExecutionIngest(
             try
             {
                 await using var assuming = await ExecutionTransaction.Begin(store, database, cancellation);
-                assuming.Assume(sure.Assumption);
                 await Write(assuming, batch, sure, passed, began, cancellation);
                 return;
             }
             catch (PostgresException outdated) when (outdated.SqlState is PostgresErrorCodes.DivisionByZero or PostgresErrorCodes.UniqueViolation)
             {
                 IngestMetrics.Outdated(batch.Count);
-                submissions.ForEach(known.Forget);
+                if (RunEnds.Refused(outdated))
+                {
+                    known.Hear(submissions.Select(submission => submission.OwnerId));
+                }
+                else
+                {
+                    submissions.ForEach(known.Forget);
+                }
             }
             catch
             {
@@ -280,11 +286,22 @@ public sealed class ExecutionIngest(
                 {
                     appends[i] = append = RunBeginnings.Begin(append, from, published, clock.GetUtcNow(), ref milestones);
                 }
+                else if (milestones.Count > 0 && judge.Assumption is not null && known.Noted(append.RunId) is { } noted)
+                {
+                    appends[i] = RunNotes.Note(append, noted, milestones);
+                    milestones = [];
+                }
 
                 if (milestones.Count > 0)
                 {
                     reports.Add(new ExecutionReported(append.OwnerId, append.RunId, append.DeviceId, milestones));
                 }
+            }
+
+            if (judge.Assumption is { } assumed)
+            {
+                transaction.Check(assumed.With(RunNotes.Versions(appends)).Check());
+                transaction.Check(RunEnds.Of(appends) is { } ends ? [ends.TryTurns()] : []);
             }
 
             // A session that has something to add joins before the rows are written.
@@ -293,7 +310,7 @@ public sealed class ExecutionIngest(
             await Commit(transaction, session, reports, cancellation);
             recent.Add(written);
             news.Committed();
-            known.Remember(appends, judge.Epochs);
+            known.Remember(appends, judge.Epochs, reports.Select(report => report.RunId).ToHashSet());
         }
 
         IngestMetrics.Committed(began, batch.Count, appends.Sum(append => append.Events.Count));
@@ -335,7 +352,7 @@ public sealed class ExecutionIngest(
         return new SubmissionAnswer(new Dictionary<Guid, long>(), new BatchRefusal(refusal, RunnerBatch.NoRuns));
     }
 
-    /// <param name="GoesOn">Nothing of it begins or ends a run, and each of its batches begins where the last one of its runs ended.</param>
+    /// <param name="GoesOn">Each of its batches begins where the last one of its runs ended, and nothing of it needs a message.</param>
     private sealed record Batch(bool GoesOn, List<Waiting> Entries);
 
     private sealed record Waiting(Submission Submission, HashSet<Guid> Runs, bool HasMilestones, TaskCompletionSource<SubmissionAnswer> Answer);

@@ -96,7 +96,7 @@ public sealed class ExecutionJudge
             }
         }
 
-        var judge = new ExecutionJudge(grants) { Assumption = new Assumption(epochs, new Dictionary<Guid, long>(versions)), epochs = epochs };
+        var judge = new ExecutionJudge(grants) { Assumption = new Assumption(epochs, versions.ToDictionary(run => StreamIds.Execution(run.Key), run => run.Value)), epochs = epochs };
         foreach (var (runId, version) in versions)
         {
             judge.stored[runId] = judge.versions[runId] = version;

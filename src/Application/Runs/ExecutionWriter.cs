@@ -25,6 +25,15 @@ public sealed record ExecutionAppend(Guid RunId, Guid OwnerId, Guid DeviceId, lo
 
     /// <summary>Its conversation, where it begins with this append and has not ended with it; else null.</summary>
     public RunDispatch? Dispatch { get; init; }
+
+    /// <summary>What the run takes note of with this append: further events of its <c>Run</c> stream, which come behind. Else none.</summary>
+    public IReadOnlyList<object> Notes { get; init; } = [];
+
+    /// <summary>The <c>Run</c> stream behind this append, where it is known; else null.</summary>
+    public NotedRun? Noted { get; init; }
+
+    /// <summary>Whether the run's conversation ends with this append.</summary>
+    public bool Ends => Notes.Count > 0 && Noted is { Run.HasEnded: true };
 }
 
 /// <summary>
@@ -43,7 +52,7 @@ public sealed class ExecutionTransaction : IAsyncDisposable
     private readonly IDocumentStore store;
     private readonly NpgsqlTransaction transaction;
     private IDocumentSession? session;
-    private Assumption? assumption;
+    private List<NpgsqlBatchCommand> checks = [];
     private bool isCommitted;
 
     private ExecutionTransaction(IDocumentStore store, NpgsqlConnection connection, NpgsqlTransaction transaction)
@@ -75,8 +84,8 @@ public sealed class ExecutionTransaction : IAsyncDisposable
     /// <summary>Reads within this transaction, without a session having anything to add.</summary>
     public IQuerySession Reading() => store.QuerySession(SessionOptions.ForTransaction(transaction));
 
-    /// <summary>What must hold for this transaction to be committed; checked in the next round trip.</summary>
-    public void Assume(Assumption? held) => assumption = held;
+    /// <summary>Statements that fail where this transaction must not be committed; they go before whatever is done next.</summary>
+    public void Check(params IEnumerable<NpgsqlBatchCommand> first) => checks.AddRange(first);
 
     /// <summary>
     /// Runs the last statements of this transaction, and commits in the same round trip where no session has anything to add: a statement
@@ -85,12 +94,13 @@ public sealed class ExecutionTransaction : IAsyncDisposable
     public async Task Finish(NpgsqlBatch batch, Func<NpgsqlDataReader, Task> read, CancellationToken cancellation)
     {
         var commits = session is null;
-        var skipped = 0;
-        if (assumption is not null)
+        var skipped = checks.Count;
+        for (var i = 0; i < skipped; i++)
         {
-            batch.BatchCommands.Insert(0, assumption.Check());
-            (assumption, skipped) = (null, 1);
+            batch.BatchCommands.Insert(i, checks[i]);
         }
+
+        checks = [];
 
         if (commits)
         {
@@ -122,11 +132,12 @@ public sealed class ExecutionTransaction : IAsyncDisposable
             return;
         }
 
-        if (assumption is not null)
+        if (checks.Count > 0)
         {
-            await using var check = new NpgsqlBatch(Connection) { BatchCommands = { assumption.Check() } };
-            await check.ExecuteNonQueryAsync(cancellation);
-            assumption = null;
+            await using var batch = new NpgsqlBatch(Connection);
+            checks.ForEach(batch.BatchCommands.Add);
+            await batch.ExecuteNonQueryAsync(cancellation);
+            checks = [];
         }
 
         if (session is null)
@@ -242,7 +253,14 @@ public sealed class MartenExecutionWriter : IExecutionWriter
             {
                 session.Events.Append(append.StreamId, append.Version + events.Length, events);
             }
+
+            if (append.Notes.Count > 0)
+            {
+                session.Events.Append(append.RunId, append.Noted!.Version, append.Notes);
+            }
         }
+
+        RunEnds.Of(appends)?.End(session);
 
         return Task.FromResult<IReadOnlyList<IEvent>>([]);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Jarvis.Application.Platform;
 using Jarvis.Domain.Platform;
+using Jarvis.Domain.Runs;
 using Npgsql;
 
 namespace Jarvis.Application.Runs;
@@ -18,8 +19,12 @@ public sealed class KnownRuns
     /// <summary>Devices remembered at most.</summary>
     private const int MaxDevices = 10_000;
 
+    /// <summary>For how long an owner's runs end by message after one could not be ended without.</summary>
+    private static readonly TimeSpan HeardFor = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<Guid, KnownRun> runs = new();
     private readonly ConcurrentDictionary<Guid, long> epochs = new();
+    private readonly ConcurrentDictionary<Guid, long> heard = new();
 
     /// <param name="grant">Whose the run is; that never changes.</param>
     /// <param name="version">How many of its events were stored.</param>
@@ -59,7 +64,29 @@ public sealed class KnownRuns
         return epochs.ContainsKey(submission.DeviceId);
     }
 
-    public void Remember(IEnumerable<ExecutionAppend> appends, IReadOnlyDictionary<Guid, long> deviceEpochs)
+    /// <summary>Whether the runs of this batch can take note of what it tells by what is remembered of them.</summary>
+    public bool Notes(Submission submission) =>
+        !IsHeard(submission.OwnerId) && submission.Events.All(@event => runs.TryGetValue(@event.RunId, out var run) && run.Noted is not null);
+
+    /// <summary>A run's own stream as this process left it; null where it is not known, or somebody waits for a place of its owner's.</summary>
+    public NotedRun? Noted(Guid runId) => runs.TryGetValue(runId, out var run) && !IsHeard(run.Grant.OwnerId) ? run.Noted : null;
+
+    /// <summary>Ends of these owners' runs are told to their conversations for a while: one of them waits for a place, or is being given one.</summary>
+    public void Hear(IEnumerable<Guid> owners)
+    {
+        if (heard.Count > MaxDevices)
+        {
+            heard.Clear();
+        }
+
+        foreach (var owner in owners)
+        {
+            heard[owner] = Environment.TickCount64 + (long)HeardFor.TotalMilliseconds;
+        }
+    }
+
+    /// <param name="told">Runs whose conversations were told something, and go on by themselves.</param>
+    public void Remember(IEnumerable<ExecutionAppend> appends, IReadOnlyDictionary<Guid, long> deviceEpochs, IReadOnlySet<Guid> told)
     {
         if (runs.Count > MaxRuns)
         {
@@ -73,7 +100,9 @@ public sealed class KnownRuns
 
         foreach (var append in appends)
         {
-            runs[append.RunId] = new KnownRun(new RunGrant(append.RunId, append.OwnerId, append.DeviceId), append.Version + append.Events.Count);
+            var noted = append.Noted ?? (told.Contains(append.RunId) || !runs.TryGetValue(append.RunId, out var before) ? null : before.Noted);
+            runs[append.RunId] = new KnownRun(
+                new RunGrant(append.RunId, append.OwnerId, append.DeviceId), append.Version + append.Events.Count, noted is { Run.HasEnded: true } ? null : noted);
         }
 
         foreach (var (device, epoch) in deviceEpochs)
@@ -91,10 +120,22 @@ public sealed class KnownRuns
         }
     }
 
-    private sealed record KnownRun(RunGrant Grant, long Version);
+    private bool IsHeard(Guid ownerId) => heard.TryGetValue(ownerId, out var until) && Environment.TickCount64 < until;
+
+    private sealed record KnownRun(RunGrant Grant, long Version, NotedRun? Noted);
+}
+
+/// <summary>A run's own stream as this process left it.</summary>
+/// <param name="Run">As folded, without its input, which nothing is decided by.</param>
+/// <param name="Version">The stream's.</param>
+public sealed record NotedRun(Run Run, long Version)
+{
+    public static NotedRun Of(Run run, long version) => new(run with { Requested = run.Requested with { Input = null } }, version);
 }
 
 /// <summary>What a batch was judged by without asking the database.</summary>
+/// <param name="Epochs">By device.</param>
+/// <param name="Versions">By stream.</param>
 public sealed record Assumption(IReadOnlyDictionary<Guid, long> Epochs, IReadOnlyDictionary<Guid, long> Versions)
 {
     // Holds each device's epoch until the transaction ends, as the judge does that asks. The streams are locked by the statement that appends, right
@@ -111,6 +152,9 @@ public sealed record Assumption(IReadOnlyDictionary<Guid, long> Epochs, IReadOnl
             )::int
         """;
 
+    /// <summary>The same, and that these further streams are as long as that.</summary>
+    public Assumption With(IEnumerable<KeyValuePair<Guid, long>> further) => this with { Versions = new Dictionary<Guid, long>([.. Versions, .. further]) };
+
     /// <summary>Fails (it divides by zero) where the database knows otherwise.</summary>
     public NpgsqlBatchCommand Check() => new(Sql)
     {
@@ -118,7 +162,7 @@ public sealed record Assumption(IReadOnlyDictionary<Guid, long> Epochs, IReadOnl
         {
             new() { Value = Epochs.Keys.ToArray() },
             new() { Value = Epochs.Values.ToArray() },
-            new() { Value = Versions.Keys.Select(StreamIds.Execution).ToArray() },
+            new() { Value = Versions.Keys.ToArray() },
             new() { Value = Versions.Values.ToArray() },
         },
     };

@@ -12,7 +12,7 @@ using NpgsqlTypes;
 namespace Jarvis.Application.Runs;
 
 /// <summary>
-/// Writes the rows of <c>Execution</c> streams itself, and of the <c>Run</c> streams that begin with them: one statement for every stream and
+/// Writes the rows of <c>Execution</c> streams itself, and of the <c>Run</c> streams that begin or take note with them: one statement for every stream and
 /// event of a commit, where the store's own append sends one for each stream (and one for each event of a new one). The rows are those that
 /// <see cref="MartenExecutionWriter"/> leaves, column for column, which a test holds it to. Why, and what it costs:
 /// docs/decisions/rows-of-the-hot-path.md.
@@ -100,6 +100,11 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
             batch.BatchCommands.Add(beginnings);
         }
 
+        if (RunEnds.Of(appends) is { } ends)
+        {
+            batch.BatchCommands.Add(ends.End());
+        }
+
         long[] positions = [];
         try
         {
@@ -178,8 +183,8 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
         public Rows(IDocumentStore store, EventGraph graph, IReadOnlyList<ExecutionAppend> appends)
         {
             (this.store, this.graph) = (store, graph);
-            Streams = appends.Sum(append => append.Beginning.Count > 0 ? 2 : 1);
-            Count = appends.Sum(append => append.Events.Count + append.Beginning.Count);
+            Streams = appends.Sum(append => append.Beginning.Count > 0 || append.Notes.Count > 0 ? 2 : 1);
+            Count = appends.Sum(append => append.Beginning.Count + append.Events.Count + append.Notes.Count);
             (streamIds, streamTypes, streamVersions) = (new Guid[Streams], new string[Streams], new long[Streams]);
             (ids, streams, versions, data) = (new Guid[Count], new Guid[Count], new long[Count], new byte[Count][]);
             (types, dotNetTypes) = (new string[Count], new string[Count]);
@@ -193,11 +198,16 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
                 if (append.Beginning.Count > 0)
                 {
                     Add(append.RunId, runType, append.Beginning.Count);
-                    Add(append.RunId, append.Beginning);
+                    Add(append.RunId, 0, append.Beginning);
                 }
 
                 Add(append.StreamId, executionType, append.Version + append.Events.Count);
                 Add(append);
+                if (append.Notes.Count > 0)
+                {
+                    Add(append.RunId, runType, append.Noted!.Version);
+                    Add(append.RunId, append.Noted.Version - append.Notes.Count, append.Notes);
+                }
             }
         }
 
@@ -256,9 +266,8 @@ public sealed class RowExecutionWriter(IDocumentStore store, TimeProvider clock)
             stream++;
         }
 
-        private void Add(Guid streamId, IReadOnlyList<object> events)
+        private void Add(Guid streamId, long version, IReadOnlyList<object> events)
         {
-            var version = 0L;
             foreach (var @event in events)
             {
                 Place(streamId, ++version, @event, Json(@event), runType);

@@ -41,13 +41,13 @@ internal static class RunBeginnings
         var noted = run.Report(milestones).Events;
         beginning.AddRange(noted);
         milestones = [];
+        var begun = noted.Aggregate(run, (state, @event) => Run.Evolve(state, @event)!);
         return append with
         {
             Beginning = beginning,
             Grant = new RunGrant(append.RunId, from.OwnerId, from.DeviceId),
-            Dispatch = noted.Aggregate(run, (state, @event) => Run.Evolve(state, @event)!) is { HasEnded: false }
-                ? new RunDispatch { Id = append.RunId, OwnerId = from.OwnerId, DeviceId = from.DeviceId }
-                : null,
+            Dispatch = begun.HasEnded ? null : new RunDispatch { Id = append.RunId, OwnerId = from.OwnerId, DeviceId = from.DeviceId },
+            Noted = NotedRun.Of(begun, beginning.Count),
         };
     }
 }

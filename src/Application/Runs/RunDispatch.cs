@@ -192,6 +192,13 @@ public sealed class RunDispatch : Saga
             return;
         }
 
+        // Runs also end without a message (RunEnds): none of the owner's between the look for a place and what is noted of it.
+        await session.BeginTransactionAsync(cancellation);
+        await using (var turn = RunEnds.TakeTurn(OwnerId, session.Connection!))
+        {
+            await turn.ExecuteNonQueryAsync(cancellation);
+        }
+
         var stream = await session.Events.FetchForWriting<Run>(Id, cancellation);
         if (stream.Aggregate is not { HasEnded: false } run)
         {

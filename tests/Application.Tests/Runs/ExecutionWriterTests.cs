@@ -82,6 +82,61 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_run_that_takes_note_and_ends_leaves_the_same_rows_from_both()
+    {
+        var run = Guid.Parse("0195527b-9d40-7000-8000-0000000000c1");
+        var requested = new RunRequested(Owner, null, null, "hash", "ns", "name", RunTrigger.Local, Device, Owner, At, null, null, null, null);
+        var ended = new Run { Requested = requested, Status = RunStatus.Completed };
+        foreach (var side in (Side[])[marten, rows])
+        {
+            await side.Append([Appending(run, 0, 2) with
+            {
+                Beginning = [requested, new RunBeganOnDevice(Device, At)],
+                Grant = new RunGrant(run, Owner, Device),
+                Dispatch = new RunDispatch { Id = run, OwnerId = Owner, DeviceId = Device },
+            }]);
+            await side.Append([Appending(run, 2, 1) with { Notes = [new RunPaused(At, 3)], Noted = new NotedRun(ended with { Status = RunStatus.Paused }, 3) }]);
+            (await side.Rows("select count(*) from jarvis.mt_doc_rundispatch")).ShouldBe(["1"]);
+            await side.Append([Appending(run, 3, 1) with { Notes = [new RunResumed(At, 4), new RunCompleted(At, 4)], Noted = new NotedRun(ended, 5) }]);
+            (await side.Rows("select count(*) from jarvis.mt_doc_rundispatch")).ShouldBe(["0"]);
+        }
+
+        var events = $"""
+            select seq_id - min(seq_id) over () as place, stream_id, version, data::text, type, timestamp, mt_dotnet_type, correlation_id, headers::text, user_name
+            from jarvis.mt_events where stream_id in ('{run}', '{StreamIds.Execution(run)}') order by stream_id, version
+            """;
+        var streams = $"select id, type, version from jarvis.mt_streams where id in ('{run}', '{StreamIds.Execution(run)}') order by id";
+        var left = await marten.Rows(events);
+        left.Count.ShouldBe(9);
+        (await rows.Rows(events)).ShouldBe(left);
+        (await rows.Rows(streams)).ShouldBe(await marten.Rows(streams));
+    }
+
+    [Fact]
+    public async Task A_run_does_not_end_beside_one_that_waits_for_its_place()
+    {
+        var run = Guid.Parse("0195527b-9d40-7000-8000-0000000000c2");
+        var waiting = Guid.Parse("0195527b-9d40-7000-8000-0000000000c3");
+        var requested = new RunRequested(Owner, null, null, "hash", "ns", "name", RunTrigger.Local, Device, Owner, At, null, null, null, null);
+        foreach (var side in (Side[])[marten, rows])
+        {
+            await side.Append([
+                Appending(run, 0, 2) with { Beginning = [requested], Grant = new RunGrant(run, Owner, Device), Dispatch = new RunDispatch { Id = run, OwnerId = Owner, DeviceId = Device } },
+                Appending(waiting, 0, 2) with { Grant = new RunGrant(waiting, Owner, Device), Dispatch = new RunDispatch { Id = waiting, OwnerId = Owner, IsWaiting = true } },
+            ]);
+
+            await Should.ThrowAsync<Exception>(() => side.Append([Appending(run, 2, 1) with
+            {
+                Notes = [new RunCompleted(At, 3)],
+                Noted = new NotedRun(new Run { Requested = requested, Status = RunStatus.Completed }, 2),
+            }]));
+
+            (await side.Rows($"select version from jarvis.mt_streams where id in ('{run}', '{StreamIds.Execution(run)}')")).ShouldBe(["1", "2"], ignoreOrder: true);
+            (await side.Rows("select count(*) from jarvis.mt_doc_rundispatch")).ShouldBe(["2"]);
+        }
+    }
+
+    [Fact]
     public async Task Positions_have_no_gap_and_follow_the_order_of_the_events()
     {
         var positions = await rows.Rows("select seq_id from jarvis.mt_events order by seq_id");

@@ -1,0 +1,47 @@
+using Jarvis.Application.Platform;
+using Marten;
+using Npgsql;
+
+namespace Jarvis.Application.Runs;
+
+/// <summary>
+/// Runs whose conversations end in the commit that brings their end, without a message. That is so only where nobody waits for the place that becomes free:
+/// an owner's runs are given places in turn, and whoever is given one meanwhile must find it free or be told of it.
+/// </summary>
+/// <param name="Owners">Whose they are, each once.</param>
+public sealed record RunEnds(Guid[] Runs, Guid[] Owners)
+{
+    private const string Turns = "731";
+
+    private const string TakeTurnSql = $"select pg_advisory_xact_lock({Turns}, hashtext($1::uuid::text))";
+
+    private const string TryTurnsSql =
+        $"select 1 / coalesce(bool_and(pg_try_advisory_xact_lock({Turns}, hashtext(owner::text))), true)::int from unnest($1::uuid[]) as owner";
+
+    private const string EndSql = $"""
+        with ended as (delete from {EventStoreSetup.Schema}.mt_doc_rundispatch where id = any($1))
+        select 1 / (not exists (select 1 from {EventStoreSetup.Schema}.mt_doc_rundispatch where owner_id = any($2) and is_waiting))::int
+        """;
+
+    /// <summary>Null where none of them ends.</summary>
+    public static RunEnds? Of(IReadOnlyList<ExecutionAppend> appends)
+    {
+        var ended = appends.Where(append => append.Ends).ToList();
+        return ended.Count == 0 ? null : new([.. ended.Select(append => append.RunId)], [.. ended.Select(append => append.OwnerId).Distinct()]);
+    }
+
+    /// <summary>Waits until no end of this owner's runs is being stored this way; none can be until the transaction ends.</summary>
+    public static NpgsqlCommand TakeTurn(Guid ownerId, NpgsqlConnection connection) => new(TakeTurnSql, connection) { Parameters = { new() { Value = ownerId } } };
+
+    /// <summary>Whether a commit failed because a conversation must be told after all.</summary>
+    public static bool Refused(PostgresException failed) => failed.BatchCommand?.CommandText is TryTurnsSql or EndSql;
+
+    /// <summary>To be sent before anything of the commit: fails (it divides by zero) where one of the owners' runs is being given a place.</summary>
+    public NpgsqlBatchCommand TryTurns() => new(TryTurnsSql) { Parameters = { new() { Value = Owners } } };
+
+    /// <summary>To be sent behind that: fails where one of the owners' runs waits for a place.</summary>
+    public NpgsqlBatchCommand End() => new(EndSql) { Parameters = { new() { Value = Runs }, new() { Value = Owners } } };
+
+    /// <summary>The same with a session's changes.</summary>
+    public void End(IDocumentSession session) => session.QueueSqlCommand(EndSql.Replace("$1", "?", StringComparison.Ordinal).Replace("$2", "?", StringComparison.Ordinal), Runs, Owners);
+}
