@@ -8,9 +8,55 @@ namespace Jarvis.Engine.Tests.Devices;
 /// <summary>Batches of events: the faults on the way, then what is stored and what is refused.</summary>
 internal sealed partial class SimulatedServer
 {
+    private readonly Dictionary<Guid, int> underWay = [];
+    private int atOnce;
+
+    /// <summary>The most requests with events that were there at once.</summary>
+    public int MostAtOnce { get; private set; }
+
+    /// <summary>How often events of one run came in two requests at once.</summary>
+    public int Overlaps { get; private set; }
+
     private async Task Events(HttpContext context)
     {
-        Requests++;
+        Stream body = context.Request.Body;
+        if (context.Request.Headers.ContentEncoding == "gzip")
+        {
+            body = new GZipStream(body, CompressionMode.Decompress);
+        }
+
+        var batch = (JsonArray)(await JsonNode.ParseAsync(body))!;
+        var runs = batch.Select(item => Guid.Parse((string)item!["subject"]!)).ToHashSet();
+        lock (gate)
+        {
+            Requests++;
+            MostAtOnce = Math.Max(MostAtOnce, ++atOnce);
+            foreach (var run in runs)
+            {
+                underWay[run] = underWay.GetValueOrDefault(run) + 1;
+                Overlaps += underWay[run] > 1 ? 1 : 0;
+            }
+        }
+
+        try
+        {
+            await Events(context, batch);
+        }
+        finally
+        {
+            lock (gate)
+            {
+                atOnce--;
+                foreach (var run in runs)
+                {
+                    underWay[run]--;
+                }
+            }
+        }
+    }
+
+    private async Task Events(HttpContext context, JsonArray batch)
+    {
         if (Slowness > TimeSpan.Zero)
         {
             await Task.Delay(Slowness);
@@ -62,13 +108,6 @@ internal sealed partial class SimulatedServer
                 break;
         }
 
-        Stream body = context.Request.Body;
-        if (context.Request.Headers.ContentEncoding == "gzip")
-        {
-            body = new GZipStream(body, CompressionMode.Decompress);
-        }
-
-        var batch = (JsonArray)(await JsonNode.ParseAsync(body))!;
         if (batch.Count > MaxBatch)
         {
             await Problem(context, 413, "batch.too_large", null);
@@ -86,7 +125,7 @@ internal sealed partial class SimulatedServer
         }
         else
         {
-            await Problem(context, status, code!, refused);
+            await Problem(context, status, code!, NamesWhatItRefuses ? refused : null);
         }
     }
 

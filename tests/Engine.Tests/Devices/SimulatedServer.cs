@@ -53,6 +53,9 @@ internal sealed partial class SimulatedServer : IAsyncDisposable
 
     public HashSet<Guid> RefusedRuns { get; } = [];
 
+    /// <summary>Whether a refusal says which runs it is about.</summary>
+    public bool NamesWhatItRefuses { get; set; } = true;
+
     /// <summary>Most events it takes in one batch.</summary>
     public int MaxBatch { get; set; } = 5000;
 

@@ -89,6 +89,7 @@ public sealed class SubmissionTests : IAsyncDisposable
                 }
 
                 await RunnerUnderTest.Until(() => runner.Submission.Waiting == 0, "everything acknowledged", seconds: 120);
+                server.Overlaps.ShouldBe(0, "no run is in two requests at once");
                 foreach (var id in ids)
                 {
                     var journal = runner.Journal.AllEvents(id).ToArray();
@@ -178,6 +179,80 @@ public sealed class SubmissionTests : IAsyncDisposable
         await Arrived(small, 1);
         server.Stream(large.RunId).Count.ShouldBeLessThan(5000);
         await Arrived(large, 5000);
+    }
+
+    [Fact]
+    public async Task much_that_waits_comes_in_two_requests_at_once_of_different_runs()
+    {
+        server.Slowness = TimeSpan.FromMilliseconds(100);
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var runs = new List<JournalPlace>();
+        for (var i = 0; i < 250; i++)
+        {
+            runs.Add(await Run(runner));
+            await Append(runner, runs[i], 10);
+        }
+
+        await server.Start();
+        foreach (var run in runs)
+        {
+            await Arrived(run, 10);
+        }
+
+        (server.MostAtOnce, server.Overlaps).ShouldBe((2, 0));
+        await RunnerUnderTest.Until(() => runner.Submission.Waiting == 0, "everything acknowledged");
+    }
+
+    [Fact]
+    public async Task little_that_waits_comes_in_one_request_after_the_other()
+    {
+        server.Slowness = TimeSpan.FromMilliseconds(50);
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var runs = new[] { await Run(runner), await Run(runner), await Run(runner), await Run(runner) };
+        for (var i = 0; i < 20; i++)
+        {
+            foreach (var run in runs)
+            {
+                await Append(runner, run, 1);
+            }
+
+            await Task.Delay(10);
+        }
+
+        foreach (var run in runs)
+        {
+            await Arrived(run, 20);
+        }
+
+        server.MostAtOnce.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task a_refusal_that_names_no_run_is_traced_to_its_run_while_much_else_waits()
+    {
+        server.NamesWhatItRefuses = false;
+        server.Slowness = TimeSpan.FromMilliseconds(20);
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var refused = await Run(runner);
+        server.RefusedRuns.Add(refused.RunId);
+        await Append(runner, refused, 3);
+        var others = new List<JournalPlace>();
+        for (var i = 0; i < 30; i++)
+        {
+            others.Add(await Run(runner));
+            await Append(runner, others[i], 100);
+        }
+
+        await server.Start();
+        foreach (var run in others)
+        {
+            await Arrived(run, 100);
+        }
+
+        await RunnerUnderTest.Until(() => runner.Journal.Find(refused.RunId)!.ParkedCode is not null, "parked");
+        runner.News.OfType<RunnerNews.Parked>().ShouldHaveSingleItem().RunId.ShouldBe(refused.RunId);
+        server.Overlaps.ShouldBe(0);
     }
 
     public async ValueTask DisposeAsync()

@@ -4,9 +4,10 @@ using Jarvis.Engine.Devices;
 namespace Jarvis.Engine.Runs;
 
 /// <summary>
-/// Brings the journal's events to the server: at least once, each run in order, for as long as it takes. One request is under
-/// way at a time, and whatever was journaled meanwhile is the next one; so an idle server answers a step at once and a busy one
-/// gets large batches. A final refusal parks its run and holds up no other.
+/// Brings the journal's events to the server: at least once, each run in order, for as long as it takes. Whatever was journaled while a
+/// request is under way is the next one; so an idle server answers a step at once and a busy one gets large batches. A second
+/// request sets out beside the first only where so much waits that it is worth one, of other runs, and as long as the server takes what it is sent.
+/// A final refusal parks its run and holds up no other.
 /// </summary>
 public sealed partial class SubmissionLoop
 {
@@ -16,8 +17,17 @@ public sealed partial class SubmissionLoop
     /// <summary>Names of runs kept at hand.</summary>
     private const int MaxNames = 1_000;
 
-    /// <summary>How often the journal is asked which runs have something new while there is enough to send anyway.</summary>
+    /// <summary>Requests under way at once.</summary>
+    private const int MaxRequests = 2;
+
+    /// <summary>Events of other runs that must wait for a second request to set out beside the first: fewer are cheaper in the next.</summary>
+    private const int MinEventsBeside = 64;
+
+    /// <summary>How often the journal is asked which runs have something new while something waits to be sent.</summary>
     private static readonly TimeSpan BusyLook = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>And while more waits than a request takes: each look goes through every run that waits.</summary>
+    private static readonly TimeSpan BehindLook = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan IdleLook = TimeSpan.FromSeconds(2);
 
@@ -40,6 +50,7 @@ public sealed partial class SubmissionLoop
     private int maxBytes = SubmissionBatch.MaxBytes;
     private Guid? alone;
     private long looked;
+    private int requests = MaxRequests;
 
     public SubmissionLoop(Journal journal, RunnerApi api, DeviceTokens tokens, Session session, TimeProvider time, RunnerVoice voice)
     {
@@ -78,29 +89,70 @@ public sealed partial class SubmissionLoop
 
     private async Task Submit(CancellationToken cancel)
     {
-        while (!cancel.IsCancellationRequested && !tokens.Revoked)
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        List<Request> underWay = [];
+        try
         {
-            var seen = journal.Version;
-            if (journal.AtOneInstant(Next) is not { Count: > 0 } batch)
+            while (!cancel.IsCancellationRequested && !tokens.Revoked)
             {
-                await More(seen, cancel);
+                var seen = journal.Version;
+                if (underWay.Count < requests && journal.AtOneInstant(() => Next(isFirst: underWay.Count == 0)) is { Count: > 0 } batch)
+                {
+                    if (await SetOut(batch, leaving.Token) is { } request)
+                    {
+                        underWay.Add(request);
+                    }
+                }
+                else if (underWay.Count == 0)
+                {
+                    await More(seen, cancel);
+                }
+                else if (await Answered(underWay, seen, cancel) is { } answered)
+                {
+                    underWay.Remove(answered);
+                    queue.Return(answered.Batch.Runs.Keys);
+                    if (await Settle(answered, await answered.Reply, cancel) is { } wait)
+                    {
+                        await Pause(wait, cancel);
+                    }
+                }
             }
-            else if (await Send(batch, cancel) is { } wait)
-            {
-                await Pause(wait, cancel);
-            }
+        }
+        finally
+        {
+            await leaving.CancelAsync();
+            await Task.WhenAll(underWay.Select(request => (Task)request.Reply)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            underWay.ForEach(request => queue.Return(request.Batch.Runs.Keys));
         }
     }
 
-    private SubmissionBatch Next()
+    /// <summary>Empty where nothing is worth a request now.</summary>
+    private SubmissionBatch Next(bool isFirst)
     {
-        if (queue.IsIdle || time.GetElapsedTime(looked) > BusyLook)
+        var free = queue.Free;
+        if ((isFirst && free == 0) || time.GetElapsedTime(looked) > (free < maxEvents ? BusyLook : BehindLook))
         {
             looked = time.GetTimestamp();
             Look();
+            free = queue.Free;
         }
 
-        return Gather();
+        return isFirst || free >= MinEventsBeside ? Gather() : new SubmissionBatch();
+    }
+
+    /// <summary>The first request that is answered; null where something was journaled before and another may set out.</summary>
+    private async Task<Request?> Answered(List<Request> underWay, long seen, CancellationToken cancel)
+    {
+        using var look = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var waitingFor = underWay.Select(request => (Task)request.Reply).ToList();
+        if (underWay.Count < requests)
+        {
+            waitingFor.Add(journal.Changed(seen, look.Token));
+        }
+
+        await Task.WhenAny(waitingFor);
+        await look.CancelAsync();
+        return underWay.Find(request => request.Reply.IsCompleted);
     }
 
     private void Look()
@@ -190,8 +242,8 @@ public sealed partial class SubmissionLoop
         return batch;
     }
 
-    /// <returns>How long to wait before the next attempt; null to go on at once.</returns>
-    private async Task<TimeSpan?> Send(SubmissionBatch batch, CancellationToken cancel)
+    /// <returns>Null where the device is no longer paired.</returns>
+    private async Task<Request?> SetOut(SubmissionBatch batch, CancellationToken cancel)
     {
         var epoch = await session.AwaitEpoch(cancel);
         if (await tokens.Token(cancel) is not { } token)
@@ -200,19 +252,28 @@ public sealed partial class SubmissionLoop
         }
 
         var (body, gzip) = batch.Encode(source, epoch, QualifiedNameOf, MayGzip);
-        var reply = await api.Events(body, gzip, token, cancel);
+        queue.SetOut(batch.Runs.Keys);
+        return new Request(batch, IsOnly: requests == 1, epoch, token, api.Events(body, gzip, token, cancel));
+    }
+
+    /// <returns>How long to wait before the next attempt; null to go on at once.</returns>
+    private async Task<TimeSpan?> Settle(Request request, ServerReply<EventsAnswer> reply, CancellationToken cancel)
+    {
+        var batch = request.Batch;
         if (reply.Answer is { } answer)
         {
-            Accepted(batch, answer);
+            Accepted(request, answer);
             return null;
         }
 
+        // Until it takes something again the server is asked one thing at a time.
+        requests = 1;
         switch (reply.Status)
         {
             case HttpStatusCode.Unauthorized:
-                return await tokens.Renew(token, cancel) ? null : backOff.Next();
+                return await tokens.Renew(request.Token, cancel) ? null : backOff.Next();
             case HttpStatusCode.Gone:
-                await Fenced(epoch, cancel);
+                await Fenced(request.Epoch, cancel);
                 return null;
             case HttpStatusCode.RequestEntityTooLarge when batch.Count > 1:
                 maxEvents = Math.Max(1, batch.Count / 2);
@@ -227,13 +288,19 @@ public sealed partial class SubmissionLoop
         }
     }
 
-    private void Accepted(SubmissionBatch batch, EventsAnswer answer)
+    private void Accepted(Request request, EventsAnswer answer)
     {
-        backOff.Reset();
-        alone = null;
-        maxEvents = Math.Min(SubmissionBatch.MaxEvents, maxEvents * 2);
-        maxBytes = Math.Min(SubmissionBatch.MaxBytes, maxBytes * 2);
-        foreach (var (runId, span) in batch.Runs)
+        // One that was under way when another was refused says nothing about what was refused.
+        if (request.IsOnly || requests == MaxRequests)
+        {
+            backOff.Reset();
+            requests = MaxRequests;
+            alone = null;
+            maxEvents = Math.Min(SubmissionBatch.MaxEvents, maxEvents * 2);
+            maxBytes = Math.Min(SubmissionBatch.MaxBytes, maxBytes * 2);
+        }
+
+        foreach (var (runId, span) in request.Batch.Runs)
         {
             rewinds.Remove(runId);
             var cursor = answer.Cursors is { } cursors && cursors.TryGetValue(runId, out var told) ? Math.Max(told, span.Last) : span.Last;
@@ -285,4 +352,7 @@ public sealed partial class SubmissionLoop
         await Task.WhenAny(session.Changed(), Task.Delay(wait, time, cancel));
         cancel.ThrowIfCancellationRequested();
     }
+
+    /// <param name="IsOnly">It set out when none may set out beside it.</param>
+    private sealed record Request(SubmissionBatch Batch, bool IsOnly, long Epoch, string Token, Task<ServerReply<EventsAnswer>> Reply);
 }

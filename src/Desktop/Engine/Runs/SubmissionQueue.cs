@@ -10,10 +10,15 @@ internal sealed class SubmissionQueue
     private readonly Dictionary<Guid, Place> places = [];
     private readonly Queue<Guid> turns = new();
     private readonly HashSet<Guid> queued = [];
+    private readonly HashSet<Guid> underWay = [];
+    private long waiting;
 
     /// <param name="Last">The run's last sequence in the journal.</param>
     /// <param name="Sent">Up to which sequence the server has it.</param>
-    private readonly record struct Place(long Last, long Sent);
+    private readonly record struct Place(long Last, long Sent)
+    {
+        public long Waiting => Last - Sent;
+    }
 
     /// <summary>Events that wait to be sent.</summary>
     public long Waiting
@@ -22,19 +27,19 @@ internal sealed class SubmissionQueue
         {
             lock (gate)
             {
-                return places.Values.Sum(place => place.Last - place.Sent);
+                return waiting;
             }
         }
     }
 
-    /// <summary>True while nothing waits to be sent.</summary>
-    public bool IsIdle
+    /// <summary>Events that wait to be sent, of runs that no request is under way for.</summary>
+    public long Free
     {
         get
         {
             lock (gate)
             {
-                return places.Values.All(place => place.Last <= place.Sent);
+                return waiting - underWay.Sum(runId => places.TryGetValue(runId, out var place) ? place.Waiting : 0);
             }
         }
     }
@@ -46,11 +51,11 @@ internal sealed class SubmissionQueue
         {
             if (places.TryGetValue(runId, out var place))
             {
-                places[runId] = place with { Last = Math.Max(place.Last, last) };
+                Put(runId, place, place with { Last = Math.Max(place.Last, last) });
             }
             else if (last > acknowledged)
             {
-                places.Add(runId, new Place(last, acknowledged));
+                Put(runId, default, new Place(last, acknowledged));
                 if (queued.Add(runId))
                 {
                     turns.Enqueue(runId);
@@ -59,7 +64,7 @@ internal sealed class SubmissionQueue
         }
     }
 
-    /// <summary>The runs to take events of, each with the sequence to begin after; who waits longest comes first.</summary>
+    /// <summary>The runs to take events of, each with the sequence to begin after; who waits longest comes first. None that a request is under way for.</summary>
     public IReadOnlyList<(Guid RunId, long After)> Next(int most)
     {
         lock (gate)
@@ -75,7 +80,7 @@ internal sealed class SubmissionQueue
                 }
 
                 turns.Enqueue(runId);
-                if (place.Last > place.Sent)
+                if (place.Waiting > 0 && !underWay.Contains(runId))
                 {
                     next.Add((runId, place.Sent));
                 }
@@ -102,7 +107,7 @@ internal sealed class SubmissionQueue
                 return null;
             }
 
-            places[runId] = place with { Sent = risen };
+            Put(runId, place, place with { Sent = risen });
             return risen;
         }
     }
@@ -112,7 +117,7 @@ internal sealed class SubmissionQueue
     {
         lock (gate)
         {
-            if (places.TryGetValue(runId, out var place) && place.Sent >= place.Last)
+            if (places.TryGetValue(runId, out var place) && place.Waiting <= 0)
             {
                 places.Remove(runId);
             }
@@ -130,7 +135,7 @@ internal sealed class SubmissionQueue
                 return false;
             }
 
-            places[runId] = place with { Sent = expected - 1 };
+            Put(runId, place, place with { Sent = expected - 1 });
             return true;
         }
     }
@@ -140,7 +145,34 @@ internal sealed class SubmissionQueue
     {
         lock (gate)
         {
-            places.Remove(runId);
+            if (places.Remove(runId, out var place))
+            {
+                waiting -= place.Waiting;
+            }
         }
+    }
+
+    /// <summary>A request for these runs sets out: until it is answered there is no other, so that each run stays in order.</summary>
+    public void SetOut(IEnumerable<Guid> runs)
+    {
+        lock (gate)
+        {
+            underWay.UnionWith(runs);
+        }
+    }
+
+    /// <summary>That request was answered, or never will be.</summary>
+    public void Return(IEnumerable<Guid> runs)
+    {
+        lock (gate)
+        {
+            underWay.ExceptWith(runs);
+        }
+    }
+
+    private void Put(Guid runId, Place before, Place now)
+    {
+        waiting += now.Waiting - before.Waiting;
+        places[runId] = now;
     }
 }
