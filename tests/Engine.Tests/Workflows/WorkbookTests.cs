@@ -108,6 +108,22 @@ public sealed class WorkbookTests : IAsyncDisposable
         Part("o.xlsx", "xl/styles.xml").Split("hh:mm:ss").Length.ShouldBe(2, "the formats are added once");
     }
 
+    [Fact]
+    public async Task cells_of_every_kind_and_texts_with_hints_are_read_and_a_row_without_end_is_refused()
+    {
+        const string Space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        await functions.Call("sheet.write", """{"path":"k.xlsx","rows":[]}""");
+        await Replace("k.xlsx", "xl/worksheets/sheet1.xml", $"""
+            <worksheet xmlns="{Space}"><sheetData><row/><row r="2"><c r="A2"><f>1+1</f><v>2</v></c><c r="B2"><f>NOW()</f></c><c r="C2" t="e"><v>#DIV/0!</v></c><c r="D2" t="s"><v>99</v></c>
+            <c r="E2" t="str"><v>x</v></c><c r="F2"><v>1e400</v></c><c r="G2" t="b"><v>1</v></c><c t="inlineStr"><is><r><t>ab</t></r><rPh sb="0" eb="1"><t>hint</t></rPh><r><t xml:space="preserve"> </t></r><r><t>c</t></r></is></c>
+            <c r="J2" t="other"><v>3</v></c></row></sheetData></worksheet>
+            """);
+        (await Rows("""{"path":"k.xlsx","header":false}""")).ShouldBe(Json.Parse("""[[2,null,"#DIV/0!",null,"x","1e400",true,"ab c",null,3]]"""));
+
+        await Replace("k.xlsx", "xl/worksheets/sheet1.xml", $"""<worksheet xmlns="{Space}"><sheetData><row>{string.Concat(Enumerable.Repeat("<c/>", 1_000_000))}</row></sheetData></worksheet>""");
+        (await functions.Refused("sheet.read", """{"path":"k.xlsx"}""")).Detail.ShouldNotBeNull().ShouldContain("2000 columns");
+    }
+
     [Theory]
     [InlineData("not a zip at all")]
     [InlineData("PK\u0003\u0004")]

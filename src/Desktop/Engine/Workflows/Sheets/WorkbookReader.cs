@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
+using System.Xml;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
@@ -11,8 +13,17 @@ namespace Jarvis.Engine.Workflows.Sheets;
 /// <summary>Reads workbooks (ECMA-376, .xlsx). Cells come as they are typed: text, number, boolean, date; an empty one is null, a formula is its last result.</summary>
 internal static class WorkbookReader
 {
-    /// <summary>Most characters of one part of the package once inflated, so that a small file cannot fill the memory.</summary>
-    private const long MaxPartCharacters = 128L * 1024 * 1024;
+    /// <summary>Most characters of a sheet, or of the texts, that is read.</summary>
+    private const long MaxStreamedCharacters = 128L * 1024 * 1024;
+
+    /// <summary>Most characters of a part that is taken into memory as a tree, which is many times larger: styles, and a sheet that rows are added to.</summary>
+    private const long MaxTreeCharacters = 32L * 1024 * 1024;
+
+    /// <summary>Most bytes of the whole package once inflated, so that a small file cannot fill the memory.</summary>
+    private const long MaxInflatedBytes = 256L * 1024 * 1024;
+
+    /// <summary>Most texts of a workbook, each of which its cells may use many times.</summary>
+    private const int MaxSharedTexts = 2_000_000;
 
     public static (string Sheet, IReadOnlyList<string> Sheets, IReadOnlyList<string> Columns, List<Json> Rows) Read(
         string path, byte[] bytes, Json? wanted, bool hasHeader)
@@ -46,7 +57,8 @@ internal static class WorkbookReader
         SpreadsheetDocument? document = null;
         try
         {
-            document = SpreadsheetDocument.Open(stream, editable, new OpenSettings { MaxCharactersInPart = MaxPartCharacters });
+            RefuseLarge(stream);
+            document = SpreadsheetDocument.Open(stream, editable, new OpenSettings { MaxCharactersInPart = MaxTreeCharacters });
             return document.WorkbookPart?.Workbook is null ? throw new InvalidDataException("It holds no workbook.") : document;
         }
         catch (Exception broken) when (IsBroken(broken))
@@ -56,41 +68,38 @@ internal static class WorkbookReader
         }
     }
 
+    private static void RefuseLarge(Stream stream)
+    {
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true))
+        {
+            if (archive.Entries.Sum(entry => (decimal)entry.Length) > MaxInflatedBytes)
+            {
+                throw new InvalidDataException($"It inflates to more than {MaxInflatedBytes} bytes.");
+            }
+        }
+
+        stream.Position = 0;
+    }
+
     public static IReadOnlyList<DocumentFormat.OpenXml.Spreadsheet.Sheet> Sheets(WorkbookPart workbook) =>
         [.. workbook.Workbook!.Sheets?.Elements<DocumentFormat.OpenXml.Spreadsheet.Sheet>()
             .Where(sheet => sheet is { Name.Value: not null, Id.Value: not null } && workbook.GetPartById(sheet.Id.Value) is WorksheetPart) ?? []];
 
-    /// <summary>The rows that hold something, cell by cell.</summary>
+    /// <summary>The rows that hold something, cell by cell: read as they come, so that a row or a text of any size takes no more memory than what is kept of it.</summary>
     public static IEnumerable<List<Json>> Rows(string path, WorkbookPart workbook, WorksheetPart part)
     {
         var values = new CellValues(workbook);
-        var shared = workbook.SharedStringTablePart?.SharedStringTable?.Elements<SharedStringItem>().Select(TextOf).ToArray() ?? [];
-        using var reader = OpenXmlReader.Create(part);
+        var shared = SharedTexts(path, workbook);
+        using var xml = Streamed(part);
         var count = 0;
-        while (reader.Read())
+        while (xml.Read())
         {
-            if (reader.ElementType != typeof(Row) || !reader.IsStartElement)
+            if (xml is not { NodeType: XmlNodeType.Element, LocalName: "row" })
             {
                 continue;
             }
 
-            var cells = new List<Json>();
-            foreach (var cell in ((Row)reader.LoadCurrentElement()!).Elements<Cell>())
-            {
-                var column = cell.CellReference?.Value is { Length: > 0 } reference ? ColumnOf(reference) : cells.Count;
-                if (column >= Sheet.MaxColumns)
-                {
-                    throw new WorkflowFaultException(Fault.Runtime($"{path} has more than {Sheet.MaxColumns} columns."));
-                }
-
-                while (cells.Count <= column)
-                {
-                    cells.Add(Json.Null);
-                }
-
-                cells[column] = ValueOf(cell, shared, values);
-            }
-
+            var cells = Cells(path, xml, shared, values);
             if (cells.TrueForAll(cell => cell is JsonNull))
             {
                 continue;
@@ -104,6 +113,77 @@ internal static class WorkbookReader
             yield return cells;
         }
     }
+
+    private static List<Json> Cells(string path, XmlReader xml, List<string> shared, CellValues values)
+    {
+        var cells = new List<Json>();
+        foreach (var _ in Children(xml, "c"))
+        {
+            var column = xml.GetAttribute("r") is { Length: > 0 } reference ? ColumnOf(reference) : cells.Count;
+            if (column >= Sheet.MaxColumns)
+            {
+                throw new WorkflowFaultException(Fault.Runtime($"{path} has more than {Sheet.MaxColumns} columns."));
+            }
+
+            while (cells.Count <= column)
+            {
+                cells.Add(Json.Null);
+            }
+
+            cells[column] = ValueOf(xml, shared, values);
+        }
+
+        return cells;
+    }
+
+    private static List<string> SharedTexts(string path, WorkbookPart workbook)
+    {
+        var texts = new List<string>();
+        if (workbook.SharedStringTablePart is not { } part)
+        {
+            return texts;
+        }
+
+        using var xml = Streamed(part);
+        while (xml.Read())
+        {
+            if (xml is not { NodeType: XmlNodeType.Element, LocalName: "si" })
+            {
+                continue;
+            }
+
+            if (texts.Count == MaxSharedTexts)
+            {
+                throw new WorkflowFaultException(Fault.Runtime($"{path} has more than {MaxSharedTexts} texts."));
+            }
+
+            texts.Add(TextOf(xml));
+        }
+
+        return texts;
+    }
+
+    /// <summary>Stands on each element of that name within the current one, one after the other.</summary>
+    private static IEnumerable<XmlReader> Children(XmlReader xml, params string[] names)
+    {
+        if (xml.IsEmptyElement)
+        {
+            yield break;
+        }
+
+        var depth = xml.Depth;
+        while (xml.Read() && xml.Depth > depth)
+        {
+            if (xml.NodeType == XmlNodeType.Element && names.Contains(xml.LocalName))
+            {
+                yield return xml;
+            }
+        }
+    }
+
+    private static XmlReader Streamed(OpenXmlPart part) => XmlReader.Create(
+        part.GetStream(FileMode.Open, FileAccess.Read),
+        new XmlReaderSettings { CloseInput = true, DtdProcessing = DtdProcessing.Prohibit, IgnoreComments = true, IgnoreProcessingInstructions = true, MaxCharactersInDocument = MaxStreamedCharacters });
 
     /// <summary>The letters of a cell's place, from 0: <c>A</c> is 0, <c>AA</c> 26.</summary>
     public static int ColumnOf(string reference)
@@ -132,62 +212,73 @@ internal static class WorkbookReader
             : (found.Name!.Value!, (WorksheetPart)workbook.GetPartById(found.Id!.Value!));
     }
 
-    private static Json ValueOf(Cell cell, string[] shared, CellValues values)
+    /// <summary>The value of the cell that the reader stands on.</summary>
+    private static Json ValueOf(XmlReader xml, List<string> shared, CellValues values)
     {
-        var kind = cell.DataType?.Value ?? DocumentFormat.OpenXml.Spreadsheet.CellValues.Number;
-        if (kind == DocumentFormat.OpenXml.Spreadsheet.CellValues.InlineString)
+        var kind = xml.GetAttribute("t");
+        var style = uint.TryParse(xml.GetAttribute("s"), CultureInfo.InvariantCulture, out var known) ? known : 0;
+        string? text = null;
+        foreach (var part in Children(xml, kind == "inlineStr" ? "is" : "v"))
         {
-            return cell.InlineString is { } inline ? Json.Of(TextOf(inline)) : Json.Null;
+            text = part.LocalName == "is" ? TextOf(part) : Content(part);
         }
 
-        if (cell.CellValue?.Text is not { } text)
+        return (kind, text) switch
         {
-            return Json.Null;
-        }
-
-        if (kind == DocumentFormat.OpenXml.Spreadsheet.CellValues.SharedString)
-        {
-            return int.TryParse(text, CultureInfo.InvariantCulture, out var i) && (uint)i < (uint)shared.Length ? Json.Of(shared[i]) : Json.Null;
-        }
-
-        if (kind == DocumentFormat.OpenXml.Spreadsheet.CellValues.Boolean)
-        {
-            return Json.Of(text is "1" or "true");
-        }
-
-        if (kind != DocumentFormat.OpenXml.Spreadsheet.CellValues.Number)
-        {
+            (_, null) => Json.Null,
+            ("s", _) => int.TryParse(text, CultureInfo.InvariantCulture, out var i) && (uint)i < (uint)shared.Count ? Json.Of(shared[i]) : Json.Null,
+            ("b", _) => Json.Of(text is "1" or "true"),
             // The text of a formula, an ISO date, or an error such as #N/A.
-            return Json.Of(text);
-        }
-
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
-        {
-            return text.Length == 0 ? Json.Null : Json.Of(text);
-        }
-
-        return values.DateText(number, cell.StyleIndex?.Value ?? 0) is { } date ? Json.Of(date) : Json.Of(number);
+            ("inlineStr" or "str" or "d" or "e", _) => Json.Of(text),
+            _ => NumberOf(text, style, values),
+        };
     }
 
-    // Without the phonetic hints that Asian texts carry beside their characters.
-    private static string TextOf(RstType item)
+    private static Json NumberOf(string text, uint style, CellValues values) =>
+        !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number) ? text.Length == 0 ? Json.Null : Json.Of(text)
+        : values.DateText(number, style) is { } date ? Json.Of(date)
+        : Json.Of(number);
+
+    /// <summary>The text of the item that the reader stands on, without the phonetic hints that Asian texts carry beside their characters.</summary>
+    private static string TextOf(XmlReader xml)
     {
-        if (item.Text is { } plain)
+        var hints = int.MaxValue;
+        var text = new StringBuilder();
+        foreach (var part in Children(xml, "t", "rPh", "r"))
         {
-            return plain.Text;
+            hints = part.LocalName == "rPh" ? part.Depth : part.Depth <= hints ? int.MaxValue : hints;
+            if (part.LocalName == "t" && part.Depth < hints)
+            {
+                text.Append(Content(part));
+            }
         }
 
-        var text = new StringBuilder();
-        foreach (var run in item.Elements<Run>())
+        return text.ToString();
+    }
+
+    /// <summary>The characters of the element that the reader stands on; then it stands on its end.</summary>
+    private static string Content(XmlReader xml)
+    {
+        if (xml.IsEmptyElement)
         {
-            text.Append(run.Text?.Text);
+            return "";
+        }
+
+        var depth = xml.Depth;
+        var text = new StringBuilder();
+        while (xml.Read() && xml.Depth > depth)
+        {
+            if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace)
+            {
+                text.Append(xml.Value);
+            }
         }
 
         return text.ToString();
     }
 
     private static bool IsBroken(Exception failure) =>
-        failure is OpenXmlPackageException or InvalidDataException or FileFormatException or System.Xml.XmlException or FormatException or KeyNotFoundException or ArgumentOutOfRangeException;
+        failure is OpenXmlPackageException or InvalidDataException or FileFormatException or XmlException or FormatException or KeyNotFoundException or ArgumentOutOfRangeException;
 
     private static WorkflowFaultException NotAWorkbook(string path, Exception cause) => new(Fault.Runtime($"{path} is not a workbook: {cause.Message}"), cause);
 }
