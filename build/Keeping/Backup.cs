@@ -24,7 +24,7 @@ public static class Backup
         var keys = KeyFiles.Where(name => File.Exists(Path.Combine(dataFolder, name)))
             .ToDictionary(name => name, name => Convert.ToBase64String(File.ReadAllBytes(Path.Combine(dataFolder, name))));
         ArchiveManifest manifest;
-        await using (var stream = Private(file + ".part"))
+        await using (var stream = PrivateFile.Open(file + ".part", FileMode.Create, FileAccess.ReadWrite))
         {
             using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
             {
@@ -36,7 +36,7 @@ public static class Backup
             stream.Flush(flushToDisk: true);
         }
 
-        await using (var stream = Private(keysFile + ".part"))
+        await using (var stream = PrivateFile.Open(keysFile + ".part", FileMode.Create, FileAccess.ReadWrite))
         {
             await JsonSerializer.SerializeAsync(stream, keys, Json, cancellation);
             stream.Flush(flushToDisk: true);
@@ -100,7 +100,7 @@ public static class Backup
             return;
         }
 
-        await using var stream = Private(path);
+        await using var stream = PrivateFile.Open(path, FileMode.Create, FileAccess.ReadWrite);
         await stream.WriteAsync(content, cancellation);
         stream.Flush(flushToDisk: true);
     }
@@ -133,7 +133,7 @@ public static class Backup
             }
 
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            await using var stream = Private(path);
+            await using var stream = PrivateFile.Open(path, FileMode.Create, FileAccess.ReadWrite);
             await using var content = entry.Open();
             await content.CopyToAsync(stream, cancellation);
         }
@@ -141,15 +141,4 @@ public static class Backup
 
     private static string? CheckOf(Dictionary<string, string> keys) =>
         keys.TryGetValue(MasterKeyFile, out var key) ? Convert.ToHexStringLower(HMACSHA256.HashData(Convert.FromBase64String(key), "jarvis/backup"u8)) : null;
-
-    private static FileStream Private(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.ReadWrite };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return new FileStream(path, options);
-    }
 }

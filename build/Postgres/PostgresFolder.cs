@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using Jarvis.Build.Processes;
 
 namespace Jarvis.Build.Postgres;
@@ -45,18 +44,7 @@ internal sealed class PostgresFolder(string path)
     {
         if (!File.Exists(PasswordFile))
         {
-            var access = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                access.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            await using (var writer = new StreamWriter(PasswordFile + ".new", Encoding.ASCII, access))
-            {
-                await writer.WriteAsync(RandomNumberGenerator.GetHexString(PasswordCharacters, lowercase: true));
-            }
-
-            File.Move(PasswordFile + ".new", PasswordFile, overwrite: true);
+            PrivateFile.Replace(PasswordFile, RandomNumberGenerator.GetHexString(PasswordCharacters, lowercase: true));
         }
 
         return (await File.ReadAllTextAsync(PasswordFile, cancellation)).Trim();

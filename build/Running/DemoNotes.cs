@@ -30,19 +30,5 @@ public sealed record DemoNotes
         File.Exists(file) ? JsonSerializer.Deserialize<DemoNotes>(File.ReadAllText(file)) ?? new DemoNotes() : new DemoNotes();
 
     /// <summary>Kept whole or not at all, readable by its owner alone: it holds passwords.</summary>
-    public void Write(string file)
-    {
-        var access = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            access.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var stream = new FileStream(file + ".new", access))
-        {
-            JsonSerializer.Serialize(stream, this);
-        }
-
-        File.Move(file + ".new", file, overwrite: true);
-    }
+    public void Write(string file) => PrivateFile.Replace(file, JsonSerializer.Serialize(this));
 }

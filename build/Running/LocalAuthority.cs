@@ -150,10 +150,7 @@ public sealed class LocalAuthority(string folder)
     private static void WritePrivate(string file, string text)
     {
         File.Delete(file);
-        using var stream = OperatingSystem.IsWindows()
-            ? new FileStream(file, FileMode.CreateNew)
-            : new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-        using var writer = new StreamWriter(stream);
+        using var writer = new StreamWriter(PrivateFile.Open(file, FileMode.CreateNew));
         writer.Write(text);
     }
 }

@@ -83,18 +83,7 @@ public sealed class Runner(string program, string url, string home, string log, 
         }
 
         credentials["server"] = address;
-        var access = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            access.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var file = new StreamWriter(CredentialsFile + ".new", new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false), access))
-        {
-            file.Write(credentials.ToJsonString());
-        }
-
-        File.Move(CredentialsFile + ".new", CredentialsFile, overwrite: true);
+        PrivateFile.Replace(CredentialsFile, credentials.ToJsonString());
     }
 
     private void Listen(string line)
