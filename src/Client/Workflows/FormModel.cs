@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Jarvis.Client.Platform;
 using Jarvis.Client.Schema;
 
 namespace Jarvis.Client.Workflows;
@@ -69,9 +70,8 @@ public sealed class FormModel
     /// <summary>The place of a list's item.</summary>
     public static string PathOf(string list, int at) => list + "/" + at.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A field's place in the input; its name escaped as RFC 6901 has it.</summary>
-    public static string PathOf(string group, FormFieldPart field) =>
-        group + "/" + field.Name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+    /// <summary>A field's place in the input.</summary>
+    public static string PathOf(string group, FormFieldPart field) => group + "/" + JsonPointer.Escape(field.Name);
 
     private void Take(FormFieldPart field, string path, JsonElement? value, int depth)
     {

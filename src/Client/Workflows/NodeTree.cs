@@ -31,7 +31,7 @@ public static class NodeTree
     public static string NamesOf(string pointer)
     {
         var steps = pointer.Split('/');
-        var names = steps.Where((_, at) => at > 0 && steps[at - 1].Length > 0 && steps[at - 1].All(char.IsAsciiDigit)).Select(name => name.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)).ToList();
+        var names = steps.Where((_, at) => at > 0 && steps[at - 1].Length > 0 && steps[at - 1].All(char.IsAsciiDigit)).Select(JsonPointer.Unescape).ToList();
         return names.Count == 0 ? pointer : string.Join(" › ", names);
     }
 

@@ -1,3 +1,5 @@
+using Jarvis.Client.Platform;
+
 namespace Jarvis.Mobile.Runs;
 
 /// <summary>How a task of a definition is named on screen, from its pointer (<c>/do/1/for/do/0/send</c>) or that of one of its executions.</summary>
@@ -8,7 +10,7 @@ public static class RunNodes
     {
         var last = pointer[(pointer.LastIndexOf('/') + 1)..];
         var at = last.IndexOf('@', StringComparison.Ordinal);
-        return Unescape(at < 0 ? last : last[..at]) + Times(pointer);
+        return JsonPointer.Unescape(at < 0 ? last : last[..at]) + Times(pointer);
     }
 
     /// <summary>How deep a task lies: 0 for one of the first level.</summary>
@@ -27,6 +29,4 @@ public static class RunNodes
         var number = end < 0 ? pointer[(at + 1)..] : pointer[(at + 1)..end];
         return number.Length > 0 && number.All(char.IsAsciiDigit) ? " #" + number : "";
     }
-
-    private static string Unescape(string segment) => segment.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 }

@@ -203,11 +203,7 @@ internal sealed class OpenApiOperation
                 throw new WorkflowFaultException(Fault.Configuration($"The OpenAPI document refers to {reference.Value}; only references within it are followed."));
             }
 
-            value = document;
-            foreach (var segment in reference.Value[2..].Split('/'))
-            {
-                value = (value as JsonObject)?[Uri.UnescapeDataString(segment).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)];
-            }
+            value = JsonPointer.Follow(document, reference.Value);
         }
 
         return null;

@@ -26,7 +26,7 @@ public static class Progress
 
     private static double OfList(TaskList list, string at, Known known) => list.Tasks.Length == 0
         ? 1
-        : list.Tasks.Select((task, i) => OfTask(task, $"{at}/{i}/{Spot.Escape(task.Name)}", known)).Sum() / list.Tasks.Length;
+        : list.Tasks.Select((task, i) => OfTask(task, $"{at}/{i}/{JsonPointer.Escape(task.Name)}", known)).Sum() / list.Tasks.Length;
 
     private static double OfTask(TaskDefinition task, string instance, Known known)
     {
@@ -56,7 +56,7 @@ public static class Progress
         }
 
         // Iterations follow each other, so that the last one begun is found by halving.
-        var first = Spot.Escape(loop.Tasks.Tasks[0].Name);
+        var first = JsonPointer.Escape(loop.Tasks.Tasks[0].Name);
         int begun = 0, open = items + 1;
         while (open - begun > 1)
         {

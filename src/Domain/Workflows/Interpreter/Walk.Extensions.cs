@@ -54,7 +54,7 @@ internal sealed partial class Walk
 
         return result;
 
-        string At(Extension extension, string when) => $"{frame.Instance}/{when}/{Spot.Escape(extension.Name)}";
+        string At(Extension extension, string when) => $"{frame.Instance}/{when}/{JsonPointer.Escape(extension.Name)}";
     }
 
     /// <summary>The extended task: its description and, as the specification's examples read it, its definition's own members.</summary>

@@ -16,7 +16,7 @@ internal sealed partial class Walk
     {
         await Begin(frame, flush: true);
         var branches = task.Branches.Tasks;
-        var names = branches.Select((branch, i) => $"{frame.Instance}/fork/branches/{i}/{Spot.Escape(branch.Name)}").ToArray();
+        var names = branches.Select((branch, i) => $"{frame.Instance}/fork/branches/{i}/{JsonPointer.Escape(branch.Name)}").ToArray();
         var before = frame.Lane.Context;
         var lanes = branches.Select(_ => new Lane(before, frame.Input)).ToArray();
 

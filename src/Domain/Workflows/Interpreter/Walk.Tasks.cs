@@ -97,7 +97,7 @@ internal sealed partial class Walk
         {
             var at = $"{frame.Instance}/do{Repetition(i + 1)}";
             var locals = frame.Locals.SetItem(task.Each, items.Items[i]).SetItem(task.At, i);
-            var begun = recorded[$"{at}/0/{Spot.Escape(task.Tasks.Tasks[0].Name)}"] is not null;
+            var begun = recorded[$"{at}/0/{JsonPointer.Escape(task.Tasks.Tasks[0].Name)}"] is not null;
             if (!begun && task.While is { } condition && !frame.Holds(condition, output, locals, cancellation))
             {
                 break;
@@ -120,7 +120,7 @@ internal sealed partial class Walk
         var input = task.With is { } with ? frame.Evaluate(with, frame.Input, cancellation) : frame.Input;
         await Begin(frame, input, flush: true);
         var step = await RunTask(
-            function, $"{frame.Instance}/call/{Spot.Escape(task.Function)}", input, frame.Lane, ImmutableDictionary<string, Json>.Empty, cancellation);
+            function, $"{frame.Instance}/call/{JsonPointer.Escape(task.Function)}", input, frame.Lane, ImmutableDictionary<string, Json>.Empty, cancellation);
         return new Step(step.Output, step.Then == FlowDirective.End ? FlowDirective.End : null);
     }
 }

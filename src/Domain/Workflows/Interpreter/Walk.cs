@@ -149,7 +149,7 @@ internal sealed partial class Walk
         for (var i = 0; i < list.Tasks.Length;)
         {
             var task = list.Tasks[i];
-            var step = await RunTask(task, $"{at}/{i}/{Spot.Escape(task.Name)}{Repetition(++visits[i])}", output, lane, locals, cancellation);
+            var step = await RunTask(task, $"{at}/{i}/{JsonPointer.Escape(task.Name)}{Repetition(++visits[i])}", output, lane, locals, cancellation);
             output = step.Output;
             switch (step.Then)
             {

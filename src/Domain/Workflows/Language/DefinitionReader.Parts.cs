@@ -67,7 +67,7 @@ internal sealed partial class DefinitionReader
     {
         foreach (var segment in pointer.Split('/').Skip(1))
         {
-            var name = segment.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            var name = JsonPointer.Unescape(segment);
             var child = spot.Node switch
             {
                 MapNode map => map.Entries.Where(e => e.Key.Text == name).Select(e => (SourceNode?)e.Value).FirstOrDefault(),

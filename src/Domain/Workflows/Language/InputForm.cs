@@ -112,7 +112,7 @@ public static class InputForm
                 .. properties.Select((member, place) => (member, place, order: (member.Value as JsonObject)?["x-order"] is JsonNumber n ? n.Value : place))
                     .OrderBy(p => p.order).ThenBy(p => p.place)
                     .TakeWhile(_ => fields < MaxFields)
-                    .Select(p => Field(p.member.Value, p.member.Key, $"{pointer}/{Spot.Escape(p.member.Key)}", needed.Contains(p.member.Key), depth + 1)),
+                    .Select(p => Field(p.member.Value, p.member.Key, $"{pointer}/{JsonPointer.Escape(p.member.Key)}", needed.Contains(p.member.Key), depth + 1)),
             ];
         }
 
@@ -122,7 +122,7 @@ public static class InputForm
             var schema = source as JsonObject ?? JsonObject.Empty;
             for (var steps = 0; steps < MaxDepth && schema["$ref"] is JsonString reference; steps++)
             {
-                var target = Find(reference.Value) as JsonObject ?? JsonObject.Empty;
+                var target = JsonPointer.Follow(root, reference.Value) as JsonObject ?? JsonObject.Empty;
                 schema = Over(target, schema.Without("$ref"));
             }
 
@@ -145,17 +145,6 @@ public static class InputForm
 
             return below;
         }
-
-        private Json? Find(string reference) => reference.Split('/').Skip(1).Aggregate((Json?)root, (at, segment) =>
-        {
-            var key = Uri.UnescapeDataString(segment).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            return at switch
-            {
-                JsonObject o => o[key],
-                JsonArray a when int.TryParse(key, out var i) && i >= 0 && i < a.Count => a[i],
-                _ => null,
-            };
-        });
 
         private static ImmutableArray<FormOption> Options(JsonObject schema)
         {

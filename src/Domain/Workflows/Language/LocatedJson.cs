@@ -77,7 +77,7 @@ internal ref struct LocatedJson
             var (keyLine, keyColumn) = Place();
             var name = reader.GetString()!;
             reader.Read();
-            var path = $"{pointer}/{Spot.Escape(name)}";
+            var path = $"{pointer}/{JsonPointer.Escape(name)}";
             var value = ReadNode(path);
             if (seen.TryGetValue(name, out var first))
             {

@@ -164,7 +164,7 @@ public static class TaskDifferences
             foreach (var task in list.Tasks)
             {
                 var path = around.Add(task.Name);
-                all.TryAdd(string.Join('/', path.Select(Spot.Escape)), new Placed(path, task));
+                all.TryAdd(string.Join('/', path.Select(JsonPointer.Escape)), new Placed(path, task));
                 foreach (var inner in TaskTree.ListsOf(task))
                 {
                     Add(inner, path);

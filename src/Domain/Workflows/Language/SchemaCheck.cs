@@ -164,20 +164,20 @@ internal sealed class SchemaCheck(List<SchemaViolation> violations)
         Size(rule, "minProperties", "maxProperties", value.Count, "properties", pointer);
         foreach (var name in rule.Required.Where(name => !value.TryGet(name, out _)))
         {
-            Violation($"{pointer}/{Spot.Escape(name)}", "is required");
+            Violation($"{pointer}/{JsonPointer.Escape(name)}", "is required");
         }
 
         foreach (var (name, needed) in rule.DependentRequired)
         {
             foreach (var other in needed.Where(other => value.TryGet(name, out _) && !value.TryGet(other, out _)))
             {
-                Violation($"{pointer}/{Spot.Escape(other)}", $"is required where `{name}` is given");
+                Violation($"{pointer}/{JsonPointer.Escape(other)}", $"is required where `{name}` is given");
             }
         }
 
         foreach (var (name, member) in value.Members)
         {
-            var at = $"{pointer}/{Spot.Escape(name)}";
+            var at = $"{pointer}/{JsonPointer.Escape(name)}";
             if (rule.PropertyNames is { } names)
             {
                 Apply(names, Json.Of(name), at, depth + 1);

@@ -57,7 +57,7 @@ internal sealed class SchemaReader(Json source)
             case JsonObject o:
                 foreach (var (keyword, value) in o.Members)
                 {
-                    Keyword(rule, keyword, value, $"{pointer}/{Spot.Escape(keyword)}", depth);
+                    Keyword(rule, keyword, value, $"{pointer}/{JsonPointer.Escape(keyword)}", depth);
                 }
 
                 break;
@@ -95,7 +95,7 @@ internal sealed class SchemaReader(Json source)
             case "properties":
                 foreach (var (name, child) in Object(value, pointer))
                 {
-                    rule.Properties[name] = Read(child, $"{pointer}/{Spot.Escape(name)}", depth + 1);
+                    rule.Properties[name] = Read(child, $"{pointer}/{JsonPointer.Escape(name)}", depth + 1);
                 }
 
                 break;
@@ -104,7 +104,7 @@ internal sealed class SchemaReader(Json source)
                 {
                     if (Compile(name, pointer) is { } pattern)
                     {
-                        rule.PatternProperties.Add((pattern, Read(child, $"{pointer}/{Spot.Escape(name)}", depth + 1)));
+                        rule.PatternProperties.Add((pattern, Read(child, $"{pointer}/{JsonPointer.Escape(name)}", depth + 1)));
                     }
                 }
 
@@ -115,7 +115,7 @@ internal sealed class SchemaReader(Json source)
             case "dependentRequired":
                 foreach (var (name, child) in Object(value, pointer))
                 {
-                    rule.DependentRequired[name] = Strings(child, $"{pointer}/{Spot.Escape(name)}");
+                    rule.DependentRequired[name] = Strings(child, $"{pointer}/{JsonPointer.Escape(name)}");
                 }
 
                 break;
@@ -150,19 +150,7 @@ internal sealed class SchemaReader(Json source)
             return null;
         }
 
-        Json? target = source;
-        foreach (var segment in reference.Value[1..].Split('/').Skip(1))
-        {
-            var name = Uri.UnescapeDataString(segment).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            target = target switch
-            {
-                JsonObject o => o[name],
-                JsonArray a when int.TryParse(name, out var i) && i >= 0 && i < a.Items.Length => a.Items[i],
-                _ => null,
-            };
-        }
-
-        if (target is null)
+        if (JsonPointer.Follow(source, reference.Value) is not { } target)
         {
             Problem(pointer, $"`$ref: {reference.Value}` points to nothing in this schema.");
             return null;

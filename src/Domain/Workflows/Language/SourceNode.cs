@@ -71,13 +71,9 @@ internal sealed class MapNode(int line, int column, IReadOnlyList<(ScalarNode Ke
 /// <summary>A node and the JSON Pointer by which it was reached.</summary>
 internal readonly record struct Spot(SourceNode Node, string Pointer)
 {
-    public Spot Child(string name, SourceNode node) => new(node, $"{Pointer}/{Escape(name)}");
+    public Spot Child(string name, SourceNode node) => new(node, $"{Pointer}/{JsonPointer.Escape(name)}");
 
     public Spot Child(int index, SourceNode node) => new(node, $"{Pointer}/{index}");
-
-    /// <summary>RFC 6901: <c>~</c> and <c>/</c> in a segment.</summary>
-    public static string Escape(string segment) =>
-        segment.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 }
 
 /// <summary>Gathers problems; beyond the limit the rest is only counted.</summary>

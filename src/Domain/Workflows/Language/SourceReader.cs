@@ -180,14 +180,14 @@ internal sealed class SourceReader
 
             var key = new ScalarNode(Line(keyEvent.Start), Column(keyEvent.Start), keyEvent.Value, Json.Of(keyEvent.Value), Form(keyEvent.Style));
             parser.MoveNext();
-            var value = ReadNode($"{pointer}/{Spot.Escape(key.Text)}", depth + 1);
+            var value = ReadNode($"{pointer}/{JsonPointer.Escape(key.Text)}", depth + 1);
             if (key is { Text: MergeKey, Form: ScalarForm.Plain })
             {
                 Merge(value, key, merged, pointer);
             }
             else if (seen.TryGetValue(key.Text, out var first))
             {
-                Wrong("language.duplicate_key", $"`{key.Text}` is given twice; the first stands in line {first.Line}. Keep one.", key, $"{pointer}/{Spot.Escape(key.Text)}");
+                Wrong("language.duplicate_key", $"`{key.Text}` is given twice; the first stands in line {first.Line}. Keep one.", key, $"{pointer}/{JsonPointer.Escape(key.Text)}");
             }
             else
             {

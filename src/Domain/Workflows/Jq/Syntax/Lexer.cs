@@ -27,8 +27,6 @@ internal sealed class Lexer(string source)
 
     private int at;
 
-    public static bool IsKeyword(string name) => Keywords.Contains(name);
-
     public List<Token> Read()
     {
         while (SkipBlank())
