@@ -92,14 +92,8 @@ public static class AccountList
     /// <summary>Characters of the name in an address that stay when it is masked.</summary>
     private const int ShownCharacters = 1;
 
-    public static Task<List<AccountRow>> Rows(IResolveFieldContext context, ReadPoint point, string rest, Action<Conditions> more)
-    {
-        var conditions = new Conditions();
-        point.Pick(conditions);
-        more(conditions);
-        return context.Service<ViewReader>().Rows<AccountRow>(context.Caller(),
-            $"select {RowMapper<AccountRow>.Columns} from {ViewTables.Schema}.accounts where {conditions.Sql} {rest}", conditions.Parameters, context.CancellationToken);
-    }
+    public static Task<List<AccountRow>> Rows(IResolveFieldContext context, ReadPoint point, string rest, Action<Conditions> more) =>
+        context.Service<ViewReader>().RowsAt<AccountRow>(context.Caller(), "accounts", point, rest, more, context.CancellationToken);
 
     /// <summary>One row more than the page, in the page's direction.</summary>
     public static Task<List<AccountRow>> Page(IResolveFieldContext context, AccountFilter? filter, PageRequest page, ReadPoint point) =>

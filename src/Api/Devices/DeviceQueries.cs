@@ -101,14 +101,8 @@ public sealed record Pairing(string UserCode, string? Name, string Os, string Ve
 /// <summary>Rows of the devices' view.</summary>
 public static partial class DeviceList
 {
-    public static async Task<List<DeviceRow>> Rows(IResolveFieldContext context, ReadPoint point, string rest, Action<Conditions> more)
-    {
-        var conditions = new Conditions();
-        point.Pick(conditions);
-        more(conditions);
-        return await context.Service<ViewReader>().Rows<DeviceRow>(context.Caller(),
-            $"select {RowMapper<DeviceRow>.Columns} from {ViewTables.Schema}.devices where {conditions.Sql} {rest}", conditions.Parameters, context.CancellationToken);
-    }
+    public static Task<List<DeviceRow>> Rows(IResolveFieldContext context, ReadPoint point, string rest, Action<Conditions> more) =>
+        context.Service<ViewReader>().RowsAt<DeviceRow>(context.Caller(), "devices", point, rest, more, context.CancellationToken);
 
     /// <summary>The device of many parents, by one query.</summary>
     public static IDataLoaderResult<DeviceNode?> Load(IResolveFieldContext context, Guid id, ReadPoint point) =>

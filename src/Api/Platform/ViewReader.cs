@@ -42,6 +42,16 @@ public sealed class ViewReader([FromKeyedServices(ApplicationSetup.PlainConnecti
     public Task<List<T>> Rows<T>(Caller caller, string sql, IEnumerable<object?> parameters, CancellationToken cancel) =>
         Rows(caller, sql, parameters, static reader => RowMapper<T>.Read(reader, 0), cancel);
 
+    /// <summary>Rows of a view's table as they stood at a point.</summary>
+    /// <param name="rest">What follows the conditions: order and limit; may be empty.</param>
+    public Task<List<T>> RowsAt<T>(Caller caller, string table, ReadPoint point, string rest, Action<Conditions> more, CancellationToken cancel)
+    {
+        var conditions = new Conditions();
+        point.Pick(conditions);
+        more(conditions);
+        return Rows<T>(caller, $"select {RowMapper<T>.Columns} from {ViewTables.Schema}.{table} where {conditions.Sql} {rest}", conditions.Parameters, cancel);
+    }
+
     public async Task<List<T>> Rows<T>(Caller caller, string sql, IEnumerable<object?> parameters, Func<NpgsqlDataReader, T> map, CancellationToken cancel)
     {
         // One batch is one transaction, unless it is part of a longer one: what is set locally holds for its second command and is gone with it.

@@ -129,13 +129,8 @@ public sealed class RunList(ViewReader views)
     }
 
     /// <summary>Runs by id, in no order.</summary>
-    public Task<List<RunRow>> ById(Caller caller, IReadOnlyList<Guid> ids, ReadPoint point, CancellationToken cancel)
-    {
-        var conditions = new Conditions().Add("run_id = any(?)", ids.ToArray());
-        point.Pick(conditions);
-        return views.Rows<RunRow>(
-            caller, $"select {RowMapper<RunRow>.Columns} from {ViewTables.Schema}.runs where {conditions.Sql}", conditions.Parameters, cancel);
-    }
+    public Task<List<RunRow>> ById(Caller caller, IReadOnlyList<Guid> ids, ReadPoint point, CancellationToken cancel) =>
+        views.RowsAt<RunRow>(caller, "runs", point, "", conditions => conditions.Add("run_id = any(?)", ids.ToArray()), cancel);
 
     /// <summary>Runs that continue or repeat others, oldest first, a bounded number for each.</summary>
     public Task<List<RunRow>> RetriesOf(Caller caller, IReadOnlyList<Guid> parents, ReadPoint point, CancellationToken cancel)

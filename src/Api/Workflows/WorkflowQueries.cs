@@ -182,14 +182,8 @@ public enum WorkflowOrder { Newest, FavouritesFirst, RecentlyChanged, Name }
 /// <summary>Rows of the workflows' view.</summary>
 public static class WorkflowList
 {
-    public static async Task<List<WorkflowRow>> Rows(IResolveFieldContext context, ReadPoint point, string rest, Action<Conditions> more)
-    {
-        var conditions = new Conditions();
-        point.Pick(conditions);
-        more(conditions);
-        return await context.Service<ViewReader>().Rows<WorkflowRow>(context.Caller(),
-            $"select {RowMapper<WorkflowRow>.Columns} from {ViewTables.Schema}.workflows where {conditions.Sql} {rest}", conditions.Parameters, context.CancellationToken);
-    }
+    public static Task<List<WorkflowRow>> Rows(IResolveFieldContext context, ReadPoint point, string rest, Action<Conditions> more) =>
+        context.Service<ViewReader>().RowsAt<WorkflowRow>(context.Caller(), "workflows", point, rest, more, context.CancellationToken);
 
     /// <summary>The workflow of many parents, by one query.</summary>
     public static IDataLoaderResult<WorkflowNode?> Load(IResolveFieldContext context, Guid id, ReadPoint point) =>

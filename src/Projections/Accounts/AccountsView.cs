@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using JasperFx.Events;
 using Jarvis.Domain.Accounts;
@@ -25,9 +24,9 @@ public sealed record AccountRow(
         var next = @event.Data switch
         {
             AccountRegistered e => new AccountRow(
-                @event.StreamId, 0, 0, e.OwnerId, @event.Sequence, e.Role, e.EmailKey, Sealed(e.Email)!, Sealed(e.DisplayName), e.TimeZone, null, e.RegisteredAt, default, 0),
+                @event.StreamId, 0, 0, e.OwnerId, @event.Sequence, e.Role, e.EmailKey, ViewJson.Sealed(e.Email)!, ViewJson.Sealed(e.DisplayName), e.TimeZone, null, e.RegisteredAt, default, 0),
             _ when row is null => null,
-            AccountProfileChanged e => row with { DisplayName = Sealed(e.DisplayName), TimeZone = e.TimeZone, Language = e.Language ?? row.Language },
+            AccountProfileChanged e => row with { DisplayName = ViewJson.Sealed(e.DisplayName), TimeZone = e.TimeZone, Language = e.Language ?? row.Language },
             AccountRoleChanged e => row with { Role = e.Role },
             _ => row,
         };
@@ -36,8 +35,6 @@ public sealed record AccountRow(
             FromPosition = @event.Sequence, ToPosition = ViewTables.Open, ChangedAt = @event.Timestamp, StreamVersion = @event.Version,
         };
     }
-
-    private static string? Sealed(Content? content) => content is null ? null : JsonSerializer.Serialize(content, EventJson.Stored);
 }
 
 /// <summary>The accounts, for those who run the business.</summary>
@@ -56,19 +53,6 @@ public sealed class AccountsView : View
 
     public override View In(string schema) => new AccountsView(schema);
 
-    public override async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
-    {
-        var ids = events.Select(e => e.StreamId).Distinct().ToArray();
-        var rows = new Versions<AccountRow>(await Read<AccountRow>(
-            operations, $"select * from {Schema}.accounts where account_id = any($1) and to_position = {ViewTables.Open}", ids, cancellation));
-        foreach (var @event in events)
-        {
-            if (AccountRow.Evolve(rows.Find(@event.StreamId), @event) is { } next)
-            {
-                rows.Put(next);
-            }
-        }
-
-        WriteVersions(operations, "accounts", "account_id", rows);
-    }
+    public override Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation) =>
+        FoldVersions<AccountRow>(operations, events, "accounts", "account_id", AccountRow.Evolve, cancellation);
 }

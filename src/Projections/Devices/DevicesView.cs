@@ -38,16 +38,16 @@ public sealed record DeviceRow(
         var next = @event.Data switch
         {
             DevicePaired e => new DeviceRow(
-                @event.StreamId, 0, 0, e.OwnerId, @event.Sequence, DeviceStatus.Offline, Sealed(e.Name)!, e.Os, e.Version, null, 0, 0, e.PairedAt, null, null,
+                @event.StreamId, 0, 0, e.OwnerId, @event.Sequence, DeviceStatus.Offline, ViewJson.Sealed(e.Name)!, e.Os, e.Version, null, 0, 0, e.PairedAt, null, null,
                 null, null, null, null, default, 0, Scopes: Names(e.Scopes)),
             _ when row is null => null,
-            DeviceRenamed e => row with { Name = Sealed(e.Name)! },
+            DeviceRenamed e => row with { Name = ViewJson.Sealed(e.Name)! },
             DeviceConnected e => row with
             {
-                Status = DeviceStatus.Online, Epoch = e.Epoch, Os = e.Os, Version = e.Version, Address = Sealed(e.Address),
+                Status = DeviceStatus.Online, Epoch = e.Epoch, Os = e.Os, Version = e.Version, Address = ViewJson.Sealed(e.Address),
                 ClockOffsetMs = e.ClockOffsetMilliseconds, ClockUncertaintyMs = e.ClockUncertaintyMilliseconds, ClockAt = e.ConnectedAt, ConnectedAt = e.ConnectedAt, LastSeenAt = e.ConnectedAt,
             },
-            DeviceChanged e => row with { Os = e.Os, Version = e.Version, Address = Sealed(e.Address), LastSeenAt = e.ChangedAt },
+            DeviceChanged e => row with { Os = e.Os, Version = e.Version, Address = ViewJson.Sealed(e.Address), LastSeenAt = e.ChangedAt },
             DeviceBecameStale e => row with { Status = DeviceStatus.Stale, LastSeenAt = e.LastSeenAt },
             DeviceReturned e => row with { Status = DeviceStatus.Online, LastSeenAt = e.ReturnedAt },
             DeviceWentOffline e => row with { Status = DeviceStatus.Offline, LastSeenAt = e.LastSeenAt },
@@ -74,8 +74,6 @@ public sealed record DeviceRow(
     }
 
     private static IReadOnlyList<string>? Names(IReadOnlyList<DeviceScope>? scopes) => scopes is null ? null : [.. scopes.Select(scope => scope.ToString())];
-
-    private static string? Sealed(Content? content) => content is null ? null : JsonSerializer.Serialize(content, EventJson.Stored);
 }
 
 /// <summary>The devices and how they can be reached.</summary>
@@ -94,19 +92,6 @@ public sealed class DevicesView : View
 
     public override View In(string schema) => new DevicesView(schema);
 
-    public override async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
-    {
-        var ids = events.Select(e => e.StreamId).Distinct().ToArray();
-        var rows = new Versions<DeviceRow>(await Read<DeviceRow>(
-            operations, $"select * from {Schema}.devices where device_id = any($1) and to_position = {ViewTables.Open}", ids, cancellation));
-        foreach (var @event in events)
-        {
-            if (DeviceRow.Evolve(rows.Find(@event.StreamId), @event) is { } next)
-            {
-                rows.Put(next);
-            }
-        }
-
-        WriteVersions(operations, "devices", "device_id", rows);
-    }
+    public override Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation) =>
+        FoldVersions<DeviceRow>(operations, events, "devices", "device_id", DeviceRow.Evolve, cancellation);
 }

@@ -77,6 +77,25 @@ public abstract class View : ProjectionBase, IProjection
         }
     }
 
+    /// <summary>Folds events into the versions of a table whose rows are streams: what stands is read once, each event gives the next version or none.</summary>
+    /// <param name="key">The column of the stream's id.</param>
+    protected async Task FoldVersions<T>(
+        IDocumentOperations operations, IReadOnlyList<IEvent> events, string table, string key, Func<T?, IEvent, T?> evolve, CancellationToken cancellation)
+        where T : class, IVersioned<T>
+    {
+        var ids = events.Select(e => e.StreamId).Distinct().ToArray();
+        var rows = new Versions<T>(await Read<T>(operations, $"select * from {Schema}.{table} where {key} = any($1) and to_position = {ViewTables.Open}", ids, cancellation));
+        foreach (var @event in events)
+        {
+            if (evolve(rows.Find(@event.StreamId), @event) is { } next)
+            {
+                rows.Put(next);
+            }
+        }
+
+        WriteVersions(operations, table, key, rows);
+    }
+
     /// <summary>Closes the versions that stood until now and adds the new ones.</summary>
     protected void WriteVersions<T>(IDocumentOperations operations, string table, string key, Versions<T> versions)
         where T : class, IVersioned<T>

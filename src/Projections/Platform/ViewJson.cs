@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Jarvis.Domain.Platform;
 
 namespace Jarvis.Projections.Platform;
 
@@ -12,4 +13,7 @@ public static class ViewJson
         DefaultIgnoreCondition = JsonIgnoreCondition.Never,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
+
+    /// <summary>The stored form of sealed content, as a column holds it; null for none.</summary>
+    public static string? Sealed(Content? content) => content is null ? null : JsonSerializer.Serialize(content, EventJson.Stored);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using JasperFx.Events;
 using Jarvis.Domain.Platform;
@@ -30,7 +29,7 @@ public sealed record WorkflowRow(
             WorkflowPublished e => new WorkflowRow(
                 @event.StreamId, 0, 0, e.OwnerId, row?.PublishedPosition ?? @event.Sequence, e.Namespace, e.Name, e.Revision, e.DocumentVersion,
                 e.DefinitionHash, row?.Disabled ?? false, e.PublishedAt, row?.AtOnce, default, 0, null, [], e.Category, e.Tags ?? [], row?.OwnCategory, row?.OwnTags,
-                e.About is null ? null : JsonSerializer.Serialize(e.About, EventJson.Stored), null),
+                ViewJson.Sealed(e.About), null),
             WorkflowLimitChanged e => row is null ? null : row with { AtOnce = e.AtOnce },
             WorkflowDisabled => row is null ? null : row with { Disabled = true },
             WorkflowEnabled => row is null ? null : row with { Disabled = false },
@@ -69,18 +68,7 @@ public sealed class WorkflowsView : View
 
     public override async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
-        var ids = events.Select(e => e.StreamId).Distinct().ToArray();
-        var rows = new Versions<WorkflowRow>(await Read<WorkflowRow>(
-            operations, $"select * from {Schema}.workflows where workflow_id = any($1) and to_position = {ViewTables.Open}", ids, cancellation));
-        foreach (var @event in events)
-        {
-            if (WorkflowRow.Evolve(rows.Find(@event.StreamId), @event, ActorOf(@event)) is { } next)
-            {
-                rows.Put(next);
-            }
-        }
-
-        WriteVersions(operations, "workflows", "workflow_id", rows);
+        await FoldVersions<WorkflowRow>(operations, events, "workflows", "workflow_id", static (row, @event) => WorkflowRow.Evolve(row, @event, ActorOf(@event)), cancellation);
         foreach (var @event in events)
         {
             switch (@event.Data)
