@@ -23,8 +23,6 @@ public static class CSharp
         ["JSON"] = ("global::System.Text.Json.JsonElement", "{0}.Clone()", "{0}.WriteTo(writer)"),
     };
 
-    private static readonly HashSet<string> Reference = ["String", "ID", "Cursor"];
-
     public const string SchemaNamespace = "global::Jarvis.Client.Schema.";
 
     public static string Pascal(string name)
@@ -43,8 +41,6 @@ public static class CSharp
 
     /// <summary>The C# type of a leaf, without its nullability.</summary>
     public static string Leaf(IGraphType type) => type is EnumerationGraphType ? SchemaNamespace + type.Name : Scalars[type.Name].Type;
-
-    public static bool IsReference(IGraphType type) => Reference.Contains(type.Name);
 
     public static string ReadLeaf(IGraphType type, string element) =>
         type is EnumerationGraphType ? $"{SchemaNamespace}{type.Name}Names.Read({element})" : Fill(Scalars[type.Name].Read, element);

@@ -151,10 +151,6 @@ internal sealed class EventTable
         return text.Append(';').AppendLine().ToString();
     }
 
-    /// <summary>Empties the table, so that pgbench's own numbers and ours do not meet.</summary>
-    public static Task EmptyAsync(NpgsqlDataSource source, CancellationToken cancellation) =>
-        ExecuteAsync(source, $"truncate {Name}", cancellation);
-
     /// <summary>A statement over ten million rows takes minutes where others are busy too.</summary>
     private const int LongestSeconds = 1_800;
 

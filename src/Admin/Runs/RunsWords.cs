@@ -44,13 +44,11 @@ public static class RunsWords
     public static readonly Word History = new("状态变化", "States");
     public static readonly Word Revision = new("版本", "Revision");
     public static readonly Word Namespace = new("命名空间", "Namespace");
-    public static readonly Word RequestedBy = new("提交人", "Requested by");
     public static readonly Word Closed = new("输入、输出、日志、截图和变量是所有者的内容，对管理员不开放。目前只有所有者自己能看；经所有者授权查看的功能接入后，会在这里申请。", "Input, output, log, screenshots and variables are the owner's. Administrators do not see them; once owners can grant a look, it is asked for here.");
     public static readonly Word ClosedTitle = new("内容未开放", "Contents are closed");
     public static readonly Word Overview = new("概览", "Overview");
     public static readonly Word Timeline = new("时间线", "Timeline");
     public static readonly Word Events = new("事件", "Events");
-    public static readonly Word EventsCount = new("共 {0} 个事件", "{0} events");
     public static readonly Word MoreEvents = new("加载后面的事件", "Load later events");
     public static readonly Word NoTasks = new("还没有节点开始", "No node has begun");
     public static readonly Word NoTasksText = new("电脑接下任务后，每个节点的起止时间会画在这里。", "Once a computer takes the run, each node's time is drawn here.");

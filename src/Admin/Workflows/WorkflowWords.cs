@@ -9,7 +9,6 @@ public static class WorkflowWords
     public static readonly Word Namespace = new("命名空间", "Namespace");
     public static readonly Word Owner = new("所有者", "Owner");
     public static readonly Word Revision = new("版本", "Revision");
-    public static readonly Word DocumentVersion = new("文档版本", "Document version");
     public static readonly Word State = new("状态", "State");
     public static readonly Word Enabled = new("启用", "Enabled");
     public static readonly Word Disabled = new("停用", "Disabled");

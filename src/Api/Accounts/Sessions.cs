@@ -89,8 +89,6 @@ public sealed class Sessions(NpgsqlDataSource database, AccessTokens accessToken
     /// <summary>Ends every session of a device, as its revocation does.</summary>
     public Task EndOfDevice(Guid deviceId, string reason, CancellationToken cancel) => EndWhere("device_id = $1", deviceId, reason, cancel);
 
-    public Task EndOfAccount(Guid accountId, string reason, CancellationToken cancel) => EndWhere("account_id = $1", accountId, reason, cancel);
-
     /// <summary>Ends one session of a person; false where there is none that goes on. A device's ends by unbinding the device.</summary>
     public async Task<bool> EndOne(Guid accountId, Guid sessionId, string reason, CancellationToken cancel) =>
         await EndWhere("session_id = $1 and account_id = $4 and device_id is null", sessionId, reason, cancel, accountId) > 0;

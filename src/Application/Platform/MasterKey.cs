@@ -22,11 +22,9 @@ public sealed class MasterKey
     public const string FileName = "master.key";
 
     private const string WrapLabel = "jarvis/wrap/v1";
-    private const string TokenLabel = "jarvis/token/v1";
 
     private readonly byte[] wrapping;
     private readonly byte[]? previousWrapping;
-    private readonly byte[] tokens;
     private readonly Dictionary<HashPurpose, byte[]> hashing;
 
     /// <param name="hashes">The key that hashes are made with, where that is an older one.</param>
@@ -43,7 +41,6 @@ public sealed class MasterKey
 
         wrapping = Derive(key, WrapLabel);
         previousWrapping = previous is null ? null : Derive(previous, WrapLabel);
-        tokens = Derive(key, TokenLabel);
         hashing = Enum.GetValues<HashPurpose>().ToDictionary(purpose => purpose, purpose => Derive(hashes ?? key, $"jarvis/hash/{purpose}/v1"));
     }
 
@@ -52,9 +49,6 @@ public sealed class MasterKey
 
     /// <summary>What owners' keys may still be wrapped by while the key is being rotated; null at any other time.</summary>
     public byte[]? PreviousWrapping => previousWrapping;
-
-    /// <summary>Signs access tokens (HMAC-SHA256).</summary>
-    public byte[] TokenSigning => tokens;
 
     /// <summary>Keyed hash, 16 bytes of HMAC-SHA256, base64url.</summary>
     /// <param name="label">What kind of content it is, such as a type name; part of what is hashed.</param>

@@ -23,7 +23,6 @@ public static class EditorWords
     public static readonly Word ProblemList = new("问题列表", "Problems");
     public static readonly Word Line = new("第 {0} 行", "Line {0}");
     public static readonly Word LineColumn = new("第 {0} 行第 {1} 列", "Line {0}, column {1}");
-    public static readonly Word JumpTo = new("跳到第 {0} 行", "Go to line {0}");
     public static readonly Word Keys = new("F8 到下一处问题，Shift+F8 到上一处；Ctrl+] 和 Ctrl+[ 缩进。", "F8 goes to the next problem, Shift+F8 to the one before; Ctrl+] and Ctrl+[ indent.");
     public static readonly Word Nothing = new("写好以后，这里会画出它的节点。", "Once there is a definition, its nodes are drawn here.");
     public static readonly Word MendFirst = new("先改好 {0} 处问题，这里会画出节点。", "Mend {0} problems first; then its nodes are drawn here.");
@@ -45,7 +44,6 @@ public static class EditorWords
 
     public static readonly Word DraftBack = new("已恢复 {0} 的草稿", "Your draft of {0} is back");
     public static readonly Word DraftDrop = new("放弃草稿", "Discard the draft");
-    public static readonly Word DraftKept = new("草稿已保存", "Draft kept");
     public static readonly Word DraftDropTitle = new("放弃草稿？", "Discard the draft?");
     public static readonly Word DraftDropEffect = new("编辑器回到最新版的内容，草稿不再保留。", "The editor goes back to the latest revision; the draft is not kept.");
 

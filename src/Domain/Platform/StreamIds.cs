@@ -21,9 +21,6 @@ public static class StreamIds
     /// <summary>The <c>DeviceCommands</c> stream of a device.</summary>
     public static Guid Commands(Guid deviceId) => WithVersion(deviceId, CompanionVersion);
 
-    /// <summary>The device of a <c>DeviceCommands</c> stream.</summary>
-    public static Guid DeviceOf(Guid commandsStreamId) => WithVersion(commandsStreamId, MainVersion);
-
     private static Guid WithVersion(Guid id, int version)
     {
         Span<byte> bytes = stackalloc byte[16];

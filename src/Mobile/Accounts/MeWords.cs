@@ -6,7 +6,6 @@ namespace Jarvis.Mobile.Accounts;
 public static class MeWords
 {
     public static readonly Word Account = new("账号", "Account");
-    public static readonly Word AccountNote = new("称呼、时区、密码", "Name, zone, password");
     public static readonly Word Devices = new("电脑", "Computers");
     public static readonly Word DevicesNote = new("状态、权限、添加和解绑", "State, permissions, add and unbind");
     public static readonly Word Workflows = new("工作流", "Workflows");
@@ -48,7 +47,6 @@ public static class MeWords
     public static readonly Word ThisOne = new("这台设备", "This device");
     public static readonly Word LastSeen = new("最近活动", "last active");
     public static readonly Word Begun = new("登录于", "signed in");
-    public static readonly Word Expires = new("到期", "expires");
     public static readonly Word EndOne = new("结束", "End");
     public static readonly Word EndOneTitle = new("结束 {0} 的登录？", "End the session of {0}?");
     public static readonly Word EndOneEffect = new("那里要重新登录才能继续使用。", "To go on there, one has to sign in again.");

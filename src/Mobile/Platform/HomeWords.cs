@@ -43,7 +43,6 @@ public static class HomeWords
     public static readonly Word PauseAllTitle = new("暂停 {0} 上的全部任务？", "Pause everything on {0}?");
     public static readonly Word PauseAllEffect = new("正在执行的 {0} 个任务做完当前节点后停住；继续之前，新任务会排队等待。", "{0} running now hold after their current task; new runs wait until it is resumed.");
     public static readonly Word AllPausedBy = new("{0} 已全部暂停", "Everything on {0} is paused");
-    public static readonly Word PausedSince = new("从", "since");
     public static readonly Word ResultsTitle = new("每个任务的结果", "What became of each run");
     public static readonly Word ResultsNone = new("没有正在执行的任务；之后的任务会等待。", "Nothing was running; later runs wait.");
     public static readonly Word ResultsNoneResumed = new("没有暂停的任务；等待的任务会继续分派。", "Nothing was paused; waiting runs are dispatched again.");

@@ -47,7 +47,6 @@ public static class RunListWords
     public static readonly Word NeedsMe = new("需要处理", "Needs attention");
     public static readonly Word Node = new("出错节点 {0}", "failed at {0}");
     public static readonly Word Workflows = new("工作流", "Workflows");
-    public static readonly Word StartOne = new("启动", "Start");
 
     public static readonly Word TriggerApi = new("接口", "API");
     public static readonly Word TriggerLocal = new("在电脑上", "on the computer");

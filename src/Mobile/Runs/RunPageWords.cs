@@ -27,7 +27,6 @@ public static class RunPageWords
     public static readonly Word NeverPublished = new("没有发布过的文件", "a file that was never published");
     public static readonly Word Device = new("电脑", "Computer");
     public static readonly Word Trigger = new("启动方式", "Started by");
-    public static readonly Word By = new("操作人", "Person");
     public static readonly Word Reason = new("原因", "Reason");
     public static readonly Word Requested = new("提交时间", "Requested");
     public static readonly Word Started = new("开始时间", "Began");
@@ -61,7 +60,6 @@ public static class RunPageWords
 
     public static readonly Word NoTasks = new("还没有节点开始", "No task has begun");
     public static readonly Word Idle = new("空闲 {0}", "{0} idle");
-    public static readonly Word Attempts = new("第 {0} 次尝试", "attempt {0}");
     public static readonly Word AttemptsTotal = new("{0} 次尝试", "{0} attempts");
     public static readonly Word MarkedDone = new("手动标记完成", "marked done by hand");
     public static readonly Word WaitsUntil = new("等到", "waits until");
@@ -87,7 +85,6 @@ public static class RunPageWords
     public static readonly Word Secret = new("保密", "secret");
 
     public static readonly Word Details = new("详情", "Details");
-    public static readonly Word NodeOf = new("节点 {0}", "task {0}");
     public static readonly Word Recorded = new("记录于", "recorded");
 
     public static readonly Word TaskPending = new("未开始", "not begun");

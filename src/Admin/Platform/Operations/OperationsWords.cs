@@ -32,7 +32,6 @@ public static class OperationsWords
     public static readonly Word Live = new("每 2 秒更新", "Updated every 2 seconds");
     public static readonly Word Head = new("最新事件位置 {0}", "Newest event at {0}");
     public static readonly Word DeadLetters = new("死信", "Dead letters");
-    public static readonly Word DeadLettersText = new("处理失败、等人决定的消息", "Messages that failed and wait for a decision");
     public static readonly Word Projection = new("投影", "Projection");
     public static readonly Word State = new("状态", "State");
     public static readonly Word Position = new("位置", "Position");

@@ -1,4 +1,3 @@
-using System.Text;
 using SQLitePCL;
 
 namespace Jarvis.Engine.Platform;
@@ -174,8 +173,6 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
     public byte[] Blob(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
 
     public byte[]? BlobOrNull(int column) => IsNull(column) ? null : Blob(column);
-
-    public string TextOfBlob(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(handle, column));
 
     public DateTimeOffset Instant(int column) => DateTimeOffset.FromUnixTimeMilliseconds(Long(column));
 
