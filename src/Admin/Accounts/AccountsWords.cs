@@ -17,7 +17,7 @@ public static class AccountsWords
     public static readonly Word LastSeen = new("最后活动", "Last active");
     public static readonly Word TimeZone = new("时区", "Time zone");
     public static readonly Word Language = new("语言", "Language");
-    public static readonly Word Devices = new("设备", "Devices");
+    public static readonly Word Devices = new("电脑", "Devices");
     public static readonly Word Workflows = new("工作流", "Workflows");
     public static readonly Word Runs = new("任务", "Runs");
     public static readonly Word Id = new("编号", "Id");

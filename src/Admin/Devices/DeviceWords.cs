@@ -1,5 +1,4 @@
 using Jarvis.Client.Platform;
-using Jarvis.Client.Schema;
 
 namespace Jarvis.Admin.Devices;
 
@@ -22,23 +21,11 @@ public static class DeviceWords
     public static readonly Word Paused = new("全部暂停", "Paused as a whole");
     public static readonly Word Yes = new("是", "Yes");
     public static readonly Word No = new("否", "No");
-    public static readonly Word Online = new("在线", "Online");
-    public static readonly Word Stale = new("失联", "Stale");
-    public static readonly Word Offline = new("离线", "Offline");
-    public static readonly Word Revoked = new("已解绑", "Unbound");
-    public static readonly Word None = new("还没有设备", "No devices yet");
-    public static readonly Word NoneText = new("任何账号绑定电脑后，设备会出现在这里。", "Once any account pairs a computer, it appears here.");
-    public static readonly Word Runs = new("这台设备的任务", "Runs of this device");
+    public static readonly Word None = new("还没有电脑", "No devices yet");
+    public static readonly Word NoneText = new("任何账号绑定电脑后，电脑会出现在这里。", "Once any account pairs a computer, it appears here.");
+    public static readonly Word Runs = new("这台电脑的任务", "Runs of this device");
     public static readonly Word Running = new("执行中", "Running");
     public static readonly Word Failed = new("失败", "Failed");
     public static readonly Word All = new("全部", "All");
     public static readonly Word Closed = new("名称和地址是所有者的内容，对管理员不开放。", "Its name and address are its owner's; administrators do not see them.");
-
-    public static Word Of(DeviceStatus status) => status switch
-    {
-        DeviceStatus.Online => Online,
-        DeviceStatus.Stale => Stale,
-        DeviceStatus.Revoked => Revoked,
-        _ => Offline,
-    };
 }

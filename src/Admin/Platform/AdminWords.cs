@@ -10,7 +10,7 @@ public static class AdminWords
     public static readonly Word Overview = new("概览", "Overview");
     public static readonly Word Running = new("运行", "Running");
     public static readonly Word Runs = new("任务", "Runs");
-    public static readonly Word Devices = new("设备", "Devices");
+    public static readonly Word Devices = new("电脑", "Devices");
     public static readonly Word Workflows = new("工作流", "Workflows");
     public static readonly Word NewWorkflow = new("新建工作流", "New workflow");
     public static readonly Word System = new("系统", "System");
@@ -20,7 +20,7 @@ public static class AdminWords
     public static readonly Word Projections = new("投影", "Projections");
     public static readonly Word DeadLetters = new("死信", "Dead letters");
     public static readonly Word Forbidden = new("这里只有管理员能进", "This is for administrators");
-    public static readonly Word ForbiddenText = new("当前账号不是管理员。需要权限请找你们的管理员；自己的任务和设备在手机应用里看。", "This account is no administrator's. Ask one of yours for the right; your own runs and computers are in the phone app.");
+    public static readonly Word ForbiddenText = new("当前账号不是管理员。需要权限请找你们的管理员；自己的任务和电脑在手机应用里看。", "This account is no administrator's. Ask one of yours for the right; your own runs and computers are in the phone app.");
     public static readonly Word ToPhoneApp = new("打开手机应用", "Open the phone app");
     public static readonly Word Trail = new("所在位置", "Where this is");
     public static readonly Word NotFound = new("没有这个页面", "There is no such page");
@@ -35,7 +35,7 @@ public static class AdminWords
     public static readonly Word PaletteSearching = new("正在搜索…", "Searching…");
     public static readonly Word KindPage = new("页面", "Page");
     public static readonly Word KindRun = new("任务", "Run");
-    public static readonly Word KindDevice = new("设备", "Device");
+    public static readonly Word KindDevice = new("电脑", "Device");
     public static readonly Word KindWorkflow = new("工作流", "Workflow");
     public static readonly Word KindAccount = new("账号", "Account");
     public static readonly Word ShortcutRows = new("在列表中上下移动", "Go down and up a list");
@@ -45,5 +45,4 @@ public static class AdminWords
     public static readonly Word ShortcutClose = new("关闭", "Close");
     public static readonly Word SingleKeys = new("启用单键快捷键", "Single-key shortcuts");
     public static readonly Word Account = new("账号与外观", "Account and appearance");
-    public static readonly Word Collapse = new("收起导航", "Collapse the navigation");
 }

@@ -8,7 +8,7 @@ public static class RunsWords
 {
     public static readonly Word Status = new("状态", "State");
     public static readonly Word Workflow = new("工作流", "Workflow");
-    public static readonly Word Device = new("设备", "Device");
+    public static readonly Word Device = new("电脑", "Device");
     public static readonly Word Owner = new("所有者", "Owner");
     public static readonly Word Requested = new("提交时间", "Requested");
     public static readonly Word Started = new("开始时间", "Started");
@@ -43,7 +43,6 @@ public static class RunsWords
     public static readonly Word RetryAsked = new("已启动 {0} 个重试", "{0} retries were started");
     public static readonly Word History = new("状态变化", "States");
     public static readonly Word Revision = new("版本", "Revision");
-    public static readonly Word Namespace = new("命名空间", "Namespace");
     public static readonly Word Closed = new("输入、输出、日志、截图和变量是所有者的内容，对管理员不开放。目前只有所有者自己能看；经所有者授权查看的功能接入后，会在这里申请。", "Input, output, log, screenshots and variables are the owner's. Administrators do not see them; once owners can grant a look, it is asked for here.");
     public static readonly Word ClosedTitle = new("内容未开放", "Contents are closed");
     public static readonly Word Overview = new("概览", "Overview");

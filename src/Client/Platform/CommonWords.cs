@@ -10,7 +10,6 @@ public static class CommonWords
     public static readonly Word Back = new("返回", "Back");
     public static readonly Word Undo = new("撤销", "Undo");
     public static readonly Word Reload = new("刷新", "Reload");
-    public static readonly Word More = new("更多", "More");
     public static readonly Word LoadMore = new("加载更多", "Load more");
     public static readonly Word Copy = new("复制", "Copy");
     public static readonly Word Copied = new("已复制", "Copied");

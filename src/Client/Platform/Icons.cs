@@ -54,7 +54,6 @@ public static class Icons
         ["image"] = "M4 4h16v16H4zM4 16l5-5 4 4 3-3 4 4M9 9h.01",
         ["command"] = "M9 9h6v6H9zM9 9H6.5A2.5 2.5 0 1 1 9 6.5zM15 9V6.5A2.5 2.5 0 1 1 17.5 9zM15 15h2.5a2.5 2.5 0 1 1-2.5 2.5zM9 15v2.5A2.5 2.5 0 1 1 6.5 15z",
         ["model"] = "M12 3v3M12 18v3M3 12h3M18 12h3M7 7h10v10H7z",
-        ["store"] = "M4 9l1-5h14l1 5M4 9a2.7 2.7 0 0 0 5.3 0 2.7 2.7 0 0 0 5.3 0A2.7 2.7 0 0 0 20 9M5 12v8h14v-8",
     };
 
     public static string Of(string name) => Paths.TryGetValue(name, out var path) ? path : throw new ArgumentException("There is no icon " + name + ".", nameof(name));

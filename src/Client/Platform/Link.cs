@@ -42,6 +42,9 @@ public sealed class Link(IBrowser browser, TimeProvider time)
     /// <summary>The age of the oldest kept answer that is on screen; null while all of it is fresh.</summary>
     public DateTimeOffset? DataAsOf { get; private set; }
 
+    /// <summary>The time that what is on screen is from, while the server cannot be reached; null while it answers, and where that is not known.</summary>
+    public DateTimeOffset? AsOf => Reach == Reach.Fine ? null : DataAsOf ?? LastAnswer;
+
     /// <summary>A new version is installed and waits for the person's word.</summary>
     public bool UpdateWaits { get; private set; }
 

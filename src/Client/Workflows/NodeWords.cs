@@ -21,7 +21,6 @@ public static class NodeWords
     public static readonly Word Condition = new("条件", "Condition");
     public static readonly Word Place = new("位置", "Place");
     public static readonly Word Leads = new("去向", "Where it leads");
-    public static readonly Word Fold = new("收起或展开里面的节点", "Fold or unfold what lies inside");
     public static readonly Word Hint = new("用上下方向键在节点间移动", "Arrow keys move between nodes");
     public static readonly Word Added = new("新增", "New");
     public static readonly Word Changed = new("有改动", "Changed");

@@ -7,10 +7,6 @@ namespace Jarvis.Mobile.Devices;
 public static class DeviceWords
 {
     public static readonly Word Devices = new("电脑", "Computers");
-    public static readonly Word Online = new("在线", "Online");
-    public static readonly Word Stale = new("失联中", "Not heard of");
-    public static readonly Word Offline = new("离线", "Offline");
-    public static readonly Word Revoked = new("已解绑", "Unbound");
     public static readonly Word LastSeen = new("最近心跳", "Last heard of");
     public static readonly Word NeverSeen = new("还没有连接过", "never connected");
     public static readonly Word None = new("还没有电脑", "No computers yet");
@@ -34,7 +30,6 @@ public static class DeviceWords
     public static readonly Word ClockAhead = new("快 {0}", "{0} ahead");
     public static readonly Word ClockBehind = new("慢 {0}", "{0} behind");
     public static readonly Word PairedAt = new("配对时间", "Paired");
-    public static readonly Word Now = new("现在", "Now");
     public static readonly Word Working = new("正在执行 {0} 个任务", "{0} runs under way");
     public static readonly Word Able = new("能做什么", "What it can do");
     public static readonly Word Browser = new("浏览器", "Browser");
@@ -93,14 +88,6 @@ public static class DeviceWords
         [IdleCode.RunsPaused] = new("它的任务都暂停着", "Its runs are paused"),
         [IdleCode.AwaitsControl] = new("正等待电脑回应操作", "It has yet to answer a request"),
         [IdleCode.Starting] = new("正在启动任务", "A run is just beginning"),
-    };
-
-    public static Word Of(DeviceStatus status) => status switch
-    {
-        DeviceStatus.Online => Online,
-        DeviceStatus.Stale => Stale,
-        DeviceStatus.Revoked => Revoked,
-        _ => Offline,
     };
 
     /// <summary>The latest time that the PC is known to have been heard of; null for never.</summary>

@@ -9,7 +9,7 @@ public static class HomeWords
     public static readonly Word Devices = new("选择电脑", "Choose a computer");
     public static readonly Word AllDevices = new("全部电脑", "All computers");
     public static readonly Word PcOffline = new("{0} 离线", "{0} is offline");
-    public static readonly Word PcStale = new("{0} 可能断线", "{0} has gone quiet");
+    public static readonly Word PcStale = new("{0} 失联", "{0} has gone quiet");
     public static readonly Word PcNeverSeen = new("还没有上线过", "never seen");
 
     public static readonly Word Figures = new("概况", "At a glance");

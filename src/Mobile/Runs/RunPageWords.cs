@@ -64,10 +64,8 @@ public static class RunPageWords
     public static readonly Word MarkedDone = new("手动标记完成", "marked done by hand");
     public static readonly Word WaitsUntil = new("等到", "waits until");
     public static readonly Word Arguments = new("调用参数", "Called with");
-    public static readonly Word Error = new("错误", "Error");
     public static readonly Word NoContent = new("没有输入和输出内容", "Nothing was passed in or out");
     public static readonly Word Screenshots = new("截图", "Screenshots");
-    public static readonly Word Files = new("文件", "Files");
     public static readonly Word OpenPicture = new("放大截图", "Open the screenshot");
     public static readonly Word OpenFile = new("打开 {0}（{1}）", "Open {0} ({1})");
     public static readonly Word Pending = new("电脑还没有上传", "not sent by the computer yet");
@@ -87,22 +85,11 @@ public static class RunPageWords
     public static readonly Word Details = new("详情", "Details");
     public static readonly Word Recorded = new("记录于", "recorded");
 
-    public static readonly Word TaskPending = new("未开始", "not begun");
-    public static readonly Word TaskRunning = new("执行中", "running");
-    public static readonly Word TaskWaiting = new("等待中", "waiting");
-    public static readonly Word TaskCompleted = new("已完成", "done");
-    public static readonly Word TaskFaulted = new("失败", "failed");
-    public static readonly Word TaskCancelled = new("已取消", "cancelled");
-
-    public static Word Of(RunTaskStatus status) => status switch
-    {
-        RunTaskStatus.Running => TaskRunning,
-        RunTaskStatus.Waiting => TaskWaiting,
-        RunTaskStatus.Completed => TaskCompleted,
-        RunTaskStatus.Faulted => TaskFaulted,
-        RunTaskStatus.Cancelled => TaskCancelled,
-        _ => TaskPending,
-    };
+    public static readonly Word People = new("人和服务器的决定", "Decisions of people and the server");
+    public static readonly Word Everything = new("全部事件", "Every event");
+    public static readonly Word ByServer = new("服务器", "server");
+    public static readonly Word ByPc = new("电脑", "computer");
+    public static readonly Word ByPerson = new("人", "person");
 
     public static Word Of(ControlPhase phase) => phase switch
     {

@@ -7,7 +7,6 @@ public static class WorkflowPageWords
 {
     public static readonly Word Search = new("搜索名称、说明或标签", "Search name, description or tags");
     public static readonly Word New = new("新建工作流", "New workflow");
-    public static readonly Word Filters = new("筛选", "Filters");
     public static readonly Word Category = new("分类", "Category");
     public static readonly Word Tags = new("标签", "Tags");
     public static readonly Word Favourites = new("收藏", "Favourites");

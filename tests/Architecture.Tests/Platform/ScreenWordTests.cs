@@ -46,7 +46,7 @@ public sealed partial class ScreenWordTests
         return
         [
             .. files.SelectMany(text => Words(text)
-                .Where(word => !said.Contains(word.Class + "." + word.Name) && Regex.Count(text, $@"\b{word.Name}\b") == 1)
+                .Where(word => !said.Contains(word.Class + "." + word.Name) && Regex.Count(Literal().Replace(text, ""), $@"\b{word.Name}\b") == 1)
                 .Select(word => word.Class + "." + word.Name)),
         ];
     }
@@ -76,6 +76,9 @@ public sealed partial class ScreenWordTests
 
     [GeneratedRegex(@"\bclass (?<class>\w+)|\bstatic readonly Word (?<word>\w+)")]
     private static partial Regex ClassOrWord();
+
+    [GeneratedRegex("\"[^\"\\n]*\"")]
+    private static partial Regex Literal();
 
     [GeneratedRegex(@"\b\w+Words\.\w+")]
     private static partial Regex Name();

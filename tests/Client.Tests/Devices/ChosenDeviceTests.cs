@@ -72,7 +72,7 @@ public sealed class ChosenDeviceTests : PhoneTest
         await Chosen.Choose(One, "gone");
 
         Chosen.Id.ShouldBe(Other);
-        The<Toasts>().All.ShouldHaveSingleItem().Text.ShouldBe("找不到这台设备。");
+        The<Toasts>().All.ShouldHaveSingleItem().Text.ShouldBe("找不到这台电脑。");
     }
 
     private async Task Begin()

@@ -72,6 +72,22 @@ public sealed class DeviceDetailsTests : PhoneTest
         page.WaitForAssertion(() => page.Find(".row-between .small").TextContent.Contains("20 秒内", StringComparison.Ordinal).ShouldBe(isNow), Long);
     }
 
+    [Fact]
+    public async Task without_a_network_one_was_online_when_the_data_were_asked_for_and_nobody_says_that_it_is()
+    {
+        var page = await Offline();
+        Clock.Advance(TimeSpan.FromMinutes(7));
+
+        page.WaitForAssertion(() => page.Find(".row-between .small").TextContent.ShouldContain("7 分钟前"), Long);
+        page.Find(".row-between .badge").TextContent.ShouldBe(The<Formats>().Clock(Clock.GetUtcNow().AddMinutes(-7)) + " 时在线");
+        page.Markup.ShouldNotContain("20 秒内");
+
+        Browser.Go(online: true);
+
+        page.WaitForAssertion(() => page.Find(".row-between .badge").TextContent.ShouldBe("在线"), Long);
+        page.Find(".row-between .small").TextContent.ShouldContain("20 秒内");
+    }
+
     private async Task<IRenderedComponent<DeviceDetails>> Offline()
     {
         Server.On("DeviceDetails", Details(atOnce: 2));

@@ -55,11 +55,11 @@ public sealed class ListTests(SystemUnderTest system)
         await page.Locator("th [aria-label='降序']").WaitForAsync();
 
         await page.GetByRole(AriaRole.Button, new() { Name = "列", Exact = true }).ClickAsync();
-        await page.Locator("dialog[open]").GetByLabel("设备").UncheckAsync();
+        await page.Locator("dialog[open]").GetByLabel("电脑").UncheckAsync();
         await page.Locator("dialog[open] select").SelectOptionAsync("comfortable");
         await page.ReloadAsync();
         await page.Locator(".density-comfortable [data-row]").First.WaitForAsync();
-        (await page.Locator("th").AllInnerTextsAsync()).ShouldNotContain(head => head.Contains("设备", StringComparison.Ordinal));
+        (await page.Locator("th").AllInnerTextsAsync()).ShouldNotContain(head => head.Contains("电脑", StringComparison.Ordinal));
 
         var total = await page.Locator("[data-total]").InnerTextAsync();
         var file = await page.RunAndWaitForDownloadAsync(() => page.Locator("[data-export]").ClickAsync());

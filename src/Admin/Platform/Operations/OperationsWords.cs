@@ -10,7 +10,7 @@ public static class OperationsWords
     {
         ["Runs"] = new("任务视图", "Views of runs"),
         ["Workflows"] = new("工作流视图", "Views of workflows"),
-        ["Devices"] = new("设备视图", "Views of devices"),
+        ["Devices"] = new("电脑视图", "Views of devices"),
         ["Accounts"] = new("账号视图", "Views of accounts"),
     };
 

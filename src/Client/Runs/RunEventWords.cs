@@ -1,8 +1,8 @@
 using Jarvis.Client.Platform;
 
-namespace Jarvis.Mobile.Runs;
+namespace Jarvis.Client.Runs;
 
-/// <summary>What each event of a run says, by its pinned name. One that this version does not know is shown by its name.</summary>
+/// <summary>What each event of a run says, by its pinned name.</summary>
 public static class RunEventWords
 {
     private static readonly Dictionary<string, Word> ByType = new(StringComparer.Ordinal)
@@ -51,11 +51,6 @@ public static class RunEventWords
     /// <summary>Every event type there are words for.</summary>
     public static IEnumerable<string> Types => ByType.Keys;
 
-    public static string Of(Language language, string type) => ByType.TryGetValue(type, out var word) ? language[word] : type;
-
-    public static readonly Word People = new("人和服务器的决定", "Decisions of people and the server");
-    public static readonly Word Everything = new("全部事件", "Every event");
-    public static readonly Word ByServer = new("服务器", "server");
-    public static readonly Word ByPc = new("电脑", "computer");
-    public static readonly Word ByPerson = new("人", "person");
+    /// <summary>Null for a type that this version does not know; its name is shown.</summary>
+    public static Word? Of(string type) => ByType.GetValueOrDefault(type);
 }
