@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
 using Jarvis.Api.Platform;
+using Jarvis.Domain.Accounts;
+using Jarvis.Domain.Platform;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Primitives;
 
@@ -39,17 +41,31 @@ public static class SetupPage
         if (await limit.Book(request.HttpContext.Connection.RemoteIpAddress, null, cancel) is { } wait)
         {
             request.HttpContext.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            return Page(request, Form(request, token, AuthRefusals.TooManyRegistrations.Message), StatusCodes.Status429TooManyRequests);
+            return Page(request, Form(request, token, Say(request, AuthRefusals.TooManyRegistrations)), StatusCodes.Status429TooManyRequests);
         }
 
         var (account, refusal) = await registration.Register(new RegisterRequest(Value(form["email"]), Value(form["password"]), null, null, token), Guid.CreateVersion7(), cancel);
         return account is null
-            ? Page(request, Form(request, token, refusal!.Message), StatusCodes.Status422UnprocessableEntity)
+            ? Page(request, Form(request, token, Say(request, refusal!)), StatusCodes.Status422UnprocessableEntity)
             : Page(request, $"<h1>Jarvis</h1><p role=\"status\">{Say(request, "管理员账号已创建，现在可以登录。", "The administrator's account is made. You can sign in now.")}</p>{Doors(request)}");
     }
 
     /// <summary>In the language that the browser asks for.</summary>
     private static string Say(HttpRequest request, string zh, string en) => IsEnglish(request) ? en : zh;
+
+    private static string Say(HttpRequest request, Refusal refusal) => Say(
+        request,
+        refusal.Code switch
+        {
+            "input.invalid" when refusal.Field == "email" => "这不是邮箱地址。",
+            "input.invalid" when refusal.Field == "password" => $"密码要有 {SignInLimits.PasswordMinCharacters} 到 {SignInLimits.PasswordMaxCharacters} 个字符。",
+            var code when code == AccountRefusals.EmailTaken.Code => "这个邮箱已经注册过了。",
+            var code when code == AccountRefusals.SetupTokenInvalid.Code => "设置链接无效，或者已经有管理员了。",
+            var code when code == AuthRefusals.TooManyRegistrations.Code => "注册得太频繁，请稍后再试。",
+            var code when code == AuthRefusals.Busy.Code => "服务器正忙，请稍后再试。",
+            _ => refusal.Message,
+        },
+        refusal.Message);
 
     private static bool IsEnglish(HttpRequest request) => request.Headers.AcceptLanguage.ToString().StartsWith("en", StringComparison.OrdinalIgnoreCase);
 
