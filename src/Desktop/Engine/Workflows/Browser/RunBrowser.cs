@@ -40,7 +40,7 @@ internal sealed class RunBrowser : IAsyncDisposable
             }
             catch (Exception unanswered) when (unanswered is OperationCanceledException or TimeoutException && !acting.IsCompleted)
             {
-                var where = context?.Pages.LastOrDefault()?.Url;
+                var where = context is { Pages: [.., var last] } ? last.Url : null;
                 await CloseNow();
                 await Task.WhenAny(acting, Task.Delay(AnswerTime, CancellationToken.None));
                 cancellation.ThrowIfCancellationRequested();
