@@ -40,10 +40,11 @@ var json = new Option<FileInfo?>("--json") { Description = "Writes the table as 
 var quick = new Option<bool>("--quick") { Description = "One short round: shows that it works, not how fast it is." };
 var rounds = new Option<int>("--rounds") { Description = "Interleaved rounds of each figure.", DefaultValueFactory = _ => Rounds.DefaultCount };
 var large = new Option<bool>("--large") { Description = "P11 and P16 at ten million instead of one: half an hour and 20 GB." };
+var events = new Option<long?>("--events") { Description = "P7 with so many events instead of a million: to try something quickly." };
 var keep = new Option<bool>("--keep") { Description = "Keeps the database's folder for a look afterwards." };
 var statements = new Option<bool>("--statements") { Description = "Also tells which statements kept PostgreSQL busy; costs a little itself." };
 var published = new Option<bool>("--published") { Description = "Publishes server and runner first and measures those, as people get them; needs two minutes more." };
-var command = new RootCommand("Measures Jarvis beside its limits and peers, in the same run, on this machine.") { names, json, quick, rounds, large, keep, statements, published };
+var command = new RootCommand("Measures Jarvis beside its limits and peers, in the same run, on this machine.") { names, json, quick, rounds, large, events, keep, statements, published };
 command.SetAction(async (parsed, cancellation) =>
 {
     var wanted = parsed.GetValue(names)!;
@@ -54,7 +55,7 @@ command.SetAction(async (parsed, cancellation) =>
         return 2;
     }
 
-    var plan = parsed.GetValue(quick) ? Rounds.Quick : Rounds.Full(Math.Max(1, parsed.GetValue(rounds))) with { IsLarge = parsed.GetValue(large) };
+    var plan = parsed.GetValue(quick) ? Rounds.Quick : Rounds.Full(Math.Max(1, parsed.GetValue(rounds))) with { IsLarge = parsed.GetValue(large), Events = parsed.GetValue(events) };
     if (parsed.GetValue(published))
     {
         await PublishVerb.PublishProgramsAsync(RuntimeInformation.RuntimeIdentifier, cancellation);

@@ -13,6 +13,9 @@ internal sealed record Rounds(int Count, TimeSpan Length, bool IsQuick)
     /// <summary>Figures of growth go to ten million instead of one.</summary>
     public bool IsLarge { get; init; }
 
+    /// <summary>How long a history to make where a figure makes one; the figure's own length where null.</summary>
+    public long? Events { get; init; }
+
     public static Rounds Full(int count) => new(count, TimeSpan.FromSeconds(4), IsQuick: false);
 
     /// <param name="settle">Waits until nothing of the last side still works in the background, so that it is not on the next one's bill.</param>

@@ -32,7 +32,7 @@ internal sealed class ViewsMadeAnew : IFigure
 
     public async Task<IReadOnlyList<Row>> MeasureAsync(Stage stage, Rounds rounds, CancellationToken cancellation)
     {
-        var (ours, folder, _, events) = await GrownHistory.MakeAsync(stage, "anew", rounds.IsQuick ? QuickMany : Many, EventsInAWeek, cancellation);
+        var (ours, folder, _, events) = await GrownHistory.MakeAsync(stage, "anew", rounds.Events ?? (rounds.IsQuick ? QuickMany : Many), EventsInAWeek, cancellation);
         var postgres = await stage.PostgresAsync(cancellation);
         var peer = postgres.ConnectionString("plain");
         await using (var source = NpgsqlDataSource.Create(postgres.ConnectionString("postgres")))

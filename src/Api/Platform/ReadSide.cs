@@ -13,6 +13,9 @@ public static class ReadSide
         var services = builder.Services;
         services.AddSingleton(new ServerMode(configuration.IsDevelopment));
         services.AddHostedService<ViewSchema>();
+        services.AddSingleton<FarFold>();
+        services.AddSingleton<ViewCatchUp>();
+        services.AddHostedService(provider => provider.GetRequiredService<ViewCatchUp>());
         services.AddSingleton<ViewProgress>();
         services.AddHostedService(provider => provider.GetRequiredService<ViewProgress>());
         services.AddSingleton<ViewShards>();

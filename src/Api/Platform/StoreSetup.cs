@@ -34,6 +34,7 @@ public static class StoreSetup
             ApplicationSetup.IngestConnections, (_, _) => DataSource(configuration.Database, isPlain: true, more: configuration.WritesRows ? RowExecutionWriter.Own : null));
         services.AddSingleton(_ => MasterKey.Load(configuration.DataFolder, configuration.MasterKey));
         services.AddSingleton<DaemonWakeup>();
+        services.AddSingleton<FarViews>();
         services.AddSingleton(Workflows.KnownFunctions.Validation);
         services.AddApplication(configuration.WritesRows);
         services.AddMarten(provider =>
@@ -58,7 +59,8 @@ public static class StoreSetup
             .IntegrateWithWolverine(integration => integration.MessageStorageSchemaName = EventStoreSetup.MessageSchema);
         services.Replace(ServiceDescriptor.Singleton<IDocumentStore>(provider => RecentEventStore.Open(
             provider.GetRequiredService<StoreOptions>(), provider.GetRequiredService<RecentEvents>(),
-            provider.GetRequiredKeyedService<NpgsqlDataSource>(StoreConnections), provider.GetRequiredService<ILoggerFactory>())));
+            provider.GetRequiredKeyedService<NpgsqlDataSource>(StoreConnections), provider.GetRequiredService<FarViews>(),
+            provider.GetRequiredService<ILoggerFactory>())));
         builder.Host.UseWolverine(options =>
         {
             options.ApplicationAssembly = typeof(StoreSetup).Assembly;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Jarvis.Api.Accounts;
 using Jarvis.Application.Platform;
 using Jarvis.Application.Platform.Operations;
 using Jarvis.Domain.Platform;
@@ -17,13 +16,14 @@ namespace Jarvis.Api.Platform;
 /// caught up it keeps up, and can be compared; the daemon's shard stops only for the moment in which the last events are folded and the tables
 /// change places. What is under way is known to this process alone: a restart forgets it, and the next start begins afresh.
 /// </summary>
-public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database, ViewShards shards, TimeProvider time, ILogger<ViewRebuild> log)
+public sealed class ViewRebuild(
+    IDocumentStore store, NpgsqlDataSource database, FarFold far, FarViews elsewhere, ViewShards shards, TimeProvider time, ILogger<ViewRebuild> log)
     : IViewRebuilds, IDisposable
 {
     /// <summary>So few events behind, it is quicker to finish than to let more come.</summary>
     private const int Near = 2_000;
 
-    /// <summary>The longest statements compare two tables of millions of rows or make an index of one.</summary>
+    /// <summary>The longest statement makes an index of a table of millions of rows.</summary>
     private const int PatienceSeconds = 1_800;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
@@ -136,7 +136,7 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
             var tables = new List<TableDifference>();
             foreach (var table in rebuild.View.Tables)
             {
-                tables.Add(await Compare(connection, $"{rebuild.View.Schema}.{table}", $"{rebuild.Schema}.{table}", table, cancel));
+                tables.Add(await TableDifference.Of(connection, table, rebuild.View.Schema, rebuild.Schema, cancel));
             }
 
             await transaction!.DisposeAsync();
@@ -162,6 +162,8 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
         var isIndexed = false;
         try
         {
+            // While the live view itself is folded outside the daemon nothing may take its place.
+            await elsewhere.Turn(rebuild.View.Name, cancel);
             await Run($"drop schema if exists {rebuild.Schema} cascade; {ViewTables.TablesIn(rebuild.Schema)} {ViewTables.GuardScriptIn(rebuild.Schema)}", cancel);
             while (true)
             {
@@ -226,6 +228,11 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
 
     private async Task Fold(RebuildUnderWay rebuild, long mark, CancellationToken cancel)
     {
+        if (mark - rebuild.Place > Near && rebuild.Next.Begin() is { } portion)
+        {
+            await far.Fold(rebuild.Next, portion, rebuild.Place, mark, null, reached => rebuild.Place = reached, cancel);
+        }
+
         if (rebuild.Place >= mark)
         {
             return;
@@ -262,18 +269,6 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
         }
     }
 
-    private static async Task<TableDifference> Compare(NpgsqlConnection connection, string live, string next, string name, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand(
-            $"""
-            select (select count(*) from {live}), (select count(*) from {next}),
-                   (select count(*) from (table {live} except all table {next}) a), (select count(*) from (table {next} except all table {live}) b)
-            """, connection) { CommandTimeout = PatienceSeconds };
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        await reader.ReadAsync(cancel);
-        return new TableDifference(name, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
-    }
-
     private async Task Run(string script, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
@@ -282,74 +277,4 @@ public sealed class ViewRebuild(IDocumentStore store, NpgsqlDataSource database,
         await command.ExecuteNonQueryAsync(cancel);
         await transaction.CommitAsync(cancel);
     }
-}
-
-/// <summary>Folding, caught up and keeping up, or stopped at an event that it could not fold.</summary>
-public enum RebuildPhase { Folding, Ready, Failed }
-
-/// <summary>A view that is being made anew.</summary>
-public sealed class RebuildUnderWay(View view, Guid operationId, DateTimeOffset startedAt)
-{
-    public View View => view;
-
-    public Guid OperationId => operationId;
-
-    public DateTimeOffset StartedAt => startedAt;
-
-    public string Schema { get; } = $"views_next_{view.Name.ToLowerInvariant()}";
-
-    public View Next { get; } = view.In($"views_next_{view.Name.ToLowerInvariant()}");
-
-    public RebuildPhase Phase { get; set; }
-
-    /// <summary>Every event up to here is folded.</summary>
-    public long Place { get; set; }
-
-    /// <summary>Where the live view was when it was last looked at.</summary>
-    public long Target { get; set; }
-
-    /// <summary>The kind of the failure.</summary>
-    public string? Failure { get; set; }
-
-    /// <summary>As it was last compared.</summary>
-    public ViewDifference? Difference { get; set; }
-
-    public SemaphoreSlim Turn { get; } = new(1);
-
-    public CancellationTokenSource Stop { get; } = new();
-
-    public TaskCompletionSource Caught { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public Task Following { get; set; } = Task.CompletedTask;
-}
-
-/// <summary>Two tables row by row.</summary>
-/// <param name="OnlyLive">Rows that the live one alone has; of a row that differs, its form there.</param>
-/// <param name="OnlyNew">Rows that the new one alone has.</param>
-public sealed record TableDifference(string Table, long Live, long New, long OnlyLive, long OnlyNew);
-
-/// <param name="Position">Both are folded to here.</param>
-public sealed record ViewDifference(long Position, DateTimeOffset ComparedAt, IReadOnlyList<TableDifference> Tables);
-
-/// <summary><c>POST /views/{name}/rebuild</c>, for administrators: from beginning to end at once.</summary>
-public static class ViewRebuildEndpoint
-{
-    public static void MapViewRebuild(this WebApplication app) =>
-        app.MapPost("/views/{name}/rebuild", async (string name, ViewRebuild rebuild, CancellationToken cancel) =>
-        {
-            var view = ViewRebuild.Find(name);
-            if (view is null)
-            {
-                return ProblemAnswers.Of(StatusCodes.Status404NotFound, OperationRefusals.ViewNotFound(ViewsSetup.Names));
-            }
-
-            if (rebuild.WhyNotBegin(name) is { } refusal)
-            {
-                return ProblemAnswers.Of(StatusCodes.Status409Conflict, refusal);
-            }
-
-            await rebuild.Rebuild(view, cancel);
-            return Results.NoContent();
-        }).RequireAuthorization(SignInSetup.AdministratorPolicy).WithTags("Operations").WithSummary("Make a view anew from the events, while it is being read")
-            .Produces(204).ProducesProblem(404).ProducesProblem(409);
 }

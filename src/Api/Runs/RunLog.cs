@@ -106,7 +106,7 @@ public sealed class RunLog(ViewReader views, RecordedEvents recorded)
 
         var direction = backward ? "desc" : "asc";
         return views.Rows<RunLogRow>(context.Caller(),
-            $"select run_id, sequence, line, owner_id, position, at, level::integer, instance from {ViewTables.Schema}.run_log where {conditions.Sql} "
+            $"select run_id, sequence, line, owner_id, position, at, level, instance from {ViewTables.Schema}.run_log where {conditions.Sql} "
             + $"order by sequence {direction}, line {direction} limit {limit}", conditions.Parameters, context.CancellationToken);
     }
 

@@ -50,7 +50,7 @@ public sealed class RunSubscriptions
                 var facts = logged.Lines[line];
                 await context.Window().Take(cancel);
                 yield return Runs.RunLog.Entry(
-                    new RunLogRow(id, e.Version, line, Guid.Empty, e.Position, facts.At, (int)facts.Severity, facts.Instance), mayRead ? text : null);
+                    new RunLogRow(id, e.Version, line, Guid.Empty, e.Position, facts.At, (short)facts.Severity, facts.Instance), mayRead ? text : null);
             }
         }
     }

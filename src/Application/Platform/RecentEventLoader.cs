@@ -12,7 +12,9 @@ namespace Jarvis.Application.Platform;
 /// <param name="types">The types of events the view takes; empty for all.</param>
 /// <param name="size">Events of a page at most.</param>
 /// <param name="far">Reads for a view that has far to go.</param>
-public sealed class RecentEventLoader(RecentEvents recent, IEventLoader inner, IReadOnlySet<Type> types, int size, StoredEvents? far = null) : IEventLoader
+/// <param name="turn">Waits until it is the daemon's turn to fold the view; null where it always is.</param>
+public sealed class RecentEventLoader(
+    RecentEvents recent, IEventLoader inner, IReadOnlySet<Type> types, int size, StoredEvents? far = null, Func<CancellationToken, Task>? turn = null) : IEventLoader
 {
     /// <summary>Positions from which on it is far.</summary>
     private const long Far = 8 * StoredEvents.PageEvents;
@@ -22,6 +24,11 @@ public sealed class RecentEventLoader(RecentEvents recent, IEventLoader inner, I
 
     public async Task<EventPage> LoadAsync(EventRequest request, CancellationToken token)
     {
+        if (turn is not null)
+        {
+            await turn(token);
+        }
+
         if (far is not null && request.HighWater - request.Floor > Far)
         {
             var (stored, ceiling) = await far.After(request.Floor, request.HighWater, token);

@@ -17,15 +17,16 @@ public sealed class RecentEventStore : DocumentStore, IEventStore<IDocumentOpera
 
     private readonly RecentEvents recent;
     private readonly NpgsqlDataSource database;
+    private readonly FarViews far;
 
-    private RecentEventStore(StoreOptions options, RecentEvents recent, NpgsqlDataSource database)
-        : base(options) => (this.recent, this.database) = (recent, database);
+    private RecentEventStore(StoreOptions options, RecentEvents recent, NpgsqlDataSource database, FarViews far)
+        : base(options) => (this.recent, this.database, this.far) = (recent, database, far);
 
     /// <summary>As the store's own set-up opens it, except for the log of every statement.</summary>
-    public static RecentEventStore Open(StoreOptions options, RecentEvents recent, NpgsqlDataSource database, ILoggerFactory logs)
+    public static RecentEventStore Open(StoreOptions options, RecentEvents recent, NpgsqlDataSource database, FarViews far, ILoggerFactory logs)
     {
         SetLogs(options, logs);
-        return new RecentEventStore(options, recent, database);
+        return new RecentEventStore(options, recent, database, far);
     }
 
     IEventLoader IEventStore<IDocumentOperations, IQuerySession>.BuildEventLoader(
@@ -35,7 +36,8 @@ public sealed class RecentEventStore : DocumentStore, IEventStore<IDocumentOpera
         var isByType = filtering.StreamType is null && !filtering.IncludeArchivedEvents && filtering.IncludedEventTypes.All(type => !type.IsAbstract);
         return isByType
             ? new RecentEventLoader(
-                recent, stored, filtering.IncludedEventTypes.ToHashSet(), shardOptions.BatchSize, new StoredEvents(this.database, ((EventGraph)Options.Events).BuildEvent, filtering.IncludedEventTypes))
+                recent, stored, filtering.IncludedEventTypes.ToHashSet(), shardOptions.BatchSize,
+                new StoredEvents(this.database, ((EventGraph)Options.Events).BuildEvent, filtering.IncludedEventTypes), token => far.Turn(shardName.Name, token))
             : stored;
     }
 

@@ -94,3 +94,18 @@ public sealed class WireContentConverter : JsonConverter<Content>
         }
     }
 }
+
+/// <summary>Steps over content. Nothing is written with it: what was stepped over would be lost.</summary>
+public sealed class UnreadContentConverter : JsonConverter<Content>
+{
+    private static readonly Content Unread = new Content.Erased();
+
+    public override Content Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        reader.Skip();
+        return Unread;
+    }
+
+    public override void Write(Utf8JsonWriter writer, Content value, JsonSerializerOptions options) =>
+        throw new InvalidOperationException("Content that was not read cannot be written.");
+}

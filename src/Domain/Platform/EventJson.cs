@@ -12,6 +12,9 @@ public static class EventJson
     /// <summary>The wire form between runner and server, the runner's journal, and the owner's exports: content clear.</summary>
     public static readonly JsonSerializerOptions Wire = Create(new WireContentConverter());
 
+    /// <summary>To read the stored form without its content, which is stepped over and reads as erased: for whoever needs to know only what happened.</summary>
+    public static readonly JsonSerializerOptions Outline = Create(new UnreadContentConverter());
+
     /// <summary>Settles the options that both forms share on any options object (the store brings its own).</summary>
     public static void Configure(JsonSerializerOptions options)
     {

@@ -29,6 +29,9 @@ public sealed class Versions<T>(IEnumerable<T> stored)
 
     public T? Find(Guid key) => current.GetValueOrDefault(key);
 
+    /// <summary>Tells a version that stood before.</summary>
+    public void Know(T row) => current[row.Key] = row;
+
     /// <summary>Puts the next version in the place of the one that stood.</summary>
     public void Put(T next)
     {

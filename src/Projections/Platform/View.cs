@@ -2,8 +2,6 @@ using JasperFx.Events;
 using JasperFx.Events.Projections;
 using Marten;
 using Marten.Events.Projections;
-using Npgsql;
-using System.Text.Json;
 
 namespace Jarvis.Projections.Platform;
 
@@ -37,45 +35,18 @@ public abstract class View : ProjectionBase, IProjection
 
     public abstract Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation);
 
+    /// <summary>
+    /// The first of the portions in which a long history is folded; null where it has few events and folding them as they come is quick enough. Portions know
+    /// of an event its place, its time, who did it, what it says but for its content, and the blobs that its content names.
+    /// </summary>
+    public virtual Portion? Begin() => null;
+
     /// <summary>The account that caused an event, from its metadata; null where the server did.</summary>
-    protected static Guid? ActorOf(IEvent @event) => Guid.TryParse(@event.UserName, out var actor) ? actor : null;
+    public static Guid? ActorOf(IEvent @event) => Guid.TryParse(@event.UserName, out var actor) ? actor : null;
 
     /// <summary>The rows of a table that a query with one array of ids finds.</summary>
-    protected static async Task<IReadOnlyList<T>> Read<T>(IDocumentOperations operations, string sql, Guid[] ids, CancellationToken cancellation)
-    {
-        if (ids.Length == 0)
-        {
-            return [];
-        }
-
-        await using var command = new NpgsqlCommand($"select row_to_json(r)::text from ({sql}) r") { Parameters = { new() { Value = ids } } };
-        await using var reader = await operations.ExecuteReaderAsync(command, cancellation);
-        var rows = new List<T>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            rows.Add(JsonSerializer.Deserialize<T>(reader.GetString(0), ViewJson.Options)!);
-        }
-
-        return rows;
-    }
-
-    /// <summary>Runs one statement over many rows, which stand as <c>?</c> in it.</summary>
-    protected static void Write<T>(IDocumentOperations operations, string sql, IReadOnlyCollection<T> rows)
-    {
-        if (rows.Count > 0)
-        {
-            operations.QueueSqlCommand(sql, JsonSerializer.Serialize(rows, ViewJson.Options));
-        }
-    }
-
-    /// <summary>Adds rows to a table; <paramref name="conflict"/> says what becomes of one that is there.</summary>
-    protected void Insert<T>(IDocumentOperations operations, string table, IReadOnlyCollection<T> rows, string conflict = "")
-    {
-        if (rows.Count > 0)
-        {
-            operations.QueueSqlCommand($"insert into {Schema}.{table} as t ({RowColumns<T>.Names}) {RowColumns<T>.Rows} {conflict}", RowColumns<T>.Of(rows));
-        }
-    }
+    protected static Task<IReadOnlyList<T>> Read<T>(IDocumentOperations operations, string sql, Guid[] ids, CancellationToken cancellation) =>
+        Portion.Read<T>(operations.ExecuteReaderAsync, sql, ids, cancellation);
 
     /// <summary>Folds events into the versions of a table whose rows are streams: what stands is read once, each event gives the next version or none.</summary>
     /// <param name="key">The column of the stream's id.</param>
@@ -93,23 +64,6 @@ public abstract class View : ProjectionBase, IProjection
             }
         }
 
-        WriteVersions(operations, table, key, rows);
-    }
-
-    /// <summary>Closes the versions that stood until now and adds the new ones.</summary>
-    protected void WriteVersions<T>(IDocumentOperations operations, string table, string key, Versions<T> versions)
-        where T : class, IVersioned<T>
-    {
-        if (versions.Closed.Count > 0)
-        {
-            operations.QueueSqlCommand(
-                $"""
-                update {Schema}.{table} t set to_position = c.at
-                from ({RowColumns<ClosedVersion>.Rows}) as c(id, at)
-                where t.{key} = c.id and t.to_position = {ViewTables.Open}
-                """, RowColumns<ClosedVersion>.Of(versions.Closed));
-        }
-
-        Insert(operations, table, versions.Added);
+        new SessionRowWriter(operations, Schema).Put(table, key, rows);
     }
 }

@@ -55,7 +55,7 @@ public sealed record RunTaskRow(
 }
 
 /// <summary>One log line; its text stays sealed in the event of that sequence.</summary>
-public sealed record RunLogRow(Guid RunId, long Sequence, int Line, Guid OwnerId, long Position, DateTimeOffset At, int Level, string? Instance);
+public sealed record RunLogRow(Guid RunId, long Sequence, int Line, Guid OwnerId, long Position, DateTimeOffset At, short Level, string? Instance);
 
 /// <summary>That a task changed variables, and in which event.</summary>
 public sealed record RunVariablesRow(Guid RunId, long Sequence, Guid OwnerId, long Position, DateTimeOffset At, string Task, string Instance);

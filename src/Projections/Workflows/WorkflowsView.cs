@@ -69,17 +69,18 @@ public sealed class WorkflowsView : View
     public override async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
         await FoldVersions<WorkflowRow>(operations, events, "workflows", "workflow_id", static (row, @event) => WorkflowRow.Evolve(row, @event, ActorOf(@event)), cancellation);
+        var writer = new SessionRowWriter(operations, Schema);
         foreach (var @event in events)
         {
             switch (@event.Data)
             {
                 case WorkflowFavoured e:
-                    Write(operations,
+                    writer.Json<FavouriteRow>(
                         $"insert into {Schema}.workflow_favourites select * from json_populate_recordset(null::{Schema}.workflow_favourites, ?::json)",
                         [new FavouriteRow(e.By, @event.StreamId, @event.Sequence, ViewTables.Open)]);
                     break;
                 case WorkflowUnfavoured e:
-                    Write(operations,
+                    writer.Json<FavouriteRow>(
                         $"""
                         update {Schema}.workflow_favourites f set to_position = c.from_position
                         from json_populate_recordset(null::{Schema}.workflow_favourites, ?::json) c

@@ -48,6 +48,30 @@ public sealed class RecentEventLoaderTests
     }
 
     [Fact]
+    public async Task While_a_view_is_folded_elsewhere_the_daemon_is_given_nothing()
+    {
+        var far = new FarViews();
+        far.Begin("Runs");
+        var pages = Pages(new RecentEventLoader(recent, database, Types, PageSize, turn: token => far.Turn("Runs", token)));
+        var others = await Pages(new RecentEventLoader(recent, database, Types, PageSize, turn: token => far.Turn("Devices", token)));
+        pages.IsCompleted.ShouldBeFalse();
+
+        far.End("Runs");
+        (await pages).ShouldBe(others);
+    }
+
+    [Fact]
+    public async Task Whoever_stops_waiting_for_a_turn_is_let_go()
+    {
+        var far = new FarViews();
+        far.Begin("Runs");
+        using var stop = new CancellationTokenSource();
+        var turn = far.Turn("Runs", stop.Token);
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => turn);
+    }
+
+    [Fact]
     public async Task What_is_in_memory_is_not_asked_of_the_database()
     {
         recent.Add(Enumerable.Range(1, Last).Select(position => Event(position)));
