@@ -80,8 +80,9 @@ public sealed class RunQueries
         var (zone, info) = await StatisticsQueries.ZoneOf(context, timeZone);
         var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(context.Service<TimeProvider>().GetUtcNow(), info).DateTime);
         var end = to ?? today;
-        var start = from ?? end.AddDays(1 - DefaultDays);
-        if (end < start || end.DayNumber - start.DayNumber >= MaxDays)
+        var start = from ?? (end.DayNumber < DefaultDays ? end : end.AddDays(1 - DefaultDays));
+        StatisticsQueries.Check(start, end);
+        if (end.DayNumber - start.DayNumber >= MaxDays)
         {
             throw new RefusalError(new Refusal("input.invalid", $"Ask for 1 to {MaxDays} days.", "from"));
         }

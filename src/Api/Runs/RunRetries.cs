@@ -142,7 +142,9 @@ public sealed class RunRetries(ViewReader views, RunList runs, Commands commands
             caller, $"select count(*) from {ViewTables.Schema}.runs where {conditions.Sql}", conditions.Parameters, static r => r.GetInt64(0), cancel))[0];
     }
 
-    private static RunFilter Failed(RunFilter? filter) => (filter ?? new RunFilter()) with { Status = [RunStatus.Failed], Retried = false };
+    private static RunFilter Failed(RunFilter? filter) => filter is { Status: { } asked } && asked.Any(status => status != RunStatus.Failed) || filter?.Retried is true
+        ? throw new RefusalError(new Refusal("input.invalid", "Only runs that failed, and that nobody has retried yet, are retried together.", "filter"))
+        : (filter ?? new RunFilter()) with { Status = [RunStatus.Failed], Retried = false };
 
     /// <summary>The same for the same command and run, and another for any other.</summary>
     private static Guid IdOf(Guid command, Guid run)

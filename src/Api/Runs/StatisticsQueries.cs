@@ -108,6 +108,10 @@ public sealed class StatisticsQueries
     /// <summary>Steps that one answer has at most.</summary>
     public const int MaxSteps = 400;
 
+    private static readonly DateOnly EarliestDay = new(1970, 1, 1);
+
+    private static readonly DateOnly LatestDay = new(2999, 12, 31);
+
     /// <summary>Owners that one answer can be asked for.</summary>
     public const int MaxOwners = 1_000;
 
@@ -117,6 +121,20 @@ public sealed class StatisticsQueries
         IResolveFieldContext context, StatisticsPeriod? period, DateOnly? from, DateOnly? to, string? timeZone, Guid? workflowId, Guid? deviceId,
         AsOf? asOf, Position? atLeast, IEnumerable<Guid>? ownerIds = null, StatisticsStep by = StatisticsStep.Day) =>
         await Of(context, context.Caller(), period, from, to, timeZone, workflowId, deviceId, asOf, atLeast, by, ownerIds);
+
+    /// <summary>Refuses days that no run can be of, and a last one before the first.</summary>
+    internal static void Check(DateOnly first, DateOnly last)
+    {
+        if (last < first)
+        {
+            throw new RefusalError(new Refusal("input.invalid", $"The last day, {last:yyyy-MM-dd}, is before the first, {first:yyyy-MM-dd}.", "to"));
+        }
+
+        if (first < EarliestDay || last > LatestDay)
+        {
+            throw new RefusalError(new Refusal("input.invalid", $"Ask for days from {EarliestDay:yyyy-MM-dd} to {LatestDay:yyyy-MM-dd}.", first < EarliestDay ? "from" : "to"));
+        }
+    }
 
     internal static async Task<RunStatistics> Of(
         IResolveFieldContext context, Caller caller, StatisticsPeriod? period, DateOnly? from, DateOnly? to, string? timeZone, Guid? workflowId, Guid? deviceId,
@@ -131,8 +149,9 @@ public sealed class StatisticsQueries
         }
 
         var (first, last) = from is { } day ? (day, to!.Value) : DaysOf(period ?? StatisticsPeriod.ThisWeek, today);
-        var firsts = last < first ? [] : StepsOf(first, last, by).Take(MaxSteps + 1).ToList();
-        if (firsts.Count is 0 or > MaxSteps)
+        Check(first, last);
+        var firsts = StepsOf(first, last, by).Take(MaxSteps + 1).ToList();
+        if (firsts.Count > MaxSteps)
         {
             throw new RefusalError(new Refusal("input.invalid", $"Ask for 1 to {MaxSteps} steps.", "from"));
         }

@@ -91,6 +91,11 @@ public sealed class RunRetriesTests(ServerUnderTest server) : IClassFixture<Serv
         var input = new { commandId = Guid.CreateVersion7(), seen = seen.Text("seen"), from = "FAILED_TASK", expectedCount = 2 };
         (await mine.Person.Client.AskRefused(Retry, new { input })).ShouldBe("run.selection_differs");
         (await mine.Person.Client.AskRefused(Retry, new { input = new { input.commandId, input.from, expectedCount = 1 } })).ShouldBe("input.invalid");
+        foreach (var wrong in (string[])["status: [CANCELLED]", "status: [FAILED, COMPLETED]", "retried: true"])
+        {
+            (await mine.Person.Client.AskRefused($"{{ retryPreview(filter: {{ {wrong} }}) {{ total {{ value }} }} }}")).ShouldBe("input.invalid", wrong);
+        }
+
         await using var other = await RunsOfAPerson.Make(server, connected: false);
         (await other.Person.Client.Ask("{ retryPreview { total { value } } }")).At("retryPreview", "total", "value").GetInt32().ShouldBe(0);
     }
@@ -127,6 +132,7 @@ public sealed class RunRetriesTests(ServerUnderTest server) : IClassFixture<Serv
     {
         var run = await mine.Begin();
         await mine.Runner.Submit(mine.Runner.Event(run, 2, new ExecutionFaulted("greeting", RunsOfAPerson.At, DiskFull)));
+        await Eventually.Be(async () => (await mine.Person.Client.Ask($"{{ run(id: \"{run}\") {{ status }} }}")).Text("run", "status"), status => status == "FAILED");
         return run;
     }
 

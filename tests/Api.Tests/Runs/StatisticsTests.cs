@@ -120,9 +120,14 @@ public sealed class StatisticsTests(ServerUnderTest server) : IClassFixture<Serv
 
         foreach (var wrong in (string[])[
             "period: TODAY, from: \"2026-01-01\", to: \"2026-01-02\"", "from: \"2026-01-01\"", "from: \"2026-01-02\", to: \"2026-01-01\"",
-            "from: \"2020-01-01\", to: \"2026-01-01\"", "period: TODAY, timeZone: \"Asia/Atlantis\""])
+            "from: \"2020-01-01\", to: \"2026-01-01\"", "period: TODAY, timeZone: \"Asia/Atlantis\"", "from: \"0001-01-01\", to: \"0001-01-02\"", "from: \"9999-12-30\", to: \"9999-12-31\", by: MONTH"])
         {
             (await mine.Person.Client.AskRefused($"{{ statistics({wrong}) {{ total {{ runs }} }} }}")).ShouldBe("input.invalid", wrong);
+        }
+
+        foreach (var wrong in (string[])["from: \"0001-01-01\", to: \"0001-01-02\"", "to: \"0001-01-02\"", "from: \"9999-12-30\", to: \"9999-12-31\""])
+        {
+            (await mine.Person.Client.AskRefused($"{{ runsPerDay({wrong}) {{ total }} }}")).ShouldBe("input.invalid", wrong);
         }
     }
 
