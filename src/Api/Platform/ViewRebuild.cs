@@ -238,7 +238,9 @@ public sealed class ViewRebuild(
             return;
         }
 
-        var stored = new StoredEvents(database, ((EventGraph)store.Options.Events).BuildEvent, rebuild.Next.IncludedEventTypes);
+        var graph = (EventGraph)store.Options.Events;
+        var types = rebuild.Next.IncludedEventTypes;
+        var stored = new StoredEvents(database, graph.BuildEvent, types, StreamKinds.Of(types, graph));
         var coming = stored.After(rebuild.Place, mark, cancel);
         try
         {

@@ -33,11 +33,12 @@ public sealed class RecentEventStore : DocumentStore, IEventStore<IDocumentOpera
         IEventDatabase database, ILogger loggerFactory, EventFilterable filtering, AsyncOptions shardOptions, ShardName shardName)
     {
         var stored = (IEventLoader)LoaderOfStore.Invoke(this, [database, loggerFactory, filtering, shardOptions, shardName])!;
+        var graph = (EventGraph)Options.Events;
         var isByType = filtering.StreamType is null && !filtering.IncludeArchivedEvents && filtering.IncludedEventTypes.All(type => !type.IsAbstract);
         return isByType
             ? new RecentEventLoader(
                 recent, stored, filtering.IncludedEventTypes.ToHashSet(), shardOptions.BatchSize,
-                new StoredEvents(this.database, ((EventGraph)Options.Events).BuildEvent, filtering.IncludedEventTypes), token => far.Turn(shardName.Name, token))
+                new StoredEvents(this.database, graph.BuildEvent, filtering.IncludedEventTypes, StreamKinds.Of(filtering.IncludedEventTypes, graph)), token => far.Turn(shardName.Name, token))
             : stored;
     }
 

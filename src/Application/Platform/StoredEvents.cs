@@ -14,8 +14,12 @@ namespace Jarvis.Application.Platform;
 /// </summary>
 /// <param name="build">Wraps a typed event as the store does.</param>
 /// <param name="types">The types to read; empty for all.</param>
-public sealed class StoredEvents(NpgsqlDataSource database, Func<object, IEvent> build, IEnumerable<Type> types)
+/// <param name="kind">The kind of streams that alone hold these types (<see cref="StreamKinds"/>): where there are few of them nothing else is looked at.</param>
+public sealed class StoredEvents(NpgsqlDataSource database, Func<object, IEvent> build, IEnumerable<Type> types, string? kind = null)
 {
+    /// <summary>Few streams.</summary>
+    private const int FewStreams = 1_000;
+
     /// <summary>Events of a page at most; of larger ones (10,000) the collector has more to move than the database has less to do.</summary>
     public const int PageEvents = 2_500;
 
@@ -36,17 +40,25 @@ public sealed class StoredEvents(NpgsqlDataSource database, Func<object, IEvent>
     /// <param name="upTo">The last position to look at; what stands before it is committed.</param>
     public async Task<(List<IEvent> Events, long Ceiling)> After(long position, long upTo, CancellationToken cancel)
     {
-        var ceiling = Math.Min(upTo, position + positions);
+        var streams = await Streams(cancel);
+        var ceiling = streams is null ? Math.Min(upTo, position + positions) : upTo;
+        // Put in order by a sum, so that nobody goes along all positions for the sake of their order.
         await using var command = database.CreateCommand(
             $"""
             select seq_id, id, stream_id, version, type, data, timestamp, user_name, correlation_id, causation_id, headers from {EventStoreSetup.Schema}.mt_events
-            where seq_id > $1 and seq_id <= $2 and not is_archived {(names.Length == 0 ? "and type <> 'tombstone'" : "and type = any($3)")} order by seq_id limit {PageEvents}
+            where seq_id > $1 and seq_id <= $2 and not is_archived {(names.Length == 0 ? "and type <> 'tombstone'" : "and type = any($3)")}
+            {(streams is null ? "order by seq_id" : "and stream_id = any($4) order by seq_id + 0")} limit {PageEvents}
             """);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = ceiling });
         if (names.Length > 0)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = names, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Varchar });
+        }
+
+        if (streams is not null)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = streams });
         }
 
         var events = new List<IEvent>();
@@ -56,8 +68,33 @@ public sealed class StoredEvents(NpgsqlDataSource database, Func<object, IEvent>
             events.Add(Read(reader));
         }
 
+        if (streams is not null)
+        {
+            return (events, events.Count == PageEvents ? events[^1].Sequence : ceiling);
+        }
+
         positions = events.Count == PageEvents ? PageEvents : events.Count < PageEvents / 8 ? Math.Min(4 * positions, MostPositions) : positions;
         return (events, events.Count == PageEvents ? events[^1].Sequence : ceiling);
+    }
+
+    /// <summary>The streams of the kind, as they are now: what is committed up to a position is in one of them. Null where they are not few.</summary>
+    private async Task<Guid[]?> Streams(CancellationToken cancel)
+    {
+        if (kind is null || names.Length == 0)
+        {
+            return null;
+        }
+
+        await using var command = database.CreateCommand($"select id from {EventStoreSetup.Schema}.mt_streams where type = $1 limit {FewStreams + 1}");
+        command.Parameters.AddWithValue(kind);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var streams = new List<Guid>();
+        while (await reader.ReadAsync(cancel))
+        {
+            streams.Add(reader.GetGuid(0));
+        }
+
+        return streams.Count <= FewStreams ? [.. streams] : null;
     }
 
     private IEvent Read(NpgsqlDataReader reader)

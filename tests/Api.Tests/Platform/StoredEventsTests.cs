@@ -2,6 +2,11 @@ using System.Text.Json;
 using Jarvis.Api.Tests.Runs;
 using Jarvis.Application.Platform;
 using Jarvis.Domain.Runs;
+using Jarvis.Projections.Accounts;
+using Jarvis.Projections.Devices;
+using Jarvis.Projections.Platform;
+using Jarvis.Projections.Runs;
+using Jarvis.Projections.Workflows;
 using JasperFx.Events;
 using Marten;
 using Marten.Events;
@@ -53,6 +58,30 @@ public sealed class StoredEventsTests(ServerUnderTest server) : IClassFixture<Se
 
         position.ShouldBe(1);
         events.Select(e => e.Sequence).ShouldBe([1L]);
+    }
+
+    [Fact]
+    public async Task events_of_one_kind_of_stream_are_found_in_its_streams_alone()
+    {
+        await using var mine = await RunsOfAPerson.Make(server);
+        await mine.Request();
+        var last = await server.Scalar<long>("select max(seq_id) from jarvis.mt_events");
+        var graph = (EventGraph)server.Store.Options.Events;
+        foreach (var view in (View[])[new DevicesView(), new WorkflowsView(), new AccountsView()])
+        {
+            var kind = StreamKinds.Of(view.IncludedEventTypes, graph).ShouldNotBeNull();
+            var (found, ceiling) = await new StoredEvents(server.Services.GetRequiredService<NpgsqlDataSource>(), graph.BuildEvent, view.IncludedEventTypes, kind)
+                .After(0, last, CancellationToken.None);
+            ceiling.ShouldBe(last);
+            found.Select(Text).ShouldBe((await Read(last, [.. view.IncludedEventTypes])).Select(Text));
+            if (view is not AccountsView)
+            {
+                found.ShouldNotBeEmpty();
+            }
+        }
+
+        StreamKinds.Of(new RunsView().IncludedEventTypes, graph).ShouldBeNull("events of runs are in several kinds of streams");
+        StreamKinds.Of([], graph).ShouldBeNull("no type stands for all");
     }
 
     private StoredEvents Reader(Type[] types) =>
