@@ -23,8 +23,8 @@ internal sealed class ShellCommands(
     /// <summary>How long a loser of a race or a timed-out command may take to end by itself.</summary>
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(5);
 
-    /// <summary>Never handed on to commands: they are not the workflow's to read.</summary>
-    private static readonly string[] OwnVariablePrefixes = ["JARVIS_SECRET_", "JARVIS_TOKEN", "JARVIS_DATABASE"];
+    /// <summary>Never handed on to commands: secrets of this PC, and those of a server that shares its surroundings with the runner, are not the workflow's to read.</summary>
+    private static readonly string[] OwnVariablePrefixes = [SecretStore.VariablePrefix, "JARVIS_DATABASE", "JARVIS_MASTER_KEY", "JARVIS_SETUP_TOKEN", "JARVIS_BLOBS_"];
 
     private readonly ConcurrentDictionary<StartedProcess, Process> alive = new();
     private readonly ConcurrentDictionary<Task, bool> behind = new();
