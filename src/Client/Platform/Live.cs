@@ -18,6 +18,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
     private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AnewAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, LiveFollowing> followed = [];
@@ -34,7 +35,10 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
 
     /// <summary>Follows until disposed.</summary>
     /// <param name="next">Called with each item, in order.</param>
-    /// <param name="missed">Called when items may have been missed, because nothing had come yet to resume from; also when the server ends it. Ask again.</param>
+    /// <param name="missed">
+    /// Called when items may have been missed, because nothing had come yet to resume from, or because the server could not go on with it (it is followed
+    /// anew in a while). Ask again.
+    /// </param>
     public IDisposable Follow<T>(ISubscription<T> subscription, Action<T> next, Action? missed = null)
     {
         var id = (++lastId).ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -191,6 +195,11 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
         finally
         {
             socket = null;
+            foreach (var following in followed.Values)
+            {
+                following.Stands = false;
+            }
+
             await watch.CancelAsync();
         }
     }
@@ -202,7 +211,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
             following.Missed();
         }
 
-        following.WasSubscribed = true;
+        following.WasSubscribed = following.Stands = true;
         await Send(writer =>
         {
             writer.WriteString("id", id);
@@ -235,11 +244,41 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
         {
             following.Take(data);
         }
-        else if (type is "error" or "complete" or "next")
+        else if (type is "complete")
         {
-            // A cursor that the server no longer knows, or an end: the page asks again, and follows anew if it wants to.
+            // There is no more to come.
             followed.Remove(id.GetString()!);
             following.Missed();
+        }
+        else if (type is "error" or "next")
+        {
+            // The store was away for a moment, or the cursor is one that the server no longer knows.
+            if (type is "next")
+            {
+                await Complete(id.GetString()!);
+            }
+
+            following.Stands = false;
+            following.Forget();
+            following.Missed();
+            _ = Anew(id.GetString()!, following);
+        }
+    }
+
+    private async Task Anew(string id, LiveFollowing following)
+    {
+        try
+        {
+            await Task.Delay(AnewAfter, time, ended.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        if (!following.Stands && followed.GetValueOrDefault(id) == following && link.Live == LiveState.Live)
+        {
+            await Subscribe(id, following);
         }
     }
 
@@ -318,13 +357,15 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
     {
         if (followed.Remove(id))
         {
-            _ = Send(writer =>
-            {
-                writer.WriteString("id", id);
-                writer.WriteString("type", "complete");
-            });
+            _ = Complete(id);
         }
     }
+
+    private Task Complete(string id) => Send(writer =>
+    {
+        writer.WriteString("id", id);
+        writer.WriteString("type", "complete");
+    });
 
     private sealed class Leaving(Live live, string id) : IDisposable
     {

@@ -7,6 +7,9 @@ internal abstract class LiveFollowing
 {
     public bool WasSubscribed { get; set; }
 
+    /// <summary>The server sends to it: it was subscribed on the connection that stands, and nothing ended it.</summary>
+    public bool Stands { get; set; }
+
     public abstract bool HasCursor { get; }
 
     public abstract IOperation Operation { get; }
@@ -14,12 +17,16 @@ internal abstract class LiveFollowing
     public abstract void Take(JsonElement data);
 
     public abstract void Missed();
+
+    /// <summary>Begins anew, from now on: the cursor may be what the server could not go on from.</summary>
+    public abstract void Forget();
 }
 
 /// <param name="next">Told each item, in order.</param>
 /// <param name="missed">Told that items may have been missed.</param>
 internal sealed class LiveFollowing<T>(ISubscription<T> subscription, Action<T> next, Action? missed) : LiveFollowing
 {
+    private readonly ISubscription<T> fromNow = subscription;
     private ISubscription<T> current = subscription;
     private bool hasCursor;
 
@@ -36,4 +43,6 @@ internal sealed class LiveFollowing<T>(ISubscription<T> subscription, Action<T> 
     }
 
     public override void Missed() => missed?.Invoke();
+
+    public override void Forget() => (current, hasCursor) = (fromNow, false);
 }

@@ -83,6 +83,59 @@ public sealed class LiveTests : ScreenTest
         Sockets.Tried.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("""{"id":"ID","type":"error","payload":[{"message":"The store does not answer."}]}""")]
+    [InlineData("""{"id":"ID","type":"next","payload":{"data":null,"errors":[{"message":"The store does not answer."}]}}""")]
+    public async Task what_the_server_could_not_go_on_with_is_asked_for_again_and_followed_anew(string failure)
+    {
+        await StartAsync();
+        var missed = 0;
+        using var following = The<Live>().Follow(new RunsChangedSubscription(), change => seen.Add(change.RunsChanged.Cursor), () => missed++);
+        var socket = await Sockets.Next();
+        await socket.Acknowledge();
+        var id = (await socket.Heard("subscribe"))["id"]!.GetValue<string>();
+        socket.Say(Next(id, "c1"));
+        await Until(() => seen.Count == 1);
+
+        socket.Say(failure.Replace("ID", id, StringComparison.Ordinal));
+
+        await Until(() => missed == 1);
+        var anew = socket.Heard("subscribe");
+        await Until(() => anew.IsCompleted, () => Clock.Advance(TimeSpan.FromSeconds(2)));
+        (await anew)["id"]!.GetValue<string>().ShouldBe(id);
+        (await anew)["payload"]!["variables"]!.AsObject().ContainsKey("after").ShouldBeFalse("the cursor may be what was wrong");
+        missed.ShouldBe(2, "what came before it was followed again");
+        socket.Say(Next(id, "c2"));
+        await Until(() => seen.Count == 2);
+        Sockets.Tried.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task what_has_come_to_its_end_is_not_followed_anew()
+    {
+        await StartAsync();
+        var missed = 0;
+        using var following = The<Live>().Follow(new RunsChangedSubscription(), _ => { }, () => missed++);
+        using var other = The<Live>().Follow(new RunsChangedSubscription(), _ => { });
+        var socket = await Sockets.Next();
+        await socket.Acknowledge();
+        var id = (await socket.Heard("subscribe"))["id"]!.GetValue<string>();
+        await socket.Heard("subscribe");
+
+        socket.Say("{\"id\":\"" + id + "\",\"type\":\"complete\"}");
+
+        await Until(() => missed == 1);
+        var more = socket.Heard("subscribe");
+        for (var i = 0; i < 15; i++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5);
+        }
+
+        more.IsCompleted.ShouldBeFalse();
+        missed.ShouldBe(1);
+    }
+
     private static string Next(string id, string cursor) =>
         "{\"id\":\"" + id + "\",\"type\":\"next\",\"payload\":{\"data\":{\"runsChanged\":{\"cursor\":\"" + cursor + "\",\"run\":" + Runs.Samples.Run(Guid.CreateVersion7(), "RUNNING") + "}}}}";
 
