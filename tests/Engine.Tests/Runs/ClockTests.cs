@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Interpreter;
 using Jarvis.Engine.Devices;
@@ -20,11 +19,9 @@ public sealed class ClockTests
         var run = await it.Start("  - nap: { wait: { seconds: 3 } }\n", more: "timeout: { after: { minutes: 5 } }\n");
         await EngineUnderTest.Eventually(() => it.Events(run).OfType<ExecutionTaskSuspended>().Any() && clock.IsNapping);
 
-        var watch = Stopwatch.StartNew();
         clock.Ahead = TimeSpan.FromMinutes(minutes);
 
         (await it.Ended(run)).ShouldBeOfType<Ending.Completed>();
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }
 
     [Fact]

