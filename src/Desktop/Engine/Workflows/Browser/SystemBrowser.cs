@@ -3,7 +3,7 @@ namespace Jarvis.Engine.Workflows.Browser;
 /// <summary>Finds the browser that the system has; none is ever downloaded.</summary>
 internal static class SystemBrowser
 {
-    /// <summary>Environment variable that names the browser's executable; an empty file name there means none.</summary>
+    /// <summary>Environment variable that names the browser's executable; where that is no file, there is none.</summary>
     public const string Variable = "JARVIS_BROWSER";
 
     public const string None = "There is no Chromium, Chrome or Edge on this machine.";
