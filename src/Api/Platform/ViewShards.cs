@@ -7,11 +7,11 @@ using Npgsql;
 namespace Jarvis.Api.Platform;
 
 /// <summary>
-/// Holds each view to the place that the database knows. The daemon reads a view's place when it starts it and counts on in memory from there; the two part
-/// when PostgreSQL dies. The last commits of a view, which nobody waits for (<see cref="ViewSchema"/>), may be gone: the view would wait behind what it
-/// believes to have for as long as nothing new comes. Or the answer to a commit was lost that stands nevertheless. A view whose next commit then finds another
-/// place than it thought is taken off by the daemon, which takes that for another process's work, and for good. Either way it is started again from
-/// where the database says it is: its tables and its place are one transaction, so that this is always right.
+/// Holds each view to the place that the database knows. The daemon reads a view's place when it starts it and counts on in memory from there. When PostgreSQL
+/// is killed the last commits of a view, which nobody waits for (<see cref="ViewSchema"/>), may be gone: the view would wait behind what it believes to have
+/// for as long as nothing new comes. It is started again from where the database says it is; its tables and its place are one transaction, so that this is
+/// always right. A view that does get something new first, or that is behind its place because the answer to a commit was lost, fails at its next commit
+/// (<see cref="RecentEventStore"/>), and the daemon starts it again by itself.
 /// </summary>
 public sealed class ViewShards(IProjectionCoordinator coordinator, ViewProgress progress, NpgsqlDataSource database, ILogger<ViewShards> log) : BackgroundService
 {
@@ -66,7 +66,7 @@ public sealed class ViewShards(IProjectionCoordinator coordinator, ViewProgress 
             {
                 try
                 {
-                    if (await IsElsewhere(view, stoppingToken))
+                    if (await IsAhead(view, stoppingToken))
                     {
                         await Still(view, () => Task.CompletedTask, stoppingToken);
                     }
@@ -83,18 +83,11 @@ public sealed class ViewShards(IProjectionCoordinator coordinator, ViewProgress 
         }
     }
 
-    /// <summary>Whether the daemon took the view off because of its place, or has it further than the database.</summary>
-    private async Task<bool> IsElsewhere(string view, CancellationToken cancel)
+    /// <summary>Whether the daemon has the view further than the database has it.</summary>
+    private async Task<bool> IsAhead(string view, CancellationToken cancel)
     {
         var agent = coordinator.DaemonForMainDatabase().CurrentAgents().FirstOrDefault(agent => agent.Name.Identity == Shard(view));
-        // One that was told to stop has no failure, and one that fails otherwise is paused, which the daemon sees to.
-        if (agent is { Status: AgentStatus.Stopped, Failure: not null })
-        {
-            log.LogWarning("The view {View} was not where the daemon thought it was; it goes on from its place in the database", view);
-            return true;
-        }
-
-        // Ahead of what was told is ahead for a moment only, between a commit and its notification. The place is read after the position, which stands
+        // Ahead of what was told it is for a moment, between a commit and its notification. The place is read after the position, which stands
         // for a commit: less than that in the database is a commit lost.
         if (agent is not { Status: AgentStatus.Running, Position: var position } || position <= progress.Of(view) || await Place(view, cancel) is var place && place >= position)
         {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using JasperFx;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
@@ -10,9 +11,22 @@ using Npgsql;
 
 namespace Jarvis.Application.Platform;
 
-/// <summary>The store, whose views are given from memory what was committed lately, and large pages where they have far to go (<see cref="RecentEventLoader"/>).</summary>
+/// <summary>
+/// The store, whose views are given from memory what was committed lately, and large pages where they have far to go (<see cref="RecentEventLoader"/>),
+/// and write nothing from another place than the one they are at.
+/// </summary>
 public sealed class RecentEventStore : DocumentStore, IEventStore<IDocumentOperations, IQuerySession>
 {
+    /// <summary>
+    /// Fails (it divides by zero) unless the view's place was moved by this very transaction, which it is only from where the daemon takes it to be. Marten
+    /// merely logs a place that did not move when the batch holds anything else, and keeps what it wrote: rows of events that are folded once more, or
+    /// whose forerunners a killed database lost. It inserts nothing and answers no rows: behind rows an error of a later statement goes unheard.
+    /// </summary>
+    private const string MovedHere = $"""
+        insert into {EventStoreSetup.Schema}.mt_event_progression (name, last_seq_id)
+        select 'never', 0 where 1 / (select count(*) from {EventStoreSetup.Schema}.mt_event_progression where name = ? and xmin = pg_current_xact_id()::xid) = 0
+        """;
+
     private static readonly MethodInfo LoaderOfStore = FindLoaderOfStore();
 
     private readonly RecentEvents recent;
@@ -40,6 +54,15 @@ public sealed class RecentEventStore : DocumentStore, IEventStore<IDocumentOpera
                 recent, stored, filtering.IncludedEventTypes.ToHashSet(), shardOptions.BatchSize,
                 new StoredEvents(this.database, graph.BuildEvent, filtering.IncludedEventTypes, StreamKinds.Of(filtering.IncludedEventTypes, graph)), token => far.Turn(shardName.Name, token))
             : stored;
+    }
+
+    async ValueTask<IProjectionBatch<IDocumentOperations, IQuerySession>> IEventStore<IDocumentOperations, IQuerySession>.StartProjectionBatchAsync(
+        EventRange range, IEventDatabase database, ShardExecutionMode mode, AsyncOptions projectionOptions, CancellationToken token)
+    {
+        var batch = await StartProjectionBatchAsync(range, database, mode, projectionOptions, token);
+        await using var session = batch.SessionForTenant(StorageConstants.DefaultTenantId);
+        session.QueueSqlCommand(MovedHere, range.ShardName.Identity);
+        return batch;
     }
 
     /// <summary>The store's own way to load, which stands behind the one above and has no name of its own.</summary>

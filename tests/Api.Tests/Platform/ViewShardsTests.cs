@@ -3,6 +3,12 @@ using Jarvis.Api.Platform;
 using Jarvis.Api.Tests.Runs;
 using Jarvis.Domain.Runs;
 using Jarvis.Projections;
+using JasperFx;
+using JasperFx.Events;
+using JasperFx.Events.Daemon;
+using JasperFx.Events.Projections;
+using Marten;
+using Marten.Exceptions;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Shouldly;
@@ -38,6 +44,35 @@ public sealed class ViewShardsTests(ServerUnderTest server) : IClassFixture<Serv
         await Requested(mine);
     }
 
+    [Theory]
+    [InlineData(5, true)]
+    [InlineData(4, false)]
+    public async Task a_view_writes_only_from_the_place_where_it_is(long place, bool isWritten)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var view = $"Place{place}";
+        await Sql($"insert into jarvis.mt_event_progression (name, last_seq_id) values ('{view}:All', {place})");
+        var store = (IEventStore<IDocumentOperations, IQuerySession>)server.Store;
+        await using var batch = await store.StartProjectionBatchAsync(
+            new EventRange(new ShardName(view), 5, 9, agent: null!) { Events = [] }, (IEventDatabase)server.Store.Storage.Database, ShardExecutionMode.Continuous, new AsyncOptions(), cancel);
+        await using (var session = batch.SessionForTenant(StorageConstants.DefaultTenantId))
+        {
+            session.QueueSqlCommand($"insert into jarvis.mt_event_progression (name, last_seq_id) values ('beside {view}', 1)");
+        }
+
+        if (isWritten)
+        {
+            await batch.ExecuteAsync(cancel);
+        }
+        else
+        {
+            await Should.ThrowAsync<MartenCommandException>(() => batch.ExecuteAsync(cancel));
+        }
+
+        (await server.Scalar<long>($"select last_seq_id from jarvis.mt_event_progression where name = '{view}:All'")).ShouldBe(isWritten ? 9 : place);
+        (await server.Scalar<long>($"select count(*) from jarvis.mt_event_progression where name = 'beside {view}'")).ShouldBe(isWritten ? 1 : 0);
+    }
+
     /// <summary>A run is requested, and the view has come as far.</summary>
     private async Task Requested(RunsOfAPerson mine)
     {
@@ -57,11 +92,14 @@ public sealed class ViewShardsTests(ServerUnderTest server) : IClassFixture<Serv
 
     private Task<long> Place() => server.Services.GetRequiredService<ViewShards>().Place(View, TestContext.Current.CancellationToken);
 
-    private async Task Move(int by)
+    private async Task Move(int by) =>
+        (await Sql($"update jarvis.mt_event_progression set last_seq_id = last_seq_id + {by} where name = '{View}:All'")).ShouldBe(1);
+
+    private async Task<int> Sql(string sql)
     {
         await using var connection = new NpgsqlConnection(server.ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"update jarvis.mt_event_progression set last_seq_id = last_seq_id + {by} where name = '{View}:All'", connection);
-        (await command.ExecuteNonQueryAsync()).ShouldBe(1);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteNonQueryAsync();
     }
 }
