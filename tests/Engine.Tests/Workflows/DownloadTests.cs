@@ -27,6 +27,11 @@ public sealed class DownloadTests : IAsyncLifetime
         site = builder.Build();
         site.MapGet("/file", Serve);
         site.MapGet("/missing", () => Results.NotFound());
+        site.MapGet("/astray", (HttpContext http) =>
+        {
+            http.Response.StatusCode = 302;
+            http.Response.Headers.Location = "http://[";
+        });
         await site.StartAsync();
     }
 
@@ -79,7 +84,18 @@ public sealed class DownloadTests : IAsyncLifetime
         (await functions.Refused("http.download", $$"""{"url":"{{Address}}","to":"f.bin","maxMebibytes":1}""")).Detail.ShouldNotBeNull().ShouldContain("more than");
         (await functions.Refused("http.download", $$"""{"url":"{{Address.Replace("file", "missing", StringComparison.Ordinal)}}","to":"f.bin"}""")).Status.ShouldBe(404);
         (await functions.Refused("http.download", """{"url":"file:///etc/passwd","to":"f.bin"}""")).Type.ShouldBe(FaultTypes.Validation);
+        (await functions.Refused("http.download", $$"""{"url":"{{Address.Replace("file", "astray", StringComparison.Ordinal)}}","to":"f.bin"}""")).Type.ShouldBe(FaultTypes.Communication);
         Directory.GetFiles(functions.File(), "f.bin*").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task a_folder_is_refused_before_anything_is_asked_for()
+    {
+        Directory.CreateDirectory(functions.File("in"));
+        (await Should.ThrowAsync<IOException>(() => functions.Call("http.download", ("url", Address), ("to", "in")))).Message.ShouldContain("is a folder");
+        (await functions.Refused("http.download", $$"""{"url":"{{Address}}","to":"new/"}""")).Detail.ShouldNotBeNull().ShouldContain("names a folder");
+        ranges.ShouldBeEmpty();
+        File.Exists(functions.File("in.part")).ShouldBeFalse();
     }
 
     public async ValueTask DisposeAsync()

@@ -31,6 +31,7 @@ public sealed class FunctionTests : IDisposable
     [InlineData("raw", "text", "not UTF-8")]
     [InlineData("lines", "json", "not JSON")]
     [InlineData("missing", "text", "missing")]
+    [InlineData("..", "text", "is a folder")]
     public async Task a_file_that_cannot_be_read_says_why(string path, string form, string why)
     {
         await Call("file.write", ("path", "lines"), ("content", "one\ntwo"));

@@ -60,6 +60,10 @@ public sealed class MailTests : IAsyncDisposable
         server.Heard.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task what_is_no_server_is_refused_by_its_argument() => (await functions.Refused(
+        "mail.send", """{"host":"smtp example","from":"li@example.org","to":"ada@example.org","subject":"x","text":"y"}""")).Detail.ShouldNotBeNull().ShouldContain("'host'");
+
     public async ValueTask DisposeAsync()
     {
         await server.DisposeAsync();

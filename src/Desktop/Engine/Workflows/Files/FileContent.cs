@@ -15,6 +15,7 @@ internal static class FileContent
 
     public static async Task<byte[]> Read(string path, CancellationToken cancellation)
     {
+        RefuseFolder(path);
         await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous);
         if (stream.Length > MaxReadBytes)
         {
@@ -41,6 +42,7 @@ internal static class FileContent
     /// <summary>Writes beside the target and renames over it, so that a crash leaves the old file or the new one.</summary>
     public static async Task Replace(string path, Func<Stream, Task> write, CancellationToken cancellation)
     {
+        RefuseFolder(path);
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
         var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.jarvis");
@@ -66,8 +68,18 @@ internal static class FileContent
         }
     }
 
+    /// <summary>The system says of a folder that access to it is denied, which is no help.</summary>
+    public static void RefuseFolder(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"{path} is a folder; name a file.");
+        }
+    }
+
     public static async Task<string> Hash(string path, string algorithm, CancellationToken cancellation)
     {
+        RefuseFolder(path);
         await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.Asynchronous);
         return Convert.ToHexStringLower(algorithm switch
         {

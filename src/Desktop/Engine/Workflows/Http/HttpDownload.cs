@@ -58,6 +58,12 @@ public sealed class HttpDownload : JarvisFunction
     public override async Task<Json> Invoke(FunctionArguments arguments, FunctionContext context, CancellationToken cancellation)
     {
         var to = context.Resolve(arguments.Text("to"));
+        Files.FileContent.RefuseFolder(to);
+        if (Path.EndsInDirectorySeparator(to))
+        {
+            throw Failed($"{to} names a folder; name a file.");
+        }
+
         var expected = arguments.TextOrNull("sha256")?.ToLowerInvariant();
         if (expected is not null && File.Exists(to) && await Files.FileContent.Hash(to, "sha256", cancellation) == expected)
         {
@@ -90,6 +96,11 @@ public sealed class HttpDownload : JarvisFunction
             {
                 resumed |= await target.Receive(cancellation);
                 return resumed;
+            }
+            catch (UriFormatException wrong)
+            {
+                throw new WorkflowFaultException(
+                    Fault.Communication(502, "Download refused", $"{target.Shown} leads to an address that is none, or not one of http: {wrong.Message}"), wrong);
             }
             catch (Exception broken) when (broken is HttpRequestException or IOException or TimeoutException && !cancellation.IsCancellationRequested)
             {

@@ -71,6 +71,11 @@ public sealed class MailSend : JarvisFunction
 
         using var message = Message(arguments, context);
         var host = arguments.Text("host");
+        if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
+        {
+            throw new WorkflowFaultException(Fault.Validation($"The argument 'host' holds '{host}', which is not the name or address of a server."));
+        }
+
         var port = arguments.Count("port", SubmissionPort);
         using var client = new SmtpClient { Timeout = SilenceMilliseconds };
         if (arguments.TextOrNull("certificateSha256") is { } fingerprint)
