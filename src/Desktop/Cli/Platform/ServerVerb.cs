@@ -64,6 +64,18 @@ internal static class ServerVerb
     public static void Print(JsonNode? value, bool indented = false) =>
         Console.Out.WriteLine(value?.ToJsonString(indented ? Indented : Compact) ?? "null");
 
+    /// <summary>The run that came of a mutation: its id, or as JSON with the position.</summary>
+    public static Task PrintRun(JsonNode answer, bool json)
+    {
+        if (!json)
+        {
+            return Console.Out.WriteLineAsync((string?)answer["run"]!["id"]);
+        }
+
+        Print(new JsonObject { ["id"] = answer["run"]!["id"]!.DeepClone(), ["position"] = answer["position"]?.DeepClone() });
+        return Task.CompletedTask;
+    }
+
     private static readonly JsonSerializerOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions Indented = new(Compact) { WriteIndented = true };
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Jarvis.Cli.Platform;
 
@@ -7,8 +9,23 @@ internal static class TextInput
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>What is wrong with a text that should be JSON, and where, counted from 1.</summary>
-    public static UsageException NotJson(string what, System.Text.Json.JsonException broken) =>
+    public static UsageException NotJson(string what, JsonException broken) =>
         new($"{what} is not JSON (line {(broken.LineNumber ?? 0) + 1}, column {(broken.BytePositionInLine ?? 0) + 1}).");
+
+    /// <summary>The JSON of a file, or of stdin for <c>-</c>.</summary>
+    /// <exception cref="UsageException">It cannot be read, or is no JSON.</exception>
+    public static async Task<JsonNode?> ReadJson(string path, CancellationToken cancel)
+    {
+        var text = await Read(path, cancel);
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException broken)
+        {
+            throw NotJson(path, broken);
+        }
+    }
 
     /// <summary>The text of a file, or of stdin for <c>-</c>: UTF-8, or UTF-16 where it begins with its mark; without the mark.</summary>
     /// <exception cref="UsageException">It cannot be read, or is no text.</exception>

@@ -41,39 +41,17 @@ internal static class RetryVerb
 
             if (parsed.GetValue(done) is { } path)
             {
-                input["markDone"] = new JsonObject { ["output"] = await Read(path, cancel) };
+                input["markDone"] = new JsonObject { ["output"] = await TextInput.ReadJson(path, cancel) };
             }
 
             if (parsed.GetValue(given) is { } corrected)
             {
-                input["input"] = await Read(corrected, cancel);
+                input["input"] = await TextInput.ReadJson(corrected, cancel);
             }
 
             var data = await client.GraphQL(Document, new JsonObject { ["input"] = input }, cancel);
-            var answer = data["retryRun"]!;
-            if (parsed.GetValue(json))
-            {
-                ServerVerb.Print(new JsonObject { ["id"] = answer["run"]!["id"]!.DeepClone(), ["position"] = answer["position"]?.DeepClone() });
-            }
-            else
-            {
-                await Console.Out.WriteLineAsync((string?)answer["run"]!["id"]);
-            }
-
+            await ServerVerb.PrintRun(data["retryRun"]!, parsed.GetValue(json));
             return ExitCode.Done;
         });
-    }
-
-    private static async Task<JsonNode?> Read(string path, CancellationToken cancel)
-    {
-        var text = await TextInput.Read(path, cancel);
-        try
-        {
-            return JsonNode.Parse(text);
-        }
-        catch (System.Text.Json.JsonException broken)
-        {
-            throw TextInput.NotJson(path, broken);
-        }
     }
 }

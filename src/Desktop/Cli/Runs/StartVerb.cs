@@ -50,7 +50,7 @@ internal static class StartVerb
 
             if (parsed.GetValue(input) is { } path)
             {
-                request["input"] = ParseInput(path, await TextInput.Read(path, cancel));
+                request["input"] = await TextInput.ReadJson(path, cancel);
             }
 
             if (parsed.GetValue(device) is { } wanted)
@@ -60,16 +60,7 @@ internal static class StartVerb
 
             await Warn(client, request, cancel);
             var data = await client.GraphQL(Document, new JsonObject { ["input"] = request }, cancel);
-            var started = data["startRun"]!;
-            if (parsed.GetValue(json))
-            {
-                ServerVerb.Print(new JsonObject { ["id"] = started["run"]!["id"]!.DeepClone(), ["position"] = started["position"]?.DeepClone() });
-            }
-            else
-            {
-                await Console.Out.WriteLineAsync((string?)started["run"]!["id"]);
-            }
-
+            await ServerVerb.PrintRun(data["startRun"]!, parsed.GetValue(json));
             return ExitCode.Done;
         });
     }
@@ -88,18 +79,6 @@ internal static class StartVerb
         catch (ServerRefusal)
         {
             // Whatever stands in the way, the start itself says it.
-        }
-    }
-
-    private static JsonNode? ParseInput(string path, string text)
-    {
-        try
-        {
-            return JsonNode.Parse(text);
-        }
-        catch (JsonException broken)
-        {
-            throw TextInput.NotJson(path, broken);
         }
     }
 }
