@@ -15,7 +15,6 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
 {
     public const string Subprotocol = "graphql-transport-ws";
     private const int FailuresUntilPolling = 3;
-    private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan AnewAfter = TimeSpan.FromSeconds(10);
@@ -26,7 +25,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
     private CancellationTokenSource? pause;
     private LiveSocket? socket;
     private Task? running;
-    private ITimer? polling;
+    private LivePolling? polling;
     private long lastHeard;
     private int lastId;
 
@@ -101,7 +100,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
             if (!sync.Flows)
             {
                 polling?.Dispose();
-                (polling, failures) = (null, 0);
+                failures = 0;
                 link.Became(LiveState.Held);
                 await Pause(Timeout.InfiniteTimeSpan);
                 continue;
@@ -131,13 +130,21 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
             }
 
             failures = stood ? 0 : failures + 1;
-            StartOrStopPolling(failures >= FailuresUntilPolling);
+            if (failures >= FailuresUntilPolling)
+            {
+                (polling ??= new LivePolling(time, () => Poll?.Invoke())).Start();
+            }
+            else
+            {
+                polling?.End();
+            }
+
             await Pause(failures);
         }
 
         browser.Told -= Hear;
         sync.Changed -= Settle;
-        StartOrStopPolling(false);
+        polling?.End();
         link.Became(LiveState.Idle);
     }
 
@@ -150,13 +157,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
         try
         {
             socket = connection;
-            await Send(writer =>
-            {
-                writer.WriteString("type", "connection_init");
-                writer.WriteStartObject("payload");
-                writer.WriteString("Authorization", "Bearer " + token);
-                writer.WriteEndObject();
-            });
+            await Send(LiveMessages.Init(token));
             lastHeard = time.GetTimestamp();
             _ = Mind(connection, watch.Token);
             while (await connection.Receive(watch.Token) is { } received)
@@ -167,7 +168,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
                 {
                     stood = true;
                     link.Answered();
-                    StartOrStopPolling(false);
+                    polling?.End();
                     link.Became(LiveState.Live);
                     foreach (var (id, following) in followed.ToArray())
                     {
@@ -212,18 +213,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
         }
 
         following.WasSubscribed = following.Stands = true;
-        await Send(writer =>
-        {
-            writer.WriteString("id", id);
-            writer.WriteString("type", "subscribe");
-            writer.WriteStartObject("payload");
-            var operation = following.Operation;
-            writer.WriteString("query", operation.Text);
-            writer.WriteString("operationName", operation.Name);
-            writer.WritePropertyName("variables");
-            operation.Write(writer);
-            writer.WriteEndObject();
-        });
+        await Send(LiveMessages.Subscribe(id, following.Operation));
     }
 
     private async Task Handle(JsonElement message)
@@ -231,7 +221,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
         var type = message.GetProperty("type").GetString();
         if (type == "ping")
         {
-            await Send(writer => writer.WriteString("type", "pong"));
+            await Send(LiveMessages.Pong);
             return;
         }
 
@@ -255,7 +245,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
             // The store was away for a moment, or the cursor is one that the server no longer knows.
             if (type is "next")
             {
-                await Complete(id.GetString()!);
+                await Send(LiveMessages.Complete(id.GetString()!));
             }
 
             following.Stands = false;
@@ -296,7 +286,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
 
             while (!cancel.IsCancellationRequested)
             {
-                await Send(writer => writer.WriteString("type", "ping"));
+                await Send(LiveMessages.Ping);
                 var asked = time.GetTimestamp();
                 await Task.Delay(PingEvery, time, cancel);
                 if (lastHeard < asked)
@@ -338,34 +328,13 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
         }
     }
 
-    private void StartOrStopPolling(bool polls)
-    {
-        if (polls && polling is null)
-        {
-            polling = time.CreateTimer(_ => Poll?.Invoke(), null, PollEvery, PollEvery);
-        }
-        else if (!polls && polling is not null)
-        {
-            polling.Dispose();
-            polling = null;
-            // What happened since the last poll.
-            Poll?.Invoke();
-        }
-    }
-
     private void Leave(string id)
     {
         if (followed.Remove(id))
         {
-            _ = Complete(id);
+            _ = Send(LiveMessages.Complete(id));
         }
     }
-
-    private Task Complete(string id) => Send(writer =>
-    {
-        writer.WriteString("id", id);
-        writer.WriteString("type", "complete");
-    });
 
     private sealed class Leaving(Live live, string id) : IDisposable
     {
