@@ -182,6 +182,16 @@ public sealed class Rehearsal : IExecutionHost
             ? output.Reveal()
             : null;
 
+    /// <summary>
+    /// The branches of a fork, last the one that ended the others: here each answers at once, and it would do so before they gave what they had given
+    /// by then.
+    /// </summary>
+    internal IEnumerable<int> OrderOf(string[] branches, bool compete)
+    {
+        var ending = compete ? TaskPhase.Completed : TaskPhase.Faulted;
+        return Enumerable.Range(0, branches.Length).OrderBy(i => told.GetValueOrDefault(branches[i])?.Phase == ending);
+    }
+
     /// <summary>What a person settled by hand.</summary>
     internal MarkedDone? DoneByHand(string instance) =>
         told.GetValueOrDefault(instance) is { By: { } by, Output: { } output } ? new MarkedDone(instance, output.Reveal() ?? Json.Null, by) : null;

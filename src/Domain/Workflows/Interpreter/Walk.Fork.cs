@@ -29,7 +29,7 @@ internal sealed partial class Walk
         using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var decider = decided;
         var running = new Task<Step>?[branches.Length];
-        for (var i = 0; i < branches.Length; i++)
+        foreach (var i in rehearsal?.OrderOf(names, task.Compete) ?? Enumerable.Range(0, branches.Length))
         {
             if (decided == Undecided ? Volatile.Read(ref decider) == Undecided : i == decided || recorded[names[i]]?.Ended == TaskPhase.Completed)
             {

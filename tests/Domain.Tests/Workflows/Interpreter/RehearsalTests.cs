@@ -115,6 +115,28 @@ public sealed class RehearsalTests
     }
 
     [Fact]
+    public void branches_that_ended_before_another_failed_go_the_way_that_they_went()
+    {
+        const string Text = """
+            do:
+              - both:
+                  fork:
+                    branches:
+                      - fails: { call: test.slow, with: { seconds: 5 } }
+                      - ends: { call: test.pay, with: { amount: 1 } }
+                      - goesOn: { do: [ { a: { set: { a: 1 } } }, { b: { call: test.echo, with: { seconds: 50 } } } ] }
+            """;
+        var run = Story.Of(Text).Run(host => host.On("test.slow", async (_, c) =>
+        {
+            await host.Delay(TimeSpan.FromSeconds(5), c);
+            throw new WorkflowFaultException(Fault.Runtime("no"));
+        }));
+        var outcome = Step(Text, run);
+        outcome.First.ShouldBeNull(outcome.First?.ToString());
+        Step(Text.Replace("amount: 1", "amount: 2", StringComparison.Ordinal), run).First!.Instance.ShouldBe("/do/0/both/fork/branches/1/ends");
+    }
+
+    [Fact]
     public void a_fault_that_the_definition_mended_is_where_it_differs()
     {
         const string Wrong = "do:\n  - a: { set: { n: 1 } }\n  - b: { set: { m: '${ .n | keys }' } }\n";
