@@ -29,7 +29,7 @@ public sealed class Vault(IDocumentStore store, MasterKey master) : IDisposable
     private const int TagBytes = 16;
     private const int KeyBytes = 32;
 
-    /// <summary>How many keys are kept in memory; beyond it all are loaded anew as they are needed.</summary>
+    /// <summary>Keys that are kept in memory, unless it is said otherwise.</summary>
     private const int MaxCachedKeys = 10_000;
 
     /// <summary>How long another process may still unseal after a key was destroyed elsewhere.</summary>
@@ -38,6 +38,9 @@ public sealed class Vault(IDocumentStore store, MasterKey master) : IDisposable
     private readonly SemaphoreSlim making = new(1);
     private readonly ConcurrentDictionary<Guid, Cached> byOwner = new();
     private readonly ConcurrentDictionary<Guid, Cached> byKey = new();
+
+    /// <summary>How many keys are kept in memory; beyond it all are loaded anew as they are needed.</summary>
+    public int MostCachedKeys { get; init; } = MaxCachedKeys;
 
     /// <summary>Owner of what belongs to nobody yet, such as the name a runner gives before it is paired.</summary>
     public static Guid Nobody => Guid.Empty;
@@ -79,18 +82,32 @@ public sealed class Vault(IDocumentStore store, MasterKey master) : IDisposable
     /// <summary>Has the keys of all given contents at hand; not for several threads.</summary>
     public async ValueTask<Unsealer> UnsealerOf(IEnumerable<Content> contents, CancellationToken cancellation)
     {
-        var ids = contents.OfType<Content.Sealed>().Select(content => content.KeyId).Distinct().ToList();
-        var missing = ids.Where(id => !byKey.TryGetValue(id, out var cached) || !cached.IsFresh).ToList();
+        // Taken once: what is remembered may be forgotten at any moment, and content whose key is not at hand would read as erased.
+        var keys = new Dictionary<Guid, (Guid Owner, byte[]? Key)>();
+        var missing = new List<Guid>();
+        foreach (var id in contents.OfType<Content.Sealed>().Select(content => content.KeyId).Distinct())
+        {
+            if (byKey.TryGetValue(id, out var known) && known.IsFresh)
+            {
+                keys[id] = (known.Owner, known.Key);
+            }
+            else
+            {
+                missing.Add(id);
+            }
+        }
+
         if (missing.Count > 0)
         {
             await using var session = store.QuerySession();
             foreach (var key in await session.LoadManyAsync<OwnerKey>(cancellation, missing))
             {
-                Remember(key);
+                var loaded = Remember(key);
+                keys[key.Id] = (loaded.Owner, loaded.Key);
             }
         }
 
-        return new Unsealer(ids.Where(byKey.ContainsKey).ToDictionary(id => id, id => (byKey[id].Owner, byKey[id].Key)));
+        return new Unsealer(keys);
     }
 
     /// <summary>
@@ -196,7 +213,7 @@ public sealed class Vault(IDocumentStore store, MasterKey master) : IDisposable
 
     private Cached Remember(OwnerKey key)
     {
-        if (byKey.Count >= MaxCachedKeys)
+        if (byKey.Count >= MostCachedKeys)
         {
             byKey.Clear();
             byOwner.Clear();
