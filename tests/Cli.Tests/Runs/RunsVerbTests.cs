@@ -68,6 +68,8 @@ public sealed class RunsVerbTests : IAsyncLifetime
         api.Answers["runs"] = JsonNode.Parse("""{"edges":[]}""");
         api.Answers["devices"] = JsonNode.Parse("""{"edges":[]}""");
         (await jarvis.Run(["runs"])).Errors.ShouldContain("`jarvis start WORKFLOW`");
+        (await jarvis.Run(["runs", "--text", "nothing"])).Errors.Trim().ShouldBe("There is no such run.");
+        (await jarvis.Run(["runs", "--first", "0"])).Errors.ShouldContain("--first takes a number from 1 to 100");
         (await jarvis.Run(["devices"])).Errors.ShouldContain("`jarvis runner`");
     }
 

@@ -26,12 +26,19 @@ internal static class RunsVerb
         status.AcceptOnlyFromAmong(Statuses);
         var filtered = new RunsFilter();
         var first = new Option<int>("--first") { Description = $"How many, at most {MaxRows}.", DefaultValueFactory = _ => 20, HelpName = "N" };
+        first.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out var wanted) || wanted is < 1 or > MaxRows))
+            {
+                result.AddError($"--first takes a number from 1 to {MaxRows}.");
+            }
+        });
         var json = ServerVerb.Json();
         var command = new Command(name, summary) { RunsDiffVerb.Create(), RunsRetryVerb.Create(), RunsPriorityVerb.Create(), status, first, json };
         filtered.AddTo(command);
         return command.AsSignedIn(async (client, parsed, cancel) =>
         {
-            var variables = new JsonObject { ["first"] = Math.Clamp(parsed.GetValue(first), 1, MaxRows) };
+            var variables = new JsonObject { ["first"] = parsed.GetValue(first) };
             var filter = await filtered.Read(client, parsed, cancel);
             if (parsed.GetValue(status) is { Length: > 0 } wanted)
             {
@@ -56,7 +63,7 @@ internal static class RunsVerb
                 $"{run["device"]?["name"]}",
                 Tables.Local((string?)run["requestedAt"]),
                 run["durationSeconds"] is { } took ? Durations.Text((double)took) : "",
-            ]), parsed.GetValue(status) is { Length: > 0 } ? "There is no such run." : "There is no run yet; `jarvis start WORKFLOW` asks for one.");
+            ]), filter.Any(asked => asked.Value is not null) ? "There is no such run." : "There is no run yet; `jarvis start WORKFLOW` asks for one.");
             return ExitCode.Done;
         });
     }
