@@ -12,11 +12,8 @@ namespace Jarvis.Api.Platform;
 /// </summary>
 public sealed class FarFold(IDocumentStore store, NpgsqlDataSource database)
 {
-    /// <summary>Events whose rows are written together. Of larger portions the collector has more to move than the database has less to do.</summary>
+    /// <summary>Events whose rows are written together: most runs lie within as many, and their rows are a few megabytes.</summary>
     private const int UsualPortion = 20_000;
-
-    /// <summary>The longest write of a portion waits for a disk, not for anybody's lock.</summary>
-    private const int PatienceSeconds = 300;
 
     /// <summary>
     /// What a portion changes it finds by keys, one after the other: of tables that nobody has counted yet the planner would read all.
@@ -93,7 +90,7 @@ public sealed class FarFold(IDocumentStore store, NpgsqlDataSource database)
             $"""
             insert into {EventStoreSetup.Schema}.mt_event_progression as p (name, last_seq_id) values ($1, $2)
             on conflict (name) do update set last_seq_id = excluded.last_seq_id, last_updated = transaction_timestamp() where p.last_seq_id = $3
-            """, connection) { CommandTimeout = PatienceSeconds };
+            """, connection);
         command.Parameters.AddWithValue(shard);
         command.Parameters.AddWithValue(upTo);
         command.Parameters.AddWithValue(from);

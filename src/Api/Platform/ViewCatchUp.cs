@@ -12,7 +12,7 @@ namespace Jarvis.Api.Platform;
 public sealed class ViewCatchUp(NpgsqlDataSource database, FarFold fold, FarViews far, ViewShards shards, ILogger<ViewCatchUp> log)
     : IHostedLifecycleService, IDisposable
 {
-    /// <summary>Positions from which on it is far: below, the daemon is there before the server has told it.</summary>
+    /// <summary>Positions from which on it is far; the daemon has fewer in a second or two.</summary>
     private const long Far = 20_000;
 
     private const long Near = 2_000;

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Jarvis.Projections.Platform;
 
-/// <summary>Writes on a connection of its own: new rows by <c>COPY</c>, which costs PostgreSQL a third of an insert that looks for what is there.</summary>
+/// <summary>Writes on a connection of its own: new rows by <c>COPY</c>, which looks for nothing that may be there and plans nothing.</summary>
 public sealed class CopyRowWriter(string schema) : RowWriter(schema)
 {
     private const int ChunkBytes = 48 * 1024;

@@ -84,6 +84,28 @@ public sealed class FarFoldTests(ServerUnderTest server) : IClassFixture<ServerU
     }
 
     [Fact]
+    public async Task a_server_that_starts_far_behind_catches_up_and_the_daemon_goes_on()
+    {
+        const int Far = 30_000;
+        var before = await Snapshot();
+        await server.Stop();
+        // The view's tables are new, and behind the last event are as many positions that were taken and rolled back.
+        await Sql($"""
+            truncate {string.Join(", ", view.Tables.Select(table => $"views.{table}"))};
+            delete from jarvis.mt_event_progression where name = '{Shard}';
+            select setval('jarvis.mt_events_sequence', (select max(seq_id) + {Far} from jarvis.mt_events));
+            update jarvis.mt_event_progression set last_seq_id = (select max(seq_id) + {Far} from jarvis.mt_events) where name = '{ViewProgress.HighWater}';
+            """);
+        await server.Restart();
+        await CaughtUp();
+        (await Snapshot()).ShouldBe(before);
+
+        await History();
+        await CaughtUp();
+        (await Snapshot()).ShouldNotBe(before);
+    }
+
+    [Fact]
     public async Task where_somebody_else_moved_the_progress_nothing_is_written()
     {
         await Sql($"drop schema if exists {Elsewhere} cascade; {ViewTables.TablesIn(Elsewhere)}; insert into jarvis.mt_event_progression (name, last_seq_id) values ('Elsewhere:All', 5) on conflict do nothing");
