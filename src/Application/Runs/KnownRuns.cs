@@ -20,7 +20,7 @@ public sealed class KnownRuns
     private const int MaxDevices = 10_000;
 
     /// <summary>For how long an owner's runs end by message after one could not be ended without.</summary>
-    private static readonly TimeSpan HeardFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HeardFor = TimeSpan.FromSeconds(15);
 
     private readonly ConcurrentDictionary<Guid, KnownRun> runs = new();
     private readonly ConcurrentDictionary<Guid, long> epochs = new();
