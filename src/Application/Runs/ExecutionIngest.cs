@@ -251,6 +251,10 @@ public sealed class ExecutionIngest(
                 {
                     known.Hear(submissions.Select(submission => submission.OwnerId));
                 }
+                else if (RunBeginnings.Refused(outdated))
+                {
+                    known.Ask(RunBeginnings.Names(submissions));
+                }
                 else
                 {
                     submissions.ForEach(known.Forget);
@@ -300,8 +304,7 @@ public sealed class ExecutionIngest(
 
             if (judge.Assumption is { } assumed)
             {
-                transaction.Check(assumed.With(RunNotes.Versions(appends)).Check());
-                transaction.Check(RunEnds.Of(appends) is { } ends ? [ends.TryTurns()] : []);
+                transaction.Check(assumed.With(RunNotes.Versions(appends)).Check(), RunBeginnings.NothingKnown(judge), RunEnds.Of(appends)?.TryTurns());
             }
 
             // A session that has something to add joins before the rows are written.

@@ -28,9 +28,10 @@ public sealed class ExecutionJudge
     private const string GrantsSql =
         $"select id, (data ->> 'ownerId')::uuid, (data ->> 'deviceId')::uuid from {Platform.EventStoreSetup.Schema}.mt_doc_rungrant where id = any($1)";
 
-    // Devices whose owner does not let them hand in runs that began there.
-    private const string SilencedSql =
-        $"select id from {Platform.EventStoreSetup.Schema}.mt_doc_devicerule where id = any($1) and data -> 'scopes' is not null and not data -> 'scopes' ? 'handInRuns'";
+    /// <summary>Of a device whose owner does not let it hand in runs that began there.</summary>
+    internal const string IsSilencedSql = "data -> 'scopes' is not null and not data -> 'scopes' ? 'handInRuns'";
+
+    private const string SilencedSql = $"select id from {Platform.EventStoreSetup.Schema}.mt_doc_devicerule where id = any($1) and {IsSilencedSql}";
 
     private const string HashesSql = $"""
         select e.stream_id, e.version, e.headers ->> '{ExecutionHeaders.Hash}'
@@ -87,12 +88,16 @@ public sealed class ExecutionJudge
         {
             foreach (var @event in submission.Events)
             {
-                if (!known.TryGet(@event.RunId, out var grant, out var version) || !known.TryGetEpoch(submission.DeviceId, out var epoch))
+                if (!known.TryGetEpoch(submission.DeviceId, out var epoch))
                 {
                     return null;
                 }
 
-                (grants[@event.RunId], versions[@event.RunId], epochs[submission.DeviceId]) = (grant, version, epoch);
+                epochs[submission.DeviceId] = epoch;
+                if (known.TryGet(@event.RunId, out var grant, out var version))
+                {
+                    (grants[@event.RunId], versions[@event.RunId]) = (grant, version);
+                }
             }
         }
 
@@ -250,7 +255,7 @@ public sealed class ExecutionJudge
             batch.BatchCommands.Add(new NpgsqlBatchCommand(GrantsSql) { Parameters = { new() { Value = unknown } } });
             batch.BatchCommands.Add(new NpgsqlBatchCommand(TakenSql) { Parameters = { new() { Value = unknown.Concat(unknown.Select(StreamIds.Execution)).ToArray() } } });
             batch.BatchCommands.Add(new NpgsqlBatchCommand(SilencedSql) { Parameters = { new() { Value = devices } } });
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(NamesSql) { Parameters = { new() { Value = NamesOf(submissions) } } });
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(NamesSql) { Parameters = { new() { Value = RunBeginnings.Names(submissions).ToArray() } } });
         }
 
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
@@ -287,13 +292,6 @@ public sealed class ExecutionJudge
             names.Add(reader.GetString(0));
         }
     }
-
-    private static string[] NamesOf(IReadOnlyList<Submission> submissions) =>
-    [
-        .. submissions
-            .SelectMany(submission => submission.Events.Select(@event => @event.Data).OfType<ExecutionStarted>().Select(started => PublishedDefinitions.NameOf(submission.OwnerId, started)))
-            .Distinct(),
-    ];
 
     /// <summary>Only of sequences that these batches repeat, in one question.</summary>
     private async Task ReadHashes(NpgsqlConnection connection, IReadOnlyList<Submission> submissions, CancellationToken cancellation)

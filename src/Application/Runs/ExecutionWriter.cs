@@ -85,7 +85,7 @@ public sealed class ExecutionTransaction : IAsyncDisposable
     public IQuerySession Reading() => store.QuerySession(SessionOptions.ForTransaction(transaction));
 
     /// <summary>Statements that fail where this transaction must not be committed; they go before whatever is done next.</summary>
-    public void Check(params IEnumerable<NpgsqlBatchCommand> first) => checks.AddRange(first);
+    public void Check(params IEnumerable<NpgsqlBatchCommand?> first) => checks.AddRange(first.OfType<NpgsqlBatchCommand>());
 
     /// <summary>
     /// Runs the last statements of this transaction, and commits in the same round trip where no session has anything to add: a statement

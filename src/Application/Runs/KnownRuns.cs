@@ -22,9 +22,13 @@ public sealed class KnownRuns
     /// <summary>For how long an owner's runs end by message after one could not be ended without.</summary>
     private static readonly TimeSpan HeardFor = TimeSpan.FromSeconds(15);
 
+    /// <summary>For how long the database is asked first about runs of one workflow that begin, after one could not begin without.</summary>
+    private static readonly TimeSpan AskedFor = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<Guid, KnownRun> runs = new();
     private readonly ConcurrentDictionary<Guid, long> epochs = new();
     private readonly ConcurrentDictionary<Guid, long> heard = new();
+    private readonly ConcurrentDictionary<string, long> asked = new();
 
     /// <param name="grant">Whose the run is; that never changes.</param>
     /// <param name="version">How many of its events were stored.</param>
@@ -37,7 +41,7 @@ public sealed class KnownRuns
 
     public bool TryGetEpoch(Guid deviceId, out long epoch) => epochs.TryGetValue(deviceId, out epoch);
 
-    /// <summary>Whether each event goes on where the last stored one of its run ended.</summary>
+    /// <summary>Whether each event goes on where the last stored one of its run ended, or begins a run that nobody has told of.</summary>
     public bool Continues(Submission submission)
     {
         var next = new Dictionary<Guid, long>();
@@ -45,12 +49,18 @@ public sealed class KnownRuns
         {
             if (!next.TryGetValue(@event.RunId, out var expected))
             {
-                if (!runs.TryGetValue(@event.RunId, out var run))
+                if (runs.TryGetValue(@event.RunId, out var run))
+                {
+                    expected = run.Version + 1;
+                }
+                else if (MayBegin(submission.OwnerId, @event))
+                {
+                    expected = 1;
+                }
+                else
                 {
                     return false;
                 }
-
-                expected = run.Version + 1;
             }
 
             if (@event.Sequence != expected)
@@ -66,10 +76,24 @@ public sealed class KnownRuns
 
     /// <summary>Whether the runs of this batch can take note of what it tells by what is remembered of them.</summary>
     public bool Notes(Submission submission) =>
-        !IsHeard(submission.OwnerId) && submission.Events.All(@event => runs.TryGetValue(@event.RunId, out var run) && run.Noted is not null);
+        !IsHeard(submission.OwnerId) && submission.Events.All(@event => !runs.TryGetValue(@event.RunId, out var run) || run.Noted is not null);
 
     /// <summary>A run's own stream as this process left it; null where it is not known, or somebody waits for a place of its owner's.</summary>
     public NotedRun? Noted(Guid runId) => runs.TryGetValue(runId, out var run) && !IsHeard(run.Grant.OwnerId) ? run.Noted : null;
+
+    /// <summary>The database is asked for a while before runs of these workflows begin (<see cref="PublishedDefinitions.NameOf"/>).</summary>
+    public void Ask(IEnumerable<string> names)
+    {
+        if (asked.Count > MaxRuns)
+        {
+            asked.Clear();
+        }
+
+        foreach (var name in names)
+        {
+            asked[name] = Environment.TickCount64 + (long)AskedFor.TotalMilliseconds;
+        }
+    }
 
     /// <summary>Ends of these owners' runs are told to their conversations for a while: one of them waits for a place, or is being given one.</summary>
     public void Hear(IEnumerable<Guid> owners)
@@ -119,6 +143,10 @@ public sealed class KnownRuns
             runs.TryRemove(@event.RunId, out _);
         }
     }
+
+    private bool MayBegin(Guid ownerId, RunnerEvent @event) =>
+        @event is { Sequence: 1, Data: ExecutionStarted { Local: not null } started }
+        && !(asked.TryGetValue(PublishedDefinitions.NameOf(ownerId, started), out var until) && Environment.TickCount64 < until);
 
     private bool IsHeard(Guid ownerId) => heard.TryGetValue(ownerId, out var until) && Environment.TickCount64 < until;
 

@@ -1,10 +1,52 @@
+using Jarvis.Application.Platform;
+using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
+using Npgsql;
 
 namespace Jarvis.Application.Runs;
 
 /// <summary>Runs that began on their PC, and of which the server first hears by their events.</summary>
 internal static class RunBeginnings
 {
+    // What the judge asks of runs that begin.
+    private const string NothingKnownSql = $"""
+        select 1 / (
+            not exists (select 1 from {EventStoreSetup.Schema}.mt_streams where id = any($1))
+            and not exists (select 1 from {EventStoreSetup.Schema}.mt_doc_devicerule where id = any($2) and {ExecutionJudge.IsSilencedSql})
+            and not exists (select 1 from {EventStoreSetup.Schema}.mt_doc_workflowname where id = any($3))
+            )::int
+        """;
+
+    /// <summary>The workflows that these runs name.</summary>
+    public static IEnumerable<string> Names(IEnumerable<Submission> submissions) => submissions
+        .SelectMany(submission => submission.Events.Select(@event => @event.Data).OfType<ExecutionStarted>().Select(started => PublishedDefinitions.NameOf(submission.OwnerId, started)))
+        .Distinct();
+
+    /// <summary>
+    /// To be sent before anything of a commit that was judged from memory: fails (it divides by zero) where the id of one of these runs means something already, its
+    /// device may not hand in runs, or its workflow may be a published one. Null where none begins.
+    /// </summary>
+    public static NpgsqlBatchCommand? NothingKnown(ExecutionJudge judge)
+    {
+        if (judge.Begun.Count == 0)
+        {
+            return null;
+        }
+
+        return new NpgsqlBatchCommand(NothingKnownSql)
+        {
+            Parameters =
+            {
+                new() { Value = judge.Begun.SelectMany(run => (Guid[])[run.RunId, StreamIds.Execution(run.RunId)]).ToArray() },
+                new() { Value = judge.Begun.Select(run => run.From.DeviceId).Distinct().ToArray() },
+                new() { Value = Names(judge.Begun.Select(run => run.From).Distinct()).ToArray() },
+            },
+        };
+    }
+
+    /// <summary>Whether a commit failed because something is known of a run that begins.</summary>
+    public static bool Refused(PostgresException failed) => failed.BatchCommand?.CommandText == NothingKnownSql;
+
     /// <summary>Reads only the workflows whose names are taken: a file that is run as it lies there has none.</summary>
     public static async Task<PublishedDefinitions> Published(
         ExecutionTransaction transaction, ExecutionJudge judge, IEnumerable<ExecutionAppend> begun, CancellationToken cancellation)
