@@ -37,6 +37,9 @@ public sealed class ExecutionIngest(
 
     private const int Attempts = 3;
 
+    /// <summary>How often a commit is judged from memory before the database is asked: what the first attempt was refused for is known to the second.</summary>
+    private const int AttemptsFromMemory = 2;
+
     private readonly Channel<Waiting> waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, AllowSynchronousContinuations = true });
     private readonly KnownRuns known = new();
     private int waitingEvents;
@@ -236,7 +239,7 @@ public sealed class ExecutionIngest(
     {
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         List<Submission> submissions = [.. batch.Select(entry => entry.Submission)];
-        if (ExecutionJudge.OfKnown(submissions, known) is var (sure, passed))
+        for (var attempt = 1; attempt <= AttemptsFromMemory && ExecutionJudge.OfKnown(submissions, known) is var (sure, passed); attempt++)
         {
             try
             {
@@ -249,7 +252,8 @@ public sealed class ExecutionIngest(
                 IngestMetrics.Outdated(batch.Count);
                 if (RunEnds.Refused(outdated))
                 {
-                    known.Hear(submissions.Select(submission => submission.OwnerId));
+                    // Whose runs wait is told by message; the others' ends still need none.
+                    known.Hear(await RunEnds.Waiting(database, submissions.Select(submission => submission.OwnerId), cancellation));
                 }
                 else if (RunBeginnings.Refused(outdated))
                 {
@@ -267,9 +271,18 @@ public sealed class ExecutionIngest(
             }
         }
 
-        await using var transaction = await ExecutionTransaction.Begin(store, database, cancellation);
-        var judge = await ExecutionJudge.Open(transaction.Connection, submissions, known, cancellation);
-        await Write(transaction, batch, judge, [.. submissions.Select(judge.Judge)], began, cancellation);
+        try
+        {
+            await using var transaction = await ExecutionTransaction.Begin(store, database, cancellation);
+            var judge = await ExecutionJudge.Open(transaction.Connection, submissions, known, cancellation);
+            await Write(transaction, batch, judge, [.. submissions.Select(judge.Judge)], began, cancellation);
+        }
+        catch
+        {
+            // It may be stored all the same.
+            submissions.ForEach(known.Forget);
+            throw;
+        }
     }
 
     private async Task Write(
@@ -304,7 +317,8 @@ public sealed class ExecutionIngest(
 
             if (judge.Assumption is { } assumed)
             {
-                transaction.Check(assumed.With(RunNotes.Versions(appends)).Check(), RunBeginnings.NothingKnown(judge), RunEnds.Of(appends)?.TryTurns());
+                transaction.Check(assumed.With(RunNotes.Versions(appends)).Check(), RunBeginnings.NothingKnown(judge));
+                transaction.Check(RunEnds.Of(appends)?.Checks() ?? []);
             }
 
             // A session that has something to add joins before the rows are written.

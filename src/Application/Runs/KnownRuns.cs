@@ -124,7 +124,8 @@ public sealed class KnownRuns
 
         foreach (var append in appends)
         {
-            var noted = append.Noted ?? (told.Contains(append.RunId) || !runs.TryGetValue(append.RunId, out var before) ? null : before.Noted);
+            // Only as long as nobody else stored anything of the run in between: that may have told its conversation.
+            var noted = append.Noted ?? (!told.Contains(append.RunId) && runs.TryGetValue(append.RunId, out var before) && before.Version == append.Version ? before.Noted : null);
             runs[append.RunId] = new KnownRun(
                 new RunGrant(append.RunId, append.OwnerId, append.DeviceId), append.Version + append.Events.Count, noted is { Run.HasEnded: true } ? null : noted);
         }

@@ -16,7 +16,9 @@ internal static class RunNotes
         };
     }
 
-    /// <summary>The streams that were noted in, as long as they were known to be.</summary>
+    /// <summary>
+    /// The streams of the runs whose memory was asked, as long as they were known to be: also where nothing was to be noted, since a longer one may know better.
+    /// </summary>
     public static IEnumerable<KeyValuePair<Guid, long>> Versions(IEnumerable<ExecutionAppend> appends) =>
-        appends.Where(append => append.Notes.Count > 0).Select(append => KeyValuePair.Create(append.RunId, append.Noted!.Version - append.Notes.Count));
+        appends.Where(append => append is { Noted: not null, Beginning.Count: 0 }).Select(append => KeyValuePair.Create(append.RunId, append.Noted!.Version - append.Notes.Count));
 }

@@ -145,6 +145,20 @@ public sealed class FreedPlacesTests(ServerUnderTest server) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task what_its_pc_answers_to_a_control_reaches_a_run_that_was_remembered_without_it()
+    {
+        await using var it = await RunsOfAPerson.Make(server);
+        var run = await BeginLocal(it);
+        var control = (await server.Do(new PauseRun(run), it.Person.Id)).Subject!.Value;
+
+        (await it.Runner.Submit(it.Runner.Event(run, 2, new ExecutionControlAcknowledged(control, ControlKind.Pause, RunsOfAPerson.At)))).Status.ShouldBe(200);
+        await Eventually.Be(() => State(run), seen => seen!.Controls.Single().Phase == ControlPhase.Acknowledged);
+        (await it.Runner.Submit(it.Runner.Event(run, 3, new ExecutionControlTookEffect(control, ControlKind.Pause, RunsOfAPerson.At, "run.already_paused")))).Status.ShouldBe(200);
+
+        (await Eventually.Be(() => State(run), seen => !seen!.Controls.Single().IsOpen))!.Controls.Single().Phase.ShouldBe(ControlPhase.Refused);
+    }
+
+    [Fact]
     public async Task an_end_that_comes_while_a_run_is_being_given_a_place_is_told_to_its_conversation()
     {
         await using var it = await RunsOfAPerson.Make(server);
@@ -163,6 +177,7 @@ public sealed class FreedPlacesTests(ServerUnderTest server) : IClassFixture<Ser
 
         await Eventually.Be(() => Conversations(run), count => count == 0);
         (await Messages(run)).ShouldBe(1);
+        (await server.Scalar<bool>("select last_value = (select max(seq_id) from jarvis.mt_events) from jarvis.mt_events_sequence")).ShouldBeTrue("no position is drawn in vain");
     }
 
     [Fact]

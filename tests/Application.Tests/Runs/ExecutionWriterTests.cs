@@ -134,6 +134,8 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
             (await side.Rows($"select version from jarvis.mt_streams where id in ('{run}', '{StreamIds.Execution(run)}')")).ShouldBe(["1", "2"], ignoreOrder: true);
             (await side.Rows("select count(*) from jarvis.mt_doc_rundispatch")).ShouldBe(["2"]);
         }
+
+        (await rows.Rows("select last_value = (select max(seq_id) from jarvis.mt_events) from jarvis.mt_events_sequence")).ShouldBe(["True"], "no position is drawn in vain");
     }
 
     [Fact]
@@ -352,6 +354,7 @@ public sealed class ExecutionWriterTests : IAsyncLifetime
         public async Task<IReadOnlyList<IEvent>> Append(IReadOnlyList<ExecutionAppend> appends)
         {
             await using var transaction = await ExecutionTransaction.Begin(store, own, TestContext.Current.CancellationToken);
+            transaction.Check(RunEnds.Of(appends)?.Checks() ?? []);
             var written = await writer.Append(transaction, appends, TestContext.Current.CancellationToken);
             await transaction.Commit(TestContext.Current.CancellationToken);
             return written;

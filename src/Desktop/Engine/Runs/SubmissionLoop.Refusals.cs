@@ -22,7 +22,7 @@ public sealed partial class SubmissionLoop
             }
             else if (refused.Code == "batch.too_large" && batch.Count > 1)
             {
-                maxEvents = Math.Max(1, batch.Count / 2);
+                maxEvents = Math.Min(maxEvents, Math.Max(1, batch.Count / 2));
             }
             else if (refused.Code == "device.epoch_fenced")
             {
@@ -46,7 +46,7 @@ public sealed partial class SubmissionLoop
         }
         else if (batch.Count > 1)
         {
-            maxEvents = Math.Max(1, batch.Count / 2);
+            maxEvents = Math.Min(maxEvents, Math.Max(1, batch.Count / 2));
         }
         else
         {

@@ -50,6 +50,7 @@ public sealed partial class SubmissionLoop
     private int maxBytes = SubmissionBatch.MaxBytes;
     private Guid? alone;
     private long looked;
+    private long lookedAt;
     private int requests = MaxRequests;
 
     public SubmissionLoop(Journal journal, RunnerApi api, DeviceTokens tokens, Session session, TimeProvider time, RunnerVoice voice)
@@ -91,6 +92,7 @@ public sealed partial class SubmissionLoop
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         List<Request> underWay = [];
+        TimeSpan? pause = null;
         try
         {
             while (!cancel.IsCancellationRequested && !tokens.Revoked)
@@ -111,9 +113,16 @@ public sealed partial class SubmissionLoop
                 {
                     underWay.Remove(answered);
                     queue.Return(answered.Batch.Runs.Keys);
-                    if (await Settle(answered, await answered.Reply, cancel) is { } wait)
+                    if (await Settle(answered, await answered.Reply, cancel) is { } wait && !(pause > wait))
                     {
-                        await Pause(wait, cancel);
+                        pause = wait;
+                    }
+
+                    // What two requests are asked to wait is waited once: after a refusal none sets out before both are answered.
+                    if (underWay.Count == 0 && pause is { } longest)
+                    {
+                        pause = null;
+                        await Pause(longest, cancel);
                     }
                 }
             }
@@ -132,7 +141,7 @@ public sealed partial class SubmissionLoop
         var free = queue.Free;
         if ((isFirst && free == 0) || time.GetElapsedTime(looked) > (free < maxEvents ? BusyLook : BehindLook))
         {
-            looked = time.GetTimestamp();
+            (looked, lookedAt) = (time.GetTimestamp(), journal.Version);
             Look();
             free = queue.Free;
         }
@@ -148,6 +157,11 @@ public sealed partial class SubmissionLoop
         if (underWay.Count < requests)
         {
             waitingFor.Add(journal.Changed(seen, look.Token));
+            if (lookedAt < seen)
+            {
+                // Something was journaled right behind the last look.
+                waitingFor.Add(Task.Delay(BusyLook, time, look.Token));
+            }
         }
 
         await Task.WhenAny(waitingFor);
@@ -276,8 +290,8 @@ public sealed partial class SubmissionLoop
                 await Fenced(request.Epoch, cancel);
                 return null;
             case HttpStatusCode.RequestEntityTooLarge when batch.Count > 1:
-                maxEvents = Math.Max(1, batch.Count / 2);
-                maxBytes = Math.Max(4096, batch.Bytes / 2);
+                maxEvents = Math.Min(maxEvents, Math.Max(1, batch.Count / 2));
+                maxBytes = Math.Min(maxBytes, Math.Max(4096, batch.Bytes / 2));
                 return null;
             case HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge:
                 return await Refused(batch, reply);
