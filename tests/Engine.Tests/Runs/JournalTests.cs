@@ -34,6 +34,19 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public async Task a_new_journal_is_its_owners_alone_whoever_may_enter_the_folder()
+    {
+        await using var journal = Journal.Open(File);
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (var file in Directory.GetFiles(folder.Path, "journal.db*"))
+            {
+                System.IO.File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
+            }
+        }
+    }
+
+    [Fact]
     public async Task events_of_many_runs_are_numbered_without_a_gap_each_on_its_own()
     {
         await using var journal = Journal.Open(File);

@@ -99,6 +99,7 @@ internal static class JournalSchema
     {
         try
         {
+            MakePrivate(file);
             var database = new SqliteDatabase(file);
             try
             {
@@ -134,6 +135,34 @@ internal static class JournalSchema
         catch (SqliteException refusal)
         {
             throw new JournalException($"The journal {file} cannot be opened: {refusal.Message}", refusal);
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException($"The journal {file} cannot be made: {denied.Message}", denied);
+        }
+    }
+
+    /// <summary>
+    /// A new journal belongs to its owner alone, whoever may enter the folder: it holds what runs need to go on, secrets too. It is moved to its place as it
+    /// is, because SQLite's locks of this process end when any other handle of the file is closed.
+    /// </summary>
+    private static void MakePrivate(string file)
+    {
+        if (OperatingSystem.IsWindows() || File.Exists(file))
+        {
+            return;
+        }
+
+        var made = $"{file}.{Guid.NewGuid():N}";
+        new FileStream(made, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
+        try
+        {
+            File.Move(made, file, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            // Another process was first.
+            File.Delete(made);
         }
     }
 
