@@ -21,7 +21,7 @@ public static class InputChecks
                 return (null, new Dictionary<string, string>());
             }
 
-            return JsonText.Parse(free) is { } parsed ? (parsed, new Dictionary<string, string>()) : (null, new Dictionary<string, string> { [""] = words[CommonWords.NotJson] });
+            return JsonText.Parse(free) is { } parsed ? (parsed, new Dictionary<string, string>()) : (null, new Dictionary<string, string> { [""] = words[FormWords.NotJson] });
         }
 
         var found = FormCheck.Of(model, words);

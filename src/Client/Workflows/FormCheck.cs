@@ -44,7 +44,7 @@ public static class FormCheck
             case var _ when model.Text(path).Length == 0:
                 if (field.Required)
                 {
-                    found[path] = language[CommonWords.MustFill];
+                    found[path] = language[FormWords.MustFill];
                 }
 
                 break;
@@ -56,14 +56,14 @@ public static class FormCheck
 
                 break;
             case FormWidget.Json when JsonText.Parse(model.Text(path)) is null:
-                found[path] = language[CommonWords.NotJson];
+                found[path] = language[FormWords.NotJson];
                 break;
         }
     }
 
     private static string? NumberProblem(FormFieldPart field, string text, Language language) =>
-        FormInput.Number(text) is not { } number ? language[CommonWords.NotNumber]
-        : number < field.Limits.Minimum ? language[CommonWords.AtLeast, field.Limits.Minimum]
-        : number > field.Limits.Maximum ? language[CommonWords.AtMost, field.Limits.Maximum]
+        FormInput.Number(text) is not { } number ? language[FormWords.NotNumber]
+        : number < field.Limits.Minimum ? language[FormWords.AtLeast, field.Limits.Minimum]
+        : number > field.Limits.Maximum ? language[FormWords.AtMost, field.Limits.Maximum]
         : null;
 }
