@@ -26,6 +26,9 @@ public sealed class ViewRebuild(
     /// <summary>The longest statement makes an index of a table of millions of rows.</summary>
     private const int PatienceSeconds = 1_800;
 
+    /// <summary>How often a view that moves is asked to stand still.</summary>
+    private const int MaxAttempts = 10;
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, RebuildUnderWay> underWay = new(StringComparer.OrdinalIgnoreCase);
@@ -87,7 +90,7 @@ public sealed class ViewRebuild(
             var script = string.Concat(rebuild.View.Tables.Select(
                     table => $"drop table {rebuild.View.Schema}.{table}; alter table {rebuild.Schema}.{table} set schema {rebuild.View.Schema};"))
                 + $"drop schema {rebuild.Schema} cascade;";
-            await Still(rebuild, () => Run(script, cancel), cancel);
+            await Still(rebuild, () => RunAtPlace(rebuild, script, cancel), cancel);
             underWay.TryRemove(rebuild.View.Name, out _);
             await rebuild.Stop.CancelAsync();
         }
@@ -127,10 +130,10 @@ public sealed class ViewRebuild(
                 rebuild,
                 async () =>
                 {
+                    await (transaction?.DisposeAsync() ?? ValueTask.CompletedTask);
                     transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
                     // A snapshot is taken by the first statement.
-                    await using var first = new NpgsqlCommand("select 1", connection, transaction);
-                    await first.ExecuteScalarAsync(cancel);
+                    return await IsAtPlace(rebuild, connection, transaction, "", cancel);
                 },
                 cancel);
             var tables = new List<TableDifference>();
@@ -210,21 +213,68 @@ public sealed class ViewRebuild(
         }
     }
 
-    /// <summary>Does something while the live view stands still and the new one is as far as it.</summary>
-    private Task Still(RebuildUnderWay rebuild, Func<Task> act, CancellationToken cancel) => shards.Still(
-        rebuild.View.Name,
-        async () =>
+    /// <summary>
+    /// Does something while the live view stands still and the new one is as far as it. The daemon starts a view by itself that it finds standing: whether it
+    /// moved all the same is what <paramref name="act"/> answers by what it sees in its own transaction; then it is done again.
+    /// </summary>
+    private async Task Still(RebuildUnderWay rebuild, Func<Task<bool>> act, CancellationToken cancel)
+    {
+        var stoodStill = false;
+        for (var attempt = 1; !stoodStill; attempt++)
         {
-            var place = await shards.Place(rebuild.View.Name, cancel);
-            if (place < rebuild.Place)
-            {
-                throw new InvalidOperationException($"The database lost the last commits of {rebuild.View.Name}; it is folded again first.");
-            }
+            await shards.Still(
+                rebuild.View.Name,
+                async () =>
+                {
+                    var place = await shards.Place(rebuild.View.Name, cancel);
+                    if (place < rebuild.Place)
+                    {
+                        throw new InvalidOperationException($"The database lost the last commits of {rebuild.View.Name}; it is folded again first.");
+                    }
 
-            await Fold(rebuild, place, cancel);
-            await act();
-        },
-        cancel);
+                    await Fold(rebuild, place, cancel);
+                    stoodStill = await act();
+                },
+                cancel);
+            if (!stoodStill && attempt == MaxAttempts)
+            {
+                throw new InvalidOperationException($"{rebuild.View.Name} did not stand still; try again.");
+            }
+        }
+    }
+
+    /// <summary>Whether the live view is where the new one is, in this transaction.</summary>
+    /// <param name="holding"><c>for update</c> where it has to stay there until the transaction ends.</param>
+    private static async Task<bool> IsAtPlace(RebuildUnderWay rebuild, NpgsqlConnection connection, NpgsqlTransaction transaction, string holding, CancellationToken cancel)
+    {
+        await using var command = ViewShards.PlaceOf(rebuild.View.Name, holding);
+        (command.Connection, command.Transaction) = (connection, transaction);
+        return (await command.ExecuteScalarAsync(cancel) is long place ? place : 0) == rebuild.Place;
+    }
+
+    private async Task<bool> RunAtPlace(RebuildUnderWay rebuild, string script, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        if (!await IsAtPlace(rebuild, connection, transaction, "for update", cancel))
+        {
+            return false;
+        }
+
+        try
+        {
+            await using var command = new NpgsqlCommand(script, connection, transaction) { CommandTimeout = PatienceSeconds };
+            await command.ExecuteNonQueryAsync(cancel);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DeadlockDetected)
+        {
+            // The daemon had begun a portion of it.
+            return false;
+        }
+
+        await transaction.CommitAsync(cancel);
+        return true;
+    }
 
     private async Task Fold(RebuildUnderWay rebuild, long mark, CancellationToken cancel)
     {

@@ -46,10 +46,15 @@ public sealed class ViewShards(IProjectionCoordinator coordinator, ViewProgress 
     /// <summary>How far a view is, as the database has it.</summary>
     public async Task<long> Place(string view, CancellationToken cancel)
     {
-        await using var command = database.CreateCommand($"select last_seq_id from {EventStoreSetup.Schema}.mt_event_progression where name = $1");
-        command.Parameters.AddWithValue(Shard(view));
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var command = PlaceOf(view);
+        command.Connection = connection;
         return await command.ExecuteScalarAsync(cancel) is long position ? position : 0;
     }
+
+    /// <param name="holding">What is to be done with the row beside reading it.</param>
+    public static NpgsqlCommand PlaceOf(string view, string holding = "") =>
+        new($"select last_seq_id from {EventStoreSetup.Schema}.mt_event_progression where name = $1 {holding}") { Parameters = { new() { Value = Shard(view) } } };
 
     public override void Dispose()
     {
