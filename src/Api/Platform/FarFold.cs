@@ -86,11 +86,14 @@ public sealed class FarFold(IDocumentStore store, NpgsqlDataSource database)
 
     private static async Task Move(NpgsqlConnection connection, string shard, long from, long upTo)
     {
-        await using var command = new NpgsqlCommand(
-            $"""
-            insert into {EventStoreSetup.Schema}.mt_event_progression as p (name, last_seq_id) values ($1, $2)
-            on conflict (name) do update set last_seq_id = excluded.last_seq_id, last_updated = transaction_timestamp() where p.last_seq_id = $3
-            """, connection);
+        // Without a row the view is at its beginning, and nowhere else: a place that was lost with its portion is not made up.
+        var sql = from == 0
+            ? $"""
+                insert into {EventStoreSetup.Schema}.mt_event_progression as p (name, last_seq_id) values ($1, $2)
+                on conflict (name) do update set last_seq_id = excluded.last_seq_id, last_updated = transaction_timestamp() where p.last_seq_id = $3
+                """
+            : $"update {EventStoreSetup.Schema}.mt_event_progression set last_seq_id = $2, last_updated = transaction_timestamp() where name = $1 and last_seq_id = $3";
+        await using var command = new NpgsqlCommand(sql, connection);
         command.Parameters.AddWithValue(shard);
         command.Parameters.AddWithValue(upTo);
         command.Parameters.AddWithValue(from);

@@ -1,4 +1,5 @@
 using Jarvis.Projections.Platform;
+using Npgsql;
 
 namespace Jarvis.Api.Platform;
 
@@ -37,6 +38,9 @@ public sealed class RebuildUnderWay(View view, Guid operationId, DateTimeOffset 
     public CancellationTokenSource Stop { get; } = new();
 
     public TaskCompletionSource Caught { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>A connection of its own, whose lock says that this process makes the view anew; null before it began.</summary>
+    public NpgsqlConnection? Holding { get; set; }
 
     public Task Following { get; set; } = Task.CompletedTask;
 }

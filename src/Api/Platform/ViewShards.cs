@@ -92,6 +92,12 @@ public sealed class ViewShards(IProjectionCoordinator coordinator, ViewProgress 
     private async Task<bool> IsAhead(string view, CancellationToken cancel)
     {
         var agent = coordinator.DaemonForMainDatabase().CurrentAgents().FirstOrDefault(agent => agent.Name.Identity == Shard(view));
+        if (agent is { Status: AgentStatus.Stopped })
+        {
+            log.LogWarning("The view {View} was stopped at position {Position}; it is started again", view, agent.Position);
+            return true;
+        }
+
         // Ahead of what was told it is for a moment, between a commit and its notification. The place is read after the position, which stands
         // for a commit: less than that in the database is a commit lost.
         if (agent is not { Status: AgentStatus.Running, Position: var position } || position <= progress.Of(view) || await Place(view, cancel) is var place && place >= position)

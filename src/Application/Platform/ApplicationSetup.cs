@@ -30,6 +30,8 @@ public static class ApplicationSetup
         services.AddSingleton(typeof(IExecutionWriter), writesRows ? typeof(RowExecutionWriter) : typeof(MartenExecutionWriter));
         services.AddSingleton<SubmissionSealing>();
         services.AddSingleton<IngestNews>();
+        services.AddSingleton<KnownRuns>();
+        services.AddSingleton<ExecutionCommit>();
         services.AddSingleton<ExecutionIngest>();
         services.AddHostedService(provider => provider.GetRequiredService<ExecutionIngest>());
         foreach (var found in AssemblyScanner.FindValidatorsInAssembly(typeof(ApplicationSetup).Assembly))

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Text.Json;
+using Jarvis.Domain.Runs;
 
 namespace Jarvis.Application.Runs;
 
@@ -13,10 +14,44 @@ public static class EventShape
 {
     private const int MaxDepth = 4;
 
+    /// <summary>No clock tells a time before this, also one that lost its battery.</summary>
+    public static readonly DateTimeOffset Earliest = new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Or after this; views round times and shift them by a clock's offset, and must have room to.</summary>
+    public static readonly DateTimeOffset Latest = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private static readonly ConcurrentDictionary<Type, Func<object, string?>> Checks = new();
+    private static readonly ConcurrentDictionary<Type, Func<object, string?>> Times = new();
 
     /// <summary>The name of the first missing field in camelCase; null when all are there.</summary>
     public static string? Missing(object @event) => Checks.GetOrAdd(@event.GetType(), Compile)(@event);
+
+    /// <summary>The name of the first time in camelCase that no clock tells; null where there is none.</summary>
+    public static string? Misdated(IExecutionEvent @event)
+    {
+        if (@event is ExecutionLogged logged && logged.Lines.Any(line => IsMisdated(line.At)))
+        {
+            return "lines";
+        }
+
+        return Times.GetOrAdd(@event.GetType(), CompileTimes)(@event);
+    }
+
+    private static Func<object, string?> CompileTimes(Type type)
+    {
+        var input = Expression.Parameter(typeof(object));
+        Expression body = Expression.Constant(null, typeof(string));
+        foreach (var time in type.GetProperties().Where(property => property.PropertyType == typeof(DateTimeOffset)))
+        {
+            body = Expression.Condition(
+                Expression.Call(typeof(EventShape), nameof(IsMisdated), null, Expression.Property(Expression.Convert(input, type), time)),
+                Expression.Constant(JsonNamingPolicy.CamelCase.ConvertName(time.Name)), body);
+        }
+
+        return Expression.Lambda<Func<object, string?>>(body, input).Compile();
+    }
+
+    private static bool IsMisdated(DateTimeOffset at) => at < Earliest || at > Latest;
 
     private static Func<object, string?> Compile(Type type)
     {

@@ -1,13 +1,9 @@
 using System.Threading.Channels;
-using Jarvis.Application.Platform;
 using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
-using Marten;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Wolverine.Marten;
 
 namespace Jarvis.Application.Runs;
 
@@ -16,8 +12,7 @@ namespace Jarvis.Application.Runs;
 /// it is worth one, so that one is prepared while the other is flushed. A run is in one of them at a time. Each batch is judged alone; a commit
 /// that fails is tried again batch by batch, so that one never fails its neighbours. Full, it says so at once.
 /// </summary>
-public sealed class ExecutionIngest(
-    IDocumentStore store, [FromKeyedServices(ApplicationSetup.IngestConnections)] NpgsqlDataSource database, IServiceScopeFactory scopes, SubmissionSealing sealing, IExecutionWriter writer, RecentEvents recent, IngestNews news, TimeProvider clock, ILogger<ExecutionIngest> log)
+public sealed class ExecutionIngest(SubmissionSealing sealing, ExecutionCommit commit, KnownRuns known, IngestNews news, ILogger<ExecutionIngest> log)
     : BackgroundService
 {
     /// <summary>Batches that may wait.</summary>
@@ -37,11 +32,7 @@ public sealed class ExecutionIngest(
 
     private const int Attempts = 3;
 
-    /// <summary>How often a commit is judged from memory before the database is asked: what the first attempt was refused for is known to the second.</summary>
-    private const int AttemptsFromMemory = 2;
-
     private readonly Channel<Waiting> waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, AllowSynchronousContinuations = true });
-    private readonly KnownRuns known = new();
     private int waitingEvents;
 
     /// <summary>Answers once the batch is durable, or why it is not.</summary>
@@ -234,103 +225,11 @@ public sealed class ExecutionIngest(
         }
     }
 
-    /// <summary>Judged by what is known here; where the database knows otherwise, or something would have to be refused, it is asked.</summary>
     private async Task Write(IReadOnlyList<Waiting> batch, CancellationToken cancellation)
     {
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
-        List<Submission> submissions = [.. batch.Select(entry => entry.Submission)];
-        for (var attempt = 1; attempt <= AttemptsFromMemory && ExecutionJudge.OfKnown(submissions, known) is var (sure, passed); attempt++)
-        {
-            try
-            {
-                await using var assuming = await ExecutionTransaction.Begin(store, database, cancellation);
-                await Write(assuming, batch, sure, passed, began, cancellation);
-                return;
-            }
-            catch (PostgresException outdated) when (outdated.SqlState is PostgresErrorCodes.DivisionByZero or PostgresErrorCodes.UniqueViolation)
-            {
-                IngestMetrics.Outdated(batch.Count);
-                if (RunEnds.Refused(outdated))
-                {
-                    // Whose runs wait is told by message; the others' ends still need none.
-                    known.Hear(await RunEnds.Waiting(database, submissions.Select(submission => submission.OwnerId), cancellation));
-                }
-                else if (RunBeginnings.Refused(outdated))
-                {
-                    known.Ask(RunBeginnings.Names(submissions));
-                }
-                else
-                {
-                    submissions.ForEach(known.Forget);
-                }
-            }
-            catch
-            {
-                submissions.ForEach(known.Forget);
-                throw;
-            }
-        }
-
-        try
-        {
-            await using var transaction = await ExecutionTransaction.Begin(store, database, cancellation);
-            var judge = await ExecutionJudge.Open(transaction.Connection, submissions, known, cancellation);
-            await Write(transaction, batch, judge, [.. submissions.Select(judge.Judge)], began, cancellation);
-        }
-        catch
-        {
-            // It may be stored all the same.
-            submissions.ForEach(known.Forget);
-            throw;
-        }
-    }
-
-    private async Task Write(
-        ExecutionTransaction transaction, IReadOnlyList<Waiting> batch, ExecutionJudge judge, List<SubmissionAnswer> answers, long began, CancellationToken cancellation)
-    {
-        var appends = judge.Appends.ToList();
-        if (appends.Count > 0)
-        {
-            var reports = new List<ExecutionReported>();
-            var begun = judge.Begun.ToDictionary(run => run.RunId, run => run.From);
-            var published = await RunBeginnings.Published(transaction, judge, appends.Where(append => begun.ContainsKey(append.RunId)), cancellation);
-            for (var i = 0; i < appends.Count; i++)
-            {
-                var append = appends[i];
-                var milestones = append.Events
-                    .Select(@event => ExecutionMilestone.Of(@event.Data, @event.Sequence)).OfType<ExecutionMilestone>().ToList();
-                if (begun.TryGetValue(append.RunId, out var from))
-                {
-                    appends[i] = append = RunBeginnings.Begin(append, from, published, clock.GetUtcNow(), ref milestones);
-                }
-                else if (milestones.Count > 0 && judge.Assumption is not null && known.Noted(append.RunId) is { } noted)
-                {
-                    appends[i] = RunNotes.Note(append, noted, milestones);
-                    milestones = [];
-                }
-
-                if (milestones.Count > 0)
-                {
-                    reports.Add(new ExecutionReported(append.OwnerId, append.RunId, append.DeviceId, milestones));
-                }
-            }
-
-            if (judge.Assumption is { } assumed)
-            {
-                transaction.Check(assumed.With(RunNotes.Versions(appends)).Check(), RunBeginnings.NothingKnown(judge));
-                transaction.Check(RunEnds.Of(appends)?.Checks() ?? []);
-            }
-
-            // A session that has something to add joins before the rows are written.
-            var session = reports.Count > 0 ? transaction.Session : null;
-            var written = await writer.Append(transaction, appends, cancellation);
-            await Commit(transaction, session, reports, cancellation);
-            recent.Add(written);
-            news.Committed();
-            known.Remember(appends, judge.Epochs, reports.Select(report => report.RunId).ToHashSet());
-        }
-
-        IngestMetrics.Committed(began, batch.Count, appends.Sum(append => append.Events.Count));
+        var answers = await commit.Write([.. batch.Select(entry => entry.Submission)], cancellation);
+        IngestMetrics.Committed(began, batch.Count);
         for (var i = 0; i < batch.Count; i++)
         {
             if (answers[i].Refusal is { } refused)
@@ -340,27 +239,6 @@ public sealed class ExecutionIngest(
 
             batch[i].Answer.TrySetResult(answers[i]);
         }
-    }
-
-    /// <summary>With the messages of what the runs' conversation must hear of.</summary>
-    private async Task Commit(
-        ExecutionTransaction transaction, IDocumentSession? session, List<ExecutionReported> reports, CancellationToken cancellation)
-    {
-        if (session is null)
-        {
-            await transaction.Commit(cancellation);
-            return;
-        }
-
-        await using var scope = scopes.CreateAsyncScope();
-        var outbox = scope.ServiceProvider.GetRequiredService<IMartenOutbox>();
-        outbox.Enroll(session);
-        foreach (var report in reports)
-        {
-            await outbox.PublishAsync(report);
-        }
-
-        await transaction.Commit(cancellation);
     }
 
     private static SubmissionAnswer Refused(Refusal refusal)

@@ -13,12 +13,13 @@ internal static class IngestMetrics
     private static readonly Histogram<double> Appends = Meter.CreateHistogram<double>("jarvis.ingest.append", "s", "Judging and storing one commit");
     private static readonly Histogram<int> Coalesced = Meter.CreateHistogram<int>("jarvis.ingest.coalesced", "{batch}", "Batches that shared a commit");
 
-    public static void Committed(long since, int batches, int events)
+    public static void Committed(long since, int batches)
     {
         Appends.Record(Stopwatch.GetElapsedTime(since).TotalSeconds);
         Coalesced.Record(batches);
-        Events.Add(events);
     }
+
+    public static void Stored(int events) => Events.Add(events);
 
     /// <summary>What was remembered of the runs of these batches no longer held.</summary>
     public static void Outdated(int batches) => Asked.Add(batches);

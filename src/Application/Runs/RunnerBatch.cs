@@ -232,6 +232,11 @@ public static class RunnerBatch
                 return BatchRefusals.Invalid($"'{missing}' is missing from the data of {type}.", $"data.{missing}");
             }
 
+            if (EventShape.Misdated(@event) is { } misdated)
+            {
+                return BatchRefusals.Invalid($"'{misdated}' is no time that a clock tells: it must lie from {EventShape.Earliest.Year} to {EventShape.Latest.Year}.", $"data.{misdated}");
+            }
+
             if (@event is ExecutionBlobAttached { Blob: var named } && !named.IsWellFormed())
             {
                 return BatchRefusals.Invalid("A blob has a SHA-256 in lower-case hex, a size and a media type.", "data.blob");

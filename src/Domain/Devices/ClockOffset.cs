@@ -16,7 +16,7 @@ public readonly record struct ClockOffset(long Milliseconds, long? UncertaintyMi
     /// <param name="roundTrip">As the PC measured it just before; half of it is taken to be the way here.</param>
     public static ClockOffset Of(DateTimeOffset theirs, DateTimeOffset ours, TimeSpan? roundTrip) =>
         roundTrip is { } trip && trip >= TimeSpan.Zero && trip <= MaxRoundTrip
-            ? new ClockOffset((long)(theirs + trip / 2 - ours).TotalMilliseconds, (long)Math.Ceiling(trip.TotalMilliseconds / 2))
+            ? new ClockOffset((long)(theirs - ours + trip / 2).TotalMilliseconds, (long)Math.Ceiling(trip.TotalMilliseconds / 2))
             : new ClockOffset((long)(theirs - ours).TotalMilliseconds, null);
 
     /// <summary>Whether the clock was set or went off since, rather than a message taking longer on its way.</summary>

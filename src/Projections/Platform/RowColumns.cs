@@ -129,7 +129,7 @@ public static class RowColumns<T>
     private static DateTimeOffset Rounded(DateTimeOffset at)
     {
         const long Half = TimeSpan.TicksPerMicrosecond / 2;
-        return new DateTimeOffset((at.UtcTicks + Half) / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
+        return new DateTimeOffset(Math.Min(at.UtcTicks + Half, DateTimeOffset.MaxValue.UtcTicks) / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
     }
 
     /// <param name="Values">The array of many rows' values.</param>

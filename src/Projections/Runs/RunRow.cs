@@ -91,6 +91,10 @@ public sealed record RunRow(
         Status = RunStatus.Running,
         StartedAt = e.StartedAt,
         ClockOffsetMs = offset,
-        OccurredAt = e.StartedAt.AddMilliseconds(-offset),
+        OccurredAt = Shifted(e.StartedAt, -offset),
     };
+
+    /// <summary>A clock that is millennia off shifts no time beyond what can be told.</summary>
+    private static DateTimeOffset Shifted(DateTimeOffset at, long milliseconds) =>
+        new((long)Math.Clamp((decimal)at.UtcTicks + ((decimal)milliseconds * TimeSpan.TicksPerMillisecond), DateTimeOffset.MinValue.UtcTicks, DateTimeOffset.MaxValue.UtcTicks), TimeSpan.Zero);
 }

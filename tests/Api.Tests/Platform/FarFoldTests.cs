@@ -117,6 +117,19 @@ public sealed class FarFoldTests(ServerUnderTest server) : IClassFixture<ServerU
         await Sql("delete from jarvis.mt_event_progression where name = 'Elsewhere:All'");
     }
 
+    [Fact]
+    public async Task where_the_progress_was_lost_with_its_portion_nothing_is_written()
+    {
+        await Sql($"drop schema if exists {Elsewhere} cascade; {ViewTables.TablesIn(Elsewhere)}; delete from jarvis.mt_event_progression where name = 'Elsewhere:All'");
+        var head = await server.Scalar<long>("select max(seq_id) from jarvis.mt_events");
+
+        await Should.ThrowAsync<InvalidOperationException>(
+            () => Fold.Fold(view.In(Elsewhere), view.In(Elsewhere).Begin()!, 1, head, "Elsewhere:All", _ => { }, CancellationToken.None));
+
+        (await server.Scalar<long>($"select count(*) from {Elsewhere}.runs")).ShouldBe(0);
+        (await server.Scalar<long>("select count(*) from jarvis.mt_event_progression where name = 'Elsewhere:All'")).ShouldBe(0);
+    }
+
     private FarFold Fold => server.Services.GetRequiredService<FarFold>();
 
     /// <summary>Runs side by side, with something of everything that is listed about a run, and a clock that is set meanwhile.</summary>

@@ -5,6 +5,7 @@ using Jarvis.Api.Tests.Runs;
 using Jarvis.Application.Runs;
 using Jarvis.Domain.Accounts;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Shouldly;
 using Wolverine;
 using Wolverine.Runtime;
@@ -108,7 +109,7 @@ public sealed class OperationsTests(ServerUnderTest server) : IClassFixture<Serv
         (await Do(administrator, "DiscardViewRebuild", "view", "Accounts")).ShouldBe("");
         (await Do(administrator, "DiscardViewRebuild", "view", "Accounts")).ShouldBe("view.no_rebuild");
         (await server.Scalar<long>("select count(*) from pg_namespace where nspname = 'views_next_accounts'")).ShouldBe(0);
-        (await server.Scalar<long>("select count(*) from jarvis.mt_events where type in ('ai.jarvis.operation.view-rebuild-started.v1', 'ai.jarvis.operation.view-rebuild-discarded.v1') and stream_id = (select stream_id from jarvis.mt_events where type = 'ai.jarvis.operation.view-rebuild-discarded.v1')"))
+        (await server.Scalar<long>("select count(*) from jarvis.mt_events where type in ('ai.jarvis.operation.view-rebuild-started.v1', 'ai.jarvis.operation.view-rebuild-discarded.v1') and stream_id = (select stream_id from jarvis.mt_events where type = 'ai.jarvis.operation.view-rebuild-started.v1' and data ->> 'view' = 'Accounts')"))
             .ShouldBe(2);
         (await administrator.Ask("{ accounts { nodes { id } } }")).At("accounts", "nodes").GetArrayLength().ShouldBeGreaterThan(0);
     }
@@ -126,6 +127,45 @@ public sealed class OperationsTests(ServerUnderTest server) : IClassFixture<Serv
             $"mutation($input: {act}Input!) {{ {char.ToLowerInvariant(act[0])}{act[1..]}(input: $input) {{ position operations {{ head }} }} }}", new { input });
         return answer.TryGetProperty("errors", out var errors) ? errors.Text(0, "extensions", "code")! : "";
     }
+
+    [Fact]
+    public async Task a_view_that_another_process_makes_anew_is_left_to_it()
+    {
+        var (administrator, _) = await Administrator();
+        await using var other = new NpgsqlConnection(server.ConnectionString);
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+        await using var theirs = new NpgsqlCommand("select pg_advisory_lock(732, hashtext('views_next_workflows')); create schema views_next_workflows", other);
+        await theirs.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        (await Do(administrator, "StartViewRebuild", "view", "Workflows")).ShouldBe("");
+        await Phase(administrator, "Workflows", "FAILED");
+        (await Do(administrator, "SwitchView", "view", "Workflows")).ShouldBe("view.rebuild_not_ready");
+        (await Do(administrator, "DiscardViewRebuild", "view", "Workflows")).ShouldBe("");
+
+        (await server.Scalar<long>("select count(*) from pg_namespace where nspname = 'views_next_workflows'")).ShouldBe(1, "theirs stands");
+        await using var done = new NpgsqlCommand("drop schema views_next_workflows; select pg_advisory_unlock_all()", other);
+        await done.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task a_view_is_not_put_in_place_whose_database_died_while_it_was_made_anew()
+    {
+        var (administrator, _) = await Administrator();
+        (await Do(administrator, "StartViewRebuild", "view", "Devices")).ShouldBe("");
+        await Phase(administrator, "Devices", "READY");
+        await server.Scalar<long>("select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory' and classid = 732 and pid <> pg_backend_pid()");
+
+        await Phase(administrator, "Devices", "FAILED");
+        (await Do(administrator, "SwitchView", "view", "Devices")).ShouldBe("view.rebuild_not_ready");
+        (await Do(administrator, "DiscardViewRebuild", "view", "Devices")).ShouldBe("");
+
+        (await server.Scalar<long>("select count(*) from pg_namespace where nspname = 'views_next_devices'")).ShouldBe(0);
+    }
+
+    private static Task Phase(HttpClient administrator, string view, string phase) => Eventually.Be(
+        async () => (await administrator.Ask("{ operations { projections { name rebuild { phase } } } }")).At("operations", "projections").EnumerateArray()
+            .Single(projection => projection.Text("name") == view).At("rebuild"),
+        rebuild => rebuild.ValueKind == JsonValueKind.Object && rebuild.Text("phase") == phase);
 
     /// <summary>A message as the bus leaves it when its handler failed for good.</summary>
     private async Task<Guid> DeadLetter(RetryDispatch message)

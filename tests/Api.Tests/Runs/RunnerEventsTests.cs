@@ -165,6 +165,7 @@ public sealed class RunnerEventsTests(ServerUnderTest server) : IClassFixture<Se
     [InlineData("data", "[]", "event.invalid")]
     [InlineData("data", "{}", "event.invalid")]
     [InlineData("data", "{\"lines\":7}", "event.invalid")]
+    [InlineData("data", "{\"lines\":[{\"at\":\"9999-12-31T23:59:59.9999999Z\",\"severity\":\"info\",\"instance\":null}],\"texts\":[\"a\"]}", "event.invalid")]
     [InlineData("type", "\"ai.jarvis.run.requested.v1\"", "event.type_unknown")]
     [InlineData("type", "\"io.serverlessworkflow.workflow.invented.v1\"", "event.type_unknown")]
     public async Task a_malformed_event_is_refused_with_its_reason_and_nothing_stored(string field, string json, string code)

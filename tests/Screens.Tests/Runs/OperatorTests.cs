@@ -26,7 +26,7 @@ public sealed class OperatorTests(SystemUnderTest system)
         await walk.Page.WaitForURLAsync($"**/admin/run/{run}");
         await walk.Page.Locator(".gantt").WaitForAsync();
         (await walk.Page.Locator("h1").TextContentAsync()).ShouldBe("broken");
-        await walk.Page.GetByText("任务失败").First.WaitForAsync();
+        await walk.Page.GetByText("失败", new PageGetByTextOptions { Exact = true }).First.WaitForAsync();
         // What it worked with is its owner's, and the page says so.
         await walk.Page.GetByText("内容未开放").WaitForAsync();
         walk.ShouldHaveNoComplaints();
