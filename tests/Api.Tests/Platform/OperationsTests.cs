@@ -162,7 +162,7 @@ public sealed class OperationsTests(ServerUnderTest server) : IClassFixture<Serv
         (await server.Scalar<long>("select count(*) from pg_namespace where nspname = 'views_next_devices'")).ShouldBe(0);
     }
 
-    private static Task Phase(HttpClient administrator, string view, string phase) => Eventually.Be(
+    private static Task<JsonElement> Phase(HttpClient administrator, string view, string phase) => Eventually.Be(
         async () => (await administrator.Ask("{ operations { projections { name rebuild { phase } } } }")).At("operations", "projections").EnumerateArray()
             .Single(projection => projection.Text("name") == view).At("rebuild"),
         rebuild => rebuild.ValueKind == JsonValueKind.Object && rebuild.Text("phase") == phase);
