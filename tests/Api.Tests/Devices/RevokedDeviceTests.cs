@@ -36,7 +36,7 @@ public sealed class RevokedDeviceTests(ServerUnderTest server) : IClassFixture<S
         watch.Elapsed.ShouldBeLessThan(Promptly);
         using var client = server.Anonymous();
         client.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
-        (await Eventually.Be(async () => (int)(await client.PostAsJsonAsync("/runner/v1/events", Array.Empty<int>())).StatusCode, status => status != 200)).ShouldBe(401);
+        (await Eventually.Be(async () => (int)(await client.PostAsJsonAsync("/runner/v1/events", Array.Empty<int>())).StatusCode, status => status == 401)).ShouldBe(401);
         using var refreshed = await client.PostAsJsonAsync("/runner/v1/token", new { refreshToken = tokens.RefreshToken });
         ((int)refreshed.StatusCode).ShouldBe(400);
         JsonNode.Parse(await refreshed.Content.ReadAsStringAsync())!["error"]!.ToString().ShouldBeOneOf("invalid_grant", "access_denied");
