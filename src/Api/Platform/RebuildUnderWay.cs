@@ -1,5 +1,4 @@
 using Jarvis.Projections.Platform;
-using Npgsql;
 
 namespace Jarvis.Api.Platform;
 
@@ -39,8 +38,8 @@ public sealed class RebuildUnderWay(View view, Guid operationId, DateTimeOffset 
 
     public TaskCompletionSource Caught { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>A connection of its own, whose lock says that this process makes the view anew; null before it began.</summary>
-    public NpgsqlConnection? Holding { get; set; }
+    /// <summary>Null before it began and after it ended.</summary>
+    public RebuildHold? Hold { get; set; }
 
     public Task Following { get; set; } = Task.CompletedTask;
 }

@@ -109,7 +109,7 @@ public sealed class ViewRebuild(
             await rebuild.Stop.CancelAsync();
             await rebuild.Following.WaitAsync(cancel);
             // Another process may make it anew by now, or all the while.
-            await Run($"do $$ begin if pg_try_advisory_xact_lock({Lock(rebuild)}) then drop schema if exists {rebuild.Schema} cascade; end if; end $$", cancel);
+            await Run($"do $$ begin if pg_try_advisory_xact_lock({RebuildHold.KeyOf(rebuild)}) then drop schema if exists {rebuild.Schema} cascade; end if; end $$", cancel);
             underWay.TryRemove(rebuild.View.Name, out _);
         }
     }
@@ -166,7 +166,8 @@ public sealed class ViewRebuild(
         var isIndexed = false;
         try
         {
-            await Hold(rebuild, cancel);
+            rebuild.Hold = await RebuildHold.Take(database, rebuild, cancel)
+                ?? throw new InvalidOperationException($"{rebuild.View.Name} is being made anew by another process of the server.");
             // While the live view itself is folded outside the daemon nothing may take its place.
             await elsewhere.Turn(rebuild.View.Name, cancel);
             await Run($"drop schema if exists {rebuild.Schema} cascade; {ViewTables.TablesIn(rebuild.Schema)} {ViewTables.GuardScriptIn(rebuild.Schema)}", cancel);
@@ -175,7 +176,7 @@ public sealed class ViewRebuild(
                 await rebuild.Turn.WaitAsync(cancel);
                 try
                 {
-                    await StillHeld(rebuild, cancel);
+                    await rebuild.Hold.Prove(cancel);
                     var mark = await shards.Place(rebuild.View.Name, cancel);
                     rebuild.Target = mark;
                     await Fold(rebuild, mark, cancel);
@@ -216,42 +217,12 @@ public sealed class ViewRebuild(
         }
         finally
         {
-            await LetGo(rebuild);
+            // Not while somebody compares or switches by it.
+            await rebuild.Turn.WaitAsync(CancellationToken.None);
+            await (rebuild.Hold?.DisposeAsync() ?? ValueTask.CompletedTask);
+            rebuild.Hold = null;
+            rebuild.Turn.Release();
         }
-    }
-
-    /// <summary>
-    /// One process makes a view anew, and only as long as its database lives: whoever holds this connection's lock knows that no other process has taken the new tables away, and
-    /// that no commit of theirs, which nobody waited for, was lost.
-    /// </summary>
-    private async Task Hold(RebuildUnderWay rebuild, CancellationToken cancel)
-    {
-        rebuild.Holding = await database.OpenConnectionAsync(cancel);
-        await using var command = new NpgsqlCommand($"select pg_try_advisory_lock({Lock(rebuild)})", rebuild.Holding);
-        if (await command.ExecuteScalarAsync(cancel) is not true)
-        {
-            throw new InvalidOperationException($"{rebuild.View.Name} is being made anew by another process of the server.");
-        }
-    }
-
-    private static async Task LetGo(RebuildUnderWay rebuild)
-    {
-        if (rebuild.Holding is { FullState: System.Data.ConnectionState.Open } holding)
-        {
-            await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", holding);
-            await command.ExecuteNonQueryAsync(CancellationToken.None);
-        }
-
-        await (rebuild.Holding?.DisposeAsync() ?? ValueTask.CompletedTask);
-    }
-
-    private static string Lock(RebuildUnderWay rebuild) => $"732, hashtext('{rebuild.Schema}')";
-
-    /// <exception cref="NpgsqlException">The database has died since, or cut the connection.</exception>
-    private static async Task StillHeld(RebuildUnderWay rebuild, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand("select 1", rebuild.Holding);
-        await command.ExecuteScalarAsync(cancel);
     }
 
     /// <summary>
@@ -290,7 +261,7 @@ public sealed class ViewRebuild(
     {
         await using var command = ViewShards.PlaceOf(rebuild.View.Name, holding);
         (command.Connection, command.Transaction) = (connection, transaction);
-        await StillHeld(rebuild, cancel);
+        await (rebuild.Hold ?? throw new InvalidOperationException($"{rebuild.View.Name} is no longer being made anew.")).Prove(cancel);
         return (await command.ExecuteScalarAsync(cancel) is long place ? place : 0) == rebuild.Place;
     }
 
