@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
@@ -20,10 +21,19 @@ public sealed class UpTests : IDisposable
     [Fact]
     public async Task it_comes_up_with_a_completed_run_and_goes_on_with_the_same_data_after_kill_9()
     {
+        // A command that starts at this moment in another terminal finds its program whole: nothing has changed, so nothing is written.
+        var program = Path.GetDirectoryName(Paths.Program("src/Desktop/Cli", "jarvis"))!;
+        using var watch = new FileSystemWatcher(program, "*.dll") { NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite | NotifyFilters.Size };
+        var written = new ConcurrentBag<string>();
+        watch.Changed += (_, change) => written.Add(change.Name!);
+        watch.Created += (_, change) => written.Add(change.Name!);
+        watch.EnableRaisingEvents = true;
+
         JsonNode first;
         await using (var up = Start())
         {
             first = await ReadyAsync(up);
+            written.ShouldBeEmpty();
             first["run"]!["status"]!.GetValue<string>().ShouldBe("completed");
             first["users"]!.AsArray().Select(user => user!["role"]!.GetValue<string>()).ShouldBe(["administrator", "owner"], ignoreOrder: true);
             // The second device of the demo has handed in its past, and is switched off.
