@@ -22,7 +22,7 @@ public sealed partial class SubmissionLoop
             }
             else if (refused.Code == "batch.too_large" && batch.Count > 1)
             {
-                maxEvents = Math.Min(maxEvents, Math.Max(1, batch.Count / 2));
+                gathering.HalveEvents(batch);
             }
             else if (refused.Code == "device.epoch_fenced")
             {
@@ -42,11 +42,11 @@ public sealed partial class SubmissionLoop
     {
         if (batch.Runs.Count > 1)
         {
-            alone = batch.Runs.Keys.First();
+            gathering.Only(batch.Runs.Keys.First());
         }
         else if (batch.Count > 1)
         {
-            maxEvents = Math.Min(maxEvents, Math.Max(1, batch.Count / 2));
+            gathering.HalveEvents(batch);
         }
         else
         {
@@ -75,9 +75,6 @@ public sealed partial class SubmissionLoop
         queue.Drop(runId);
         await journal.Park(runId, code, detail);
         voice.Parked(runId, code, detail);
-        if (alone == runId)
-        {
-            alone = null;
-        }
+        gathering.Without(runId);
     }
 }

@@ -11,24 +11,13 @@ namespace Jarvis.Engine.Runs;
 /// </summary>
 public sealed partial class SubmissionLoop
 {
-    /// <summary>Runs that share a batch at most.</summary>
-    private const int MaxRuns = 200;
-
     /// <summary>Names of runs kept at hand.</summary>
     private const int MaxNames = 1_000;
 
     /// <summary>Requests under way at once.</summary>
     private const int MaxRequests = 2;
 
-    /// <summary>Events of other runs that must wait for a second request to set out beside the first: fewer are cheaper in the next.</summary>
-    private const int MinEventsBeside = 64;
-
-    /// <summary>How often the journal is asked which runs have something new while something waits to be sent.</summary>
-    private static readonly TimeSpan BusyLook = TimeSpan.FromMilliseconds(5);
-
-    /// <summary>And while more waits than a request takes: each look goes through every run that waits.</summary>
-    private static readonly TimeSpan BehindLook = TimeSpan.FromMilliseconds(100);
-
+    /// <summary>How often the journal is looked through where nobody says that something was journaled.</summary>
     internal static readonly TimeSpan IdleLook = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a refused epoch may stand while the command channel says nothing, before it is opened anew.</summary>
@@ -44,13 +33,9 @@ public sealed partial class SubmissionLoop
     private readonly BackOff backOff = BackOff.OfSubmission();
     private readonly Dictionary<Guid, (long Expected, int Times)> rewinds = [];
     private readonly SubmissionNotes notes;
+    private readonly SubmissionGathering gathering;
     private readonly Dictionary<Guid, string> names = [];
     private readonly string source;
-    private int maxEvents = SubmissionBatch.MaxEvents;
-    private int maxBytes = SubmissionBatch.MaxBytes;
-    private Guid? alone;
-    private long looked;
-    private long lookedAt;
     private int requests = MaxRequests;
 
     public SubmissionLoop(Journal journal, RunnerApi api, DeviceTokens tokens, Session session, TimeProvider time, RunnerVoice voice)
@@ -62,6 +47,7 @@ public sealed partial class SubmissionLoop
         this.time = time;
         this.voice = voice;
         notes = new SubmissionNotes(journal, queue, time);
+        gathering = new SubmissionGathering(journal, queue, time);
         MayGzip = !api.Server.IsLoopback;
         source = $"/devices/{tokens.Current.DeviceId}";
     }
@@ -98,7 +84,7 @@ public sealed partial class SubmissionLoop
             while (!cancel.IsCancellationRequested && !tokens.Revoked)
             {
                 var seen = journal.Version;
-                if (underWay.Count < requests && journal.AtOneInstant(() => Next(isFirst: underWay.Count == 0)) is { Count: > 0 } batch)
+                if (underWay.Count < requests && journal.AtOneInstant(() => gathering.Next(isFirst: underWay.Count == 0)) is { Count: > 0 } batch)
                 {
                     if (await SetOut(batch, leaving.Token) is { } request)
                     {
@@ -135,20 +121,6 @@ public sealed partial class SubmissionLoop
         }
     }
 
-    /// <summary>Empty where nothing is worth a request now.</summary>
-    private SubmissionBatch Next(bool isFirst)
-    {
-        var free = queue.Free;
-        if ((isFirst && free == 0) || time.GetElapsedTime(looked) > (free < maxEvents ? BusyLook : BehindLook))
-        {
-            (looked, lookedAt) = (time.GetTimestamp(), journal.Version);
-            Look();
-            free = queue.Free;
-        }
-
-        return isFirst || free >= MinEventsBeside ? Gather() : new SubmissionBatch();
-    }
-
     /// <summary>The first request that is answered; null where something was journaled before and another may set out.</summary>
     private async Task<Request?> Answered(List<Request> underWay, long seen, CancellationToken cancel)
     {
@@ -157,27 +129,16 @@ public sealed partial class SubmissionLoop
         if (underWay.Count < requests)
         {
             waitingFor.Add(journal.Changed(seen, look.Token));
-            if (lookedAt < seen)
+            if (!gathering.HasSeen(seen))
             {
                 // Something was journaled right behind the last look.
-                waitingFor.Add(Task.Delay(BusyLook, time, look.Token));
+                waitingFor.Add(Task.Delay(SubmissionGathering.BusyLook, time, look.Token));
             }
         }
 
         await Task.WhenAny(waitingFor);
         await look.CancelAsync();
         return underWay.Find(request => request.Reply.IsCompleted);
-    }
-
-    private void Look()
-    {
-        foreach (var run in journal.Unsent())
-        {
-            if (run.ParkedCode is null)
-            {
-                queue.Journaled(run.RunId, run.LastSequence, run.Acknowledged);
-            }
-        }
     }
 
     /// <summary>Returns at the next change of the journal; now and then without one, for what another process wrote unnoticed.</summary>
@@ -211,49 +172,6 @@ public sealed partial class SubmissionLoop
         {
             await journal.Park(run.RunId, null, null, cancel);
         }
-    }
-
-    private SubmissionBatch Gather()
-    {
-        var batch = new SubmissionBatch();
-        IReadOnlyList<(Guid RunId, long After)> next = alone is { } only ? [.. queue.Next(int.MaxValue).Where(run => run.RunId == only)] : queue.Next(MaxRuns);
-        if (next.Count == 0 && alone is not null)
-        {
-            alone = null;
-            return Gather();
-        }
-
-        // Each run gets its share first, so that one with a long backlog does not make the others wait; then the rest is filled.
-        var share = Math.Max(1, maxEvents / Math.Max(1, next.Count));
-        var places = next.ToArray();
-        for (var round = 0; round < 2 && batch.Count < maxEvents; round++)
-        {
-            for (var i = 0; i < places.Length && batch.Count < maxEvents; i++)
-            {
-                var (runId, after) = places[i];
-                if (after < 0)
-                {
-                    continue;
-                }
-
-                var wanted = Math.Min(round == 0 ? share : maxEvents, maxEvents - batch.Count);
-                var taken = 0;
-                foreach (var entry in journal.ReadEvents(runId, after, wanted, maxBytes))
-                {
-                    if (!batch.TryAdd(entry, maxEvents, maxBytes))
-                    {
-                        return batch;
-                    }
-
-                    taken++;
-                    after = entry.Sequence;
-                }
-
-                places[i] = (runId, taken < wanted ? -1 : after);
-            }
-        }
-
-        return batch;
     }
 
     /// <returns>Null where the device is no longer paired.</returns>
@@ -290,8 +208,7 @@ public sealed partial class SubmissionLoop
                 await Fenced(request.Epoch, cancel);
                 return null;
             case HttpStatusCode.RequestEntityTooLarge when batch.Count > 1:
-                maxEvents = Math.Min(maxEvents, Math.Max(1, batch.Count / 2));
-                maxBytes = Math.Min(maxBytes, Math.Max(4096, batch.Bytes / 2));
+                gathering.Halve(batch);
                 return null;
             case HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge:
                 return await Refused(batch, reply);
@@ -309,9 +226,7 @@ public sealed partial class SubmissionLoop
         {
             backOff.Reset();
             requests = MaxRequests;
-            alone = null;
-            maxEvents = Math.Min(SubmissionBatch.MaxEvents, maxEvents * 2);
-            maxBytes = Math.Min(SubmissionBatch.MaxBytes, maxBytes * 2);
+            gathering.Enlarge();
         }
 
         foreach (var (runId, span) in request.Batch.Runs)
