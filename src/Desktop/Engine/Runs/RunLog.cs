@@ -4,7 +4,7 @@ using Jarvis.Domain.Workflows.Data;
 
 namespace Jarvis.Engine.Runs;
 
-/// <summary>Log lines that wait for their event. Not safe for several threads; the recorder guards it.</summary>
+/// <summary>Log lines that wait for their event, written by any thread; who writes faster than they are taken can wait for room.</summary>
 internal sealed class RunLog
 {
     /// <summary>Lines are gathered for this long, so that a run has at most ten log events in a second.</summary>
@@ -22,35 +22,97 @@ internal sealed class RunLog
     /// <summary>Most lines that one run keeps.</summary>
     public const int MaxRunLines = 500_000;
 
+    private readonly Lock gate = new();
     private readonly Queue<(LogLine Line, string Text)> waiting = new();
-    private int taken;
+    private TaskCompletionSource room = NoRoom();
+    private int written;
+    private bool closed;
 
-    public bool IsEmpty => waiting.Count == 0;
-
-    /// <summary>Whether whoever writes much should wait for the next event.</summary>
-    public bool IsFull => waiting.Count >= MaxLines;
-
-    /// <summary>Keeps a line; false where the run has too many already.</summary>
-    public bool Add(LogLine line, string text)
+    public bool IsEmpty
     {
-        if (taken > MaxRunLines)
+        get
         {
-            return false;
+            lock (gate)
+            {
+                return waiting.Count == 0;
+            }
         }
-
-        taken++;
-        if (taken > MaxRunLines)
-        {
-            line = line with { Severity = LogSeverity.Warning, Instance = null };
-            text = $"This run has written {MaxRunLines} lines; further ones are not kept.";
-        }
-
-        waiting.Enqueue((line, text.Length > MaxLineCharacters ? text[..MaxLineCharacters] + "…" : text));
-        return true;
     }
 
-    /// <summary>The next event; only when there is one.</summary>
-    public ExecutionLogged Take()
+    /// <summary>Keeps a line; false where the run has too many already, or has ended.</summary>
+    public bool Add(LogLine line, string text)
+    {
+        lock (gate)
+        {
+            if (closed || written > MaxRunLines)
+            {
+                return false;
+            }
+
+            written++;
+            if (written > MaxRunLines)
+            {
+                line = line with { Severity = LogSeverity.Warning, Instance = null };
+                text = $"This run has written {MaxRunLines} lines; further ones are not kept.";
+            }
+
+            waiting.Enqueue((line, text.Length > MaxLineCharacters ? text[..MaxLineCharacters] + "…" : text));
+            return true;
+        }
+    }
+
+    /// <summary>Returns once there is room for more lines, or the run has ended.</summary>
+    public async ValueTask Room(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task taken;
+            lock (gate)
+            {
+                if (waiting.Count < MaxLines || closed)
+                {
+                    return;
+                }
+
+                taken = room.Task;
+            }
+
+            await taken.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>The next event; null where no line waits.</summary>
+    public ExecutionLogged? Take()
+    {
+        lock (gate)
+        {
+            if (waiting.Count == 0)
+            {
+                return null;
+            }
+
+            var next = Next();
+            if (waiting.Count < MaxLines)
+            {
+                room.TrySetResult();
+                room = NoRoom();
+            }
+
+            return next;
+        }
+    }
+
+    /// <summary>The run has ended: what waits can still be taken, and nothing comes any more.</summary>
+    public void Close()
+    {
+        lock (gate)
+        {
+            closed = true;
+            room.TrySetResult();
+        }
+    }
+
+    private ExecutionLogged Next()
     {
         var lines = new List<LogLine>();
         var texts = new List<Json>();
@@ -65,4 +127,6 @@ internal sealed class RunLog
 
         return new ExecutionLogged(lines, Content.Of(Json.Of(texts)));
     }
+
+    private static TaskCompletionSource NoRoom() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

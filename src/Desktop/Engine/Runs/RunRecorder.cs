@@ -19,10 +19,9 @@ internal sealed class RunRecorder : IAsyncDisposable
     private readonly SemaphoreSlim order = new(1);
     private readonly ExecutionEventWriter writer = new();
     private readonly RunLog log = new();
-    private readonly Lock logGate = new();
+    private readonly Lock timerGate = new();
     private readonly ITimer timer;
     private List<PendingEvent> waiting = [];
-    private TaskCompletionSource logRoom = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long? lastLog;
     private Exception? failure;
     private bool timerSet;
@@ -61,6 +60,7 @@ internal sealed class RunRecorder : IAsyncDisposable
             {
                 if (EndStatus(item) is { } end)
                 {
+                    log.Close();
                     TakeLog(all: true);
                     ended = true;
                     status = end;
@@ -128,13 +128,7 @@ internal sealed class RunRecorder : IAsyncDisposable
     public void Log(LogSeverity severity, string text, string? instance)
     {
         var line = new LogLine(clock.GetUtcNow(), severity, instance);
-        bool kept;
-        lock (logGate)
-        {
-            kept = !ended && log.Add(line, text);
-        }
-
-        if (kept)
+        if (log.Add(line, text))
         {
             onLine?.Invoke(line, text);
             SetTimer(RunLog.Interval);
@@ -142,24 +136,7 @@ internal sealed class RunRecorder : IAsyncDisposable
     }
 
     /// <summary>Returns once the log takes more lines: who writes faster than the journal is slowed here.</summary>
-    public async ValueTask LogRoom(CancellationToken cancellation)
-    {
-        while (true)
-        {
-            Task room;
-            lock (logGate)
-            {
-                if (!log.IsFull || ended)
-                {
-                    return;
-                }
-
-                room = logRoom.Task;
-            }
-
-            await room.WaitAsync(cancellation);
-        }
-    }
+    public ValueTask LogRoom(CancellationToken cancellation) => log.Room(cancellation);
 
     /// <summary>Flushes what waits.</summary>
     public async Task Flush()
@@ -246,24 +223,8 @@ internal sealed class RunRecorder : IAsyncDisposable
 
     private void TakeLog(bool all)
     {
-        while (true)
+        while (log.Take() is { } batch)
         {
-            ExecutionLogged batch;
-            lock (logGate)
-            {
-                if (log.IsEmpty)
-                {
-                    return;
-                }
-
-                batch = log.Take();
-                if (!log.IsFull)
-                {
-                    logRoom.TrySetResult();
-                    logRoom = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                }
-            }
-
             waiting.Add(Pending(batch, null));
             lastLog = clock.GetTimestamp();
             if (!all)
@@ -275,7 +236,7 @@ internal sealed class RunRecorder : IAsyncDisposable
 
     private void SetTimer(TimeSpan due)
     {
-        lock (logGate)
+        lock (timerGate)
         {
             if (!timerSet)
             {
@@ -293,19 +254,13 @@ internal sealed class RunRecorder : IAsyncDisposable
             await order.WaitAsync();
             try
             {
-                lock (logGate)
+                lock (timerGate)
                 {
                     timerSet = false;
                 }
 
                 TakeDue();
-                bool more;
-                lock (logGate)
-                {
-                    more = !log.IsEmpty;
-                }
-
-                if (more)
+                if (!log.IsEmpty)
                 {
                     SetTimer(RunLog.Interval);
                 }
