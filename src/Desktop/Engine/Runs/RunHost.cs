@@ -134,8 +134,7 @@ internal sealed class RunHost(
             ?? throw new WorkflowFaultException(Fault.Configuration($"There is no function '{call.Name}' on this machine."));
         if (!function.IsForThisPlatform)
         {
-            throw new WorkflowFaultException(
-                new Fault(JarvisFaults.NotAvailable, 501, "Not available", $"{call.Name} works on {string.Join(", ", function.Platforms)} only.", null));
+            throw new WorkflowFaultException(JarvisFaults.CannotWorkHere($"{call.Name} works on {string.Join(", ", function.Platforms)} only."));
         }
 
         var arguments = function.Check(call.Arguments);

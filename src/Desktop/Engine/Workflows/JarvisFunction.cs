@@ -64,15 +64,21 @@ public abstract class JarvisFunction
     public abstract Task<Json> Invoke(FunctionArguments arguments, FunctionContext context, CancellationToken cancellation);
 
     /// <summary>The fault of a function that cannot work on this machine as it is; a workflow may catch it and go without.</summary>
-    protected static WorkflowFaultException NotAvailable(string detail) => new(new Fault(JarvisFaults.NotAvailable, 501, "Not available", detail, null));
+    protected static WorkflowFaultException NotAvailable(string detail) => new(JarvisFaults.CannotWorkHere(detail));
 
     protected static WorkflowFaultException Failed(string detail, Exception? cause = null) => new(Fault.Runtime(detail), cause);
 }
 
-/// <summary>Error types of Jarvis's own functions.</summary>
+/// <summary>Errors of Jarvis's own functions.</summary>
 public static class JarvisFaults
 {
+    /// <summary>Type of <see cref="CannotWorkHere"/>.</summary>
     public const string NotAvailable = "https://jarvis.ai/errors/not-available";
+
+    private const int NotImplemented = 501;
+
+    /// <summary>A function cannot work on this machine as it is; a workflow may catch it and go without.</summary>
+    public static Fault CannotWorkHere(string detail) => new(NotAvailable, NotImplemented, "Not available", detail, null);
 }
 
 /// <summary>The checked arguments of a call.</summary>

@@ -189,5 +189,5 @@ internal sealed class RunBrowser : IAsyncDisposable
         }
     }
 
-    private static WorkflowFaultException NotAvailable(string detail) => new(new Fault(JarvisFaults.NotAvailable, 501, "Not available", detail, null));
+    private static WorkflowFaultException NotAvailable(string detail) => new(JarvisFaults.CannotWorkHere(detail));
 }

@@ -10,6 +10,9 @@ internal static class FileContent
     /// <summary>Largest file that is read into a run's data, in bytes. Larger ones are copied, moved or hashed, not read.</summary>
     public const long MaxReadBytes = 16 * 1024 * 1024;
 
+    /// <summary>Of files, downloads and answers this much is read or written at once, in bytes.</summary>
+    public const int BufferBytes = 80 * 1024;
+
     /// <summary>Most entries that one listing gives.</summary>
     public const int MaxListed = 100_000;
 
@@ -24,7 +27,7 @@ internal static class FileContent
 
         // Special files tell no length, so the limit is held while reading as well.
         using var memory = new MemoryStream((int)stream.Length);
-        var buffer = new byte[81920];
+        var buffer = new byte[BufferBytes];
         int count;
         while ((count = await stream.ReadAsync(buffer, cancellation)) > 0)
         {
@@ -48,7 +51,7 @@ internal static class FileContent
         var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.jarvis");
         try
         {
-            await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 81920, FileOptions.Asynchronous))
+            await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes, FileOptions.Asynchronous))
             {
                 await write(stream);
                 await stream.FlushAsync(cancellation);

@@ -134,7 +134,7 @@ public sealed class FileUnzip : JarvisFunction
     // The lengths that an archive tells may be wrong, so that what comes out is counted as well.
     private static async Task<long> Copy(Stream source, Stream target, long left, CancellationToken cancellation)
     {
-        var buffer = new byte[81920];
+        var buffer = new byte[FileContent.BufferBytes];
         var copied = 0L;
         int count;
         while ((count = await source.ReadAsync(buffer, cancellation)) > 0)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Jarvis.Domain.Workflows.Data;
 using Jarvis.Domain.Workflows.Interpreter;
+using Jarvis.Engine.Workflows.Files;
 
 namespace Jarvis.Engine.Workflows.Http;
 
@@ -128,7 +129,7 @@ public sealed class HttpCalls : IDisposable
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
         using var memory = new MemoryStream();
-        var buffer = new byte[81920];
+        var buffer = new byte[FileContent.BufferBytes];
         int count;
         while ((count = await stream.ReadAsync(buffer, cancellation)) > 0)
         {

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Data;
 using Jarvis.Domain.Workflows.Interpreter;
+using Jarvis.Engine.Workflows.Files;
 
 namespace Jarvis.Engine.Workflows.Http;
 
@@ -193,9 +194,9 @@ public sealed class HttpDownload : JarvisFunction
                 }
             }
 
-            await using var file = new FileStream(Part, goesOn ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read, 81920, FileOptions.Asynchronous);
+            await using var file = new FileStream(Part, goesOn ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read, FileContent.BufferBytes, FileOptions.Asynchronous);
             await using var body = await response.Content.ReadAsStreamAsync(silence.Token);
-            var buffer = new byte[81920];
+            var buffer = new byte[FileContent.BufferBytes];
             int count;
             while ((count = await body.ReadAsync(buffer, silence.Token)) > 0)
             {
