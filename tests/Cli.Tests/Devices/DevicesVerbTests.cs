@@ -6,21 +6,8 @@ using Xunit;
 namespace Jarvis.Cli.Tests.Devices;
 
 /// <summary><c>jarvis devices</c>.</summary>
-public sealed class DevicesVerbTests : IAsyncLifetime
+public sealed class DevicesVerbTests : VerbTests
 {
-    private const string RunId = "019a0000-0000-7000-8000-000000000001";
-
-    private readonly SimulatedApi api = new();
-    private readonly CommandLineUnderTest jarvis = new();
-
-    public async ValueTask InitializeAsync() => await api.Start();
-
-    public async ValueTask DisposeAsync()
-    {
-        await api.DisposeAsync();
-        jarvis.Dispose();
-    }
-
     [Fact]
     public async Task devices_show_why_they_are_idle_and_how_their_clock_is()
     {

@@ -5,21 +5,8 @@ using Xunit;
 namespace Jarvis.Cli.Tests.Platform;
 
 /// <summary>What all verbs have in common that ask the server: signing in, and being told no.</summary>
-public sealed class ServerVerbTests : IAsyncLifetime
+public sealed class ServerVerbTests : VerbTests
 {
-    private const string RunId = "019a0000-0000-7000-8000-000000000001";
-
-    private readonly SimulatedApi api = new();
-    private readonly CommandLineUnderTest jarvis = new();
-
-    public async ValueTask InitializeAsync() => await api.Start();
-
-    public async ValueTask DisposeAsync()
-    {
-        await api.DisposeAsync();
-        jarvis.Dispose();
-    }
-
     [Fact]
     public async Task signing_in_keeps_the_session_for_the_owner_alone()
     {

@@ -6,21 +6,8 @@ using Xunit;
 namespace Jarvis.Cli.Tests.Runs;
 
 /// <summary>The verbs that list, watch and steer runs.</summary>
-public sealed class RunsVerbTests : IAsyncLifetime
+public sealed class RunsVerbTests : VerbTests
 {
-    private const string RunId = "019a0000-0000-7000-8000-000000000001";
-
-    private readonly SimulatedApi api = new();
-    private readonly CommandLineUnderTest jarvis = new();
-
-    public async ValueTask InitializeAsync() => await api.Start();
-
-    public async ValueTask DisposeAsync()
-    {
-        await api.DisposeAsync();
-        jarvis.Dispose();
-    }
-
     [Theory]
     [InlineData(null)]
     [InlineData(0)]

@@ -6,21 +6,8 @@ using Xunit;
 namespace Jarvis.Cli.Tests.Runs;
 
 /// <summary><c>jarvis start</c>: what is asked of the server, and what is said beforehand.</summary>
-public sealed class StartVerbTests : IAsyncLifetime
+public sealed class StartVerbTests : VerbTests
 {
-    private const string RunId = "019a0000-0000-7000-8000-000000000001";
-
-    private readonly SimulatedApi api = new();
-    private readonly CommandLineUnderTest jarvis = new();
-
-    public async ValueTask InitializeAsync() => await api.Start();
-
-    public async ValueTask DisposeAsync()
-    {
-        await api.DisposeAsync();
-        jarvis.Dispose();
-    }
-
     [Fact]
     public async Task start_prints_the_id_of_the_run_and_repeats_its_command_under_the_same_id()
     {

@@ -6,21 +6,8 @@ using Xunit;
 namespace Jarvis.Cli.Tests.Workflows;
 
 /// <summary><c>jarvis publish</c> and <c>jarvis workflows</c>.</summary>
-public sealed class PublishVerbTests : IAsyncLifetime
+public sealed class PublishVerbTests : VerbTests
 {
-    private const string RunId = "019a0000-0000-7000-8000-000000000001";
-
-    private readonly SimulatedApi api = new();
-    private readonly CommandLineUnderTest jarvis = new();
-
-    public async ValueTask InitializeAsync() => await api.Start();
-
-    public async ValueTask DisposeAsync()
-    {
-        await api.DisposeAsync();
-        jarvis.Dispose();
-    }
-
     [Fact]
     public async Task publish_shows_each_problem_by_line_and_column()
     {

@@ -16,6 +16,13 @@ internal sealed class GraphQLSubscription(ServerClient client, string document, 
 {
     private const string Protocol = "graphql-transport-ws";
 
+    /// <summary>Close codes of the protocol: the token has ended, or never was good.</summary>
+    private const int Unauthorized = 4401;
+    private const int Forbidden = 4403;
+
+    /// <summary>Read at once, in bytes; most messages are shorter.</summary>
+    private const int PartBytes = 4096;
+
     /// <summary>Longest message that is read, in bytes.</summary>
     private const int MaxMessageBytes = 16 * 1024 * 1024;
 
@@ -80,7 +87,7 @@ internal sealed class GraphQLSubscription(ServerClient client, string document, 
             var acknowledged = await Receive(socket, cancel);
             if ((string?)acknowledged?["type"] != "connection_ack")
             {
-                if ((int?)socket.CloseStatus is 4401 or 4403)
+                if ((int?)socket.CloseStatus is Unauthorized or Forbidden)
                 {
                     await client.Refresh(token, cancel);
                 }
@@ -113,7 +120,7 @@ internal sealed class GraphQLSubscription(ServerClient client, string document, 
             switch ((string?)message?["type"])
             {
                 case null:
-                    if ((int?)socket.CloseStatus == 4401)
+                    if ((int?)socket.CloseStatus == Unauthorized)
                     {
                         await client.Refresh(await client.Token(cancel), cancel);
                     }
@@ -148,10 +155,10 @@ internal sealed class GraphQLSubscription(ServerClient client, string document, 
 
     private static async Task<JsonObject?> Receive(ClientWebSocket socket, CancellationToken cancel)
     {
-        var buffer = new ArrayBufferWriter<byte>(4096);
+        var buffer = new ArrayBufferWriter<byte>(PartBytes);
         while (true)
         {
-            var part = await socket.ReceiveAsync(buffer.GetMemory(4096), cancel);
+            var part = await socket.ReceiveAsync(buffer.GetMemory(PartBytes), cancel);
             if (part.MessageType == WebSocketMessageType.Close)
             {
                 return null;
