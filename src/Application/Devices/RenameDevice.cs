@@ -6,6 +6,7 @@ using Marten;
 
 namespace Jarvis.Application.Devices;
 
+/// <summary>Calls a device otherwise, as its owner wishes; the new name is sealed.</summary>
 public sealed record RenameDevice(Guid DeviceId, string Name) : Instruction
 {
     public sealed class Validator : AbstractValidator<RenameDevice>

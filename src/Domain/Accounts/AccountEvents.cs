@@ -8,6 +8,7 @@ public interface IAccountEvent;
 /// <summary>What an account may do; an administrator sees that a run is, not what is in it.</summary>
 public enum AccountRole { Owner, Administrator }
 
+/// <summary>An account began.</summary>
 /// <param name="OwnerId">The account itself, which owns its own stream.</param>
 /// <param name="EmailKey">Keyed hash of the normalised address, for looking it up.</param>
 /// <param name="Email">A JSON string.</param>
@@ -17,6 +18,7 @@ public enum AccountRole { Owner, Administrator }
 public sealed record AccountRegistered(
     Guid OwnerId, string EmailKey, Content Email, Content? DisplayName, string TimeZone, AccountRole Role, DateTimeOffset RegisteredAt) : IAccountEvent;
 
+/// <summary>The person's name, time zone or language, as they are from now on.</summary>
 /// <param name="Language">A tag of BCP 47 such as <c>zh-CN</c>; null where the person never chose one.</param>
 [EventName("ai.jarvis.account.profile-changed.v1")]
 public sealed record AccountProfileChanged(
@@ -26,6 +28,7 @@ public sealed record AccountProfileChanged(
 [EventName("ai.jarvis.account.password-changed.v1")]
 public sealed record AccountPasswordChanged(Guid By, DateTimeOffset ChangedAt, Content? Reason) : IAccountEvent;
 
+/// <summary>It may do more from now on, or less.</summary>
 [EventName("ai.jarvis.account.role-changed.v1")]
 public sealed record AccountRoleChanged(AccountRole Role, Guid By, DateTimeOffset ChangedAt, Content? Reason) : IAccountEvent;
 

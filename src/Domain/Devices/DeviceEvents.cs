@@ -30,6 +30,7 @@ public sealed record DeviceCapabilitiesReported(long Epoch, DeviceCapabilities C
 [EventName("ai.jarvis.device.clock-measured.v1")]
 public sealed record DeviceClockMeasured(long Epoch, long OffsetMilliseconds, long? UncertaintyMilliseconds, DateTimeOffset MeasuredAt) : IDeviceEvent;
 
+/// <summary>A person calls it otherwise.</summary>
 [EventName("ai.jarvis.device.renamed.v1")]
 public sealed record DeviceRenamed(Content Name, Guid By, DateTimeOffset RenamedAt, Content? Reason) : IDeviceEvent;
 
@@ -70,6 +71,7 @@ public sealed record DevicePaused(Guid By, DateTimeOffset PausedAt, Content? Rea
 [EventName("ai.jarvis.device.resumed.v1")]
 public sealed record DeviceResumed(Guid By, DateTimeOffset ResumedAt, Content? Reason) : IDeviceEvent;
 
+/// <summary>A person settled how much it is given.</summary>
 /// <param name="AtOnce">How many runs it is given at once; null for what Jarvis takes for good.</param>
 [EventName("ai.jarvis.device.limit-changed.v1")]
 public sealed record DeviceLimitChanged(int? AtOnce, Guid By, DateTimeOffset ChangedAt, Content? Reason) : IDeviceEvent;

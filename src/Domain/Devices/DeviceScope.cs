@@ -10,6 +10,7 @@ public enum DeviceScope
     HandInRuns,
 }
 
+/// <summary>The scopes of a device as they are kept: each once, in one order.</summary>
 public static class DeviceScopes
 {
     /// <summary>What a device may do where nobody said otherwise.</summary>

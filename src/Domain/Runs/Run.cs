@@ -8,6 +8,7 @@ public enum RunStatus { Pending, Running, Paused, Completed, Failed, Cancelled }
 /// <summary>Where a control stands: a conversation between a person and a PC, not a flag.</summary>
 public enum ControlPhase { Requested, Acknowledged, Effective, Expired, Refused }
 
+/// <summary>A control as its run knows it.</summary>
 public sealed record RunControl(Guid Id, ControlKind Kind, Guid By, Content? Reason, DateTimeOffset Deadline, ControlPhase Phase)
 {
     public bool IsOpen => Phase is ControlPhase.Requested or ControlPhase.Acknowledged;

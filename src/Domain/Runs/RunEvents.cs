@@ -93,24 +93,30 @@ public sealed record RunGranted(Guid DeviceId, long Epoch, DateTimeOffset Grante
 [EventName("ai.jarvis.run.began-on-device.v1")]
 public sealed record RunBeganOnDevice(Guid DeviceId, DateTimeOffset BeganAt) : IRunEvent;
 
+/// <summary>The PC began to execute it.</summary>
 /// <param name="StartedAt">The PC's clock.</param>
 /// <param name="Sequence">The runner's event that says so.</param>
 [EventName("ai.jarvis.run.started.v1")]
 public sealed record RunStarted(DateTimeOffset StartedAt, long Sequence) : IRunEvent;
 
+/// <summary>The PC says that no further task begins.</summary>
 [EventName("ai.jarvis.run.paused.v1")]
 public sealed record RunPaused(DateTimeOffset PausedAt, long Sequence) : IRunEvent;
 
+/// <summary>The PC says that it goes on.</summary>
 [EventName("ai.jarvis.run.resumed.v1")]
 public sealed record RunResumed(DateTimeOffset ResumedAt, long Sequence) : IRunEvent;
 
+/// <summary>It came to its end on the PC.</summary>
 [EventName("ai.jarvis.run.completed.v1")]
 public sealed record RunCompleted(DateTimeOffset CompletedAt, long Sequence) : IRunEvent;
 
+/// <summary>It ended by an error, on the PC or because it could not get there.</summary>
 /// <param name="Sequence">The runner's event that says so; null where the server ended it (deadline, revoked device).</param>
 [EventName("ai.jarvis.run.failed.v1")]
 public sealed record RunFailed(DateTimeOffset FailedAt, long? Sequence, FaultError Error) : IRunEvent;
 
+/// <summary>It was ended because somebody asked for it.</summary>
 /// <param name="Sequence">The runner's event that says so; null where it never started.</param>
 /// <param name="By">Who cancelled it; null where the run cancelled itself on the PC.</param>
 [EventName("ai.jarvis.run.cancelled.v1")]
@@ -125,12 +131,15 @@ public sealed record RunControlRequested(
     Guid ControlId, ControlKind Kind, Guid By, Content? Reason, int? GraceSeconds, DateTimeOffset RequestedAt, DateTimeOffset Deadline,
     Guid DeviceId, long CommandNumber) : IRunEvent;
 
+/// <summary>The PC has the control: the second phase.</summary>
 [EventName("ai.jarvis.run.control-acknowledged.v1")]
 public sealed record RunControlAcknowledged(Guid ControlId, DateTimeOffset AcknowledgedAt, long Sequence) : IRunEvent;
 
+/// <summary>The run is as the control asked: the last phase.</summary>
 [EventName("ai.jarvis.run.control-took-effect.v1")]
 public sealed record RunControlTookEffect(Guid ControlId, DateTimeOffset At, long Sequence) : IRunEvent;
 
+/// <summary>The PC could not do what was asked: the last phase, too.</summary>
 /// <param name="Code">Why the PC could not do it, such as <c>run.ended</c>.</param>
 [EventName("ai.jarvis.run.control-refused.v1")]
 public sealed record RunControlRefused(Guid ControlId, string Code, DateTimeOffset At, long? Sequence) : IRunEvent;

@@ -28,6 +28,7 @@ public sealed record WorkflowClassified(string? Category, IReadOnlyList<string>?
 [EventName("ai.jarvis.workflow.favoured.v1")]
 public sealed record WorkflowFavoured(Guid By, DateTimeOffset FavouredAt) : IWorkflowEvent;
 
+/// <summary>The person wants it at hand no longer.</summary>
 [EventName("ai.jarvis.workflow.unfavoured.v1")]
 public sealed record WorkflowUnfavoured(Guid By, DateTimeOffset UnfavouredAt) : IWorkflowEvent;
 
@@ -35,9 +36,11 @@ public sealed record WorkflowUnfavoured(Guid By, DateTimeOffset UnfavouredAt) : 
 [EventName("ai.jarvis.workflow.disabled.v1")]
 public sealed record WorkflowDisabled(Guid By, DateTimeOffset DisabledAt, Content? Reason) : IWorkflowEvent;
 
+/// <summary>Runs of it may be requested again.</summary>
 [EventName("ai.jarvis.workflow.enabled.v1")]
 public sealed record WorkflowEnabled(Guid By, DateTimeOffset EnabledAt, Content? Reason) : IWorkflowEvent;
 
+/// <summary>It was settled how many of its runs go on at once.</summary>
 /// <param name="AtOnce">How many runs of it may be under way at once, on all devices together; null for no limit.</param>
 [EventName("ai.jarvis.workflow.limit-changed.v1")]
 public sealed record WorkflowLimitChanged(int? AtOnce, Guid By, DateTimeOffset ChangedAt, Content? Reason) : IWorkflowEvent;
