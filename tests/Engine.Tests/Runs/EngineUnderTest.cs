@@ -46,13 +46,18 @@ internal sealed class EngineUnderTest : IAsyncDisposable
 
     public async Task<Guid> Start(string tasks, Json? input = null, Continuation? continues = null, string more = "", bool submits = false)
     {
+        var run = Order(tasks, input, continues, more, submits);
+        await Engine.Start(run, CancellationToken.None);
+        return run.RunId;
+    }
+
+    public NewRun Order(string tasks, Json? input = null, Continuation? continues = null, string more = "", bool submits = false)
+    {
         var source = Workflow(tasks, more: more);
-        var run = new NewRun(
+        return new NewRun(
             Guid.CreateVersion7(), new DefinitionReference("tests", "test", "1.0.0"), source,
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source))), (input ?? JsonObject.Empty).ToUtf8Bytes(),
             RunOrigin.Local, submits, DateTimeOffset.UtcNow, Files, Continues: continues);
-        await Engine.Start(run, CancellationToken.None);
-        return run.RunId;
     }
 
     /// <summary>Runs a whole definition to its end.</summary>

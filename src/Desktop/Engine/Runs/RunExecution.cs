@@ -92,15 +92,16 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
         stop = stopping;
         try
         {
-            completion.SetResult(await Execute());
+            completion.TrySetResult(await Execute());
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            completion.SetResult(null);
+            completion.TrySetResult(null);
         }
-        catch (JournalException failure)
+        catch (Exception failure)
         {
-            completion.SetException(failure);
+            // The run stays as it is in the journal, and is taken up again from there.
+            completion.TrySetException(failure as JournalException ?? new JournalException($"The run {run.RunId} was left where it is: {failure.Message}", failure));
         }
         finally
         {
@@ -115,6 +116,10 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
             disposed = true;
             kill.Dispose();
         }
+
+        // Where the engine's end came before it was driven at all.
+        completion.TrySetResult(null);
+        ready.TrySetCanceled(CancellationToken.None);
     }
 
     private async Task<Ending> Execute()

@@ -28,6 +28,7 @@ public sealed class WorkflowEngine : IRunExecutor, IAsyncDisposable
     private readonly EngineParts parts;
     private readonly ConcurrentDictionary<Guid, RunExecution> live = new();
     private readonly ConcurrentDictionary<Guid, Task> driving = new();
+    private readonly RunReservations reservations = new();
     private readonly ConcurrentDictionary<string, ParsedDefinition> parsed = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim turns;
     private readonly SemaphoreSlim afterEnd = new(1);
@@ -158,21 +159,25 @@ public sealed class WorkflowEngine : IRunExecutor, IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(stop.IsCancellationRequested, this);
         var named = Parse(run.Definition).Definition is { } definition ? run with { Workflow = definition.Reference } : run;
+        using var reserved = await reservations.Reserve(named.RunId, cancellation);
         if (await journal.Begin(named, owner, cancellation) is { } place)
         {
-            Launch(new RunExecution(parts, named, place, wasPaused: false, parent, TurnOf(named)));
+            var execution = new RunExecution(parts, named, place, wasPaused: false, parent, TurnOf(named));
+            live[named.RunId] = execution;
+            Launch(execution);
         }
     }
 
     /// <summary>A run that another one began needs no turn of its own: the other waits for it and holds one.</summary>
     private RunTurn? TurnOf(NewRun run) => run.ParentRunId is null ? new RunTurn(turns) : null;
 
+    /// <summary>Executes a run that is known as live, whose reservation the caller holds.</summary>
     private void Launch(RunExecution execution)
     {
-        live[execution.Run.RunId] = execution;
         var task = Task.Run(() => DriveInTurn(execution));
-        driving[execution.Run.RunId] = task;
-        task.ContinueWith(_ => driving.TryRemove(execution.Run.RunId, out Task? _), TaskScheduler.Default);
+        var mine = KeyValuePair.Create(execution.Run.RunId, task);
+        driving[mine.Key] = task;
+        task.ContinueWith(_ => driving.TryRemove(mine), TaskScheduler.Default);
     }
 
     private async Task DriveInTurn(RunExecution execution)
@@ -196,7 +201,7 @@ public sealed class WorkflowEngine : IRunExecutor, IAsyncDisposable
         }
         finally
         {
-            live.TryRemove(execution.Run.RunId, out _);
+            live.TryRemove(KeyValuePair.Create(execution.Run.RunId, execution));
             execution.Dispose();
             execution.Turn?.Give();
         }
@@ -205,27 +210,53 @@ public sealed class WorkflowEngine : IRunExecutor, IAsyncDisposable
     private async Task<int> TakeOver(CancellationToken cancellation)
     {
         var taken = new List<RunExecution>();
-        foreach (var run in journal.Unended())
+        var reserved = new List<IDisposable>();
+        try
         {
-            var mayTake = run.Owner == owner || (settings.TakesOver && ProcessIdentity.Parse(run.Owner) is not { IsAlive: true });
-            if (mayTake && !live.ContainsKey(run.RunId) && await journal.Claim(run.RunId, owner, run.Owner, cancellation) is { } place)
+            foreach (var run in journal.Unended())
             {
-                var parent = run.Request.ParentRunId is { } parentId
-                    ? taken.FirstOrDefault(other => other.Run.RunId == parentId)?.Pace ?? live.GetValueOrDefault(parentId)?.Pace
-                    : null;
-                taken.Add(new RunExecution(parts, run.Request, place, run.Status == JournaledStatus.Paused, parent, TurnOf(run.Request)));
+                if (MayTake(run) && reservations.TryReserve(run.RunId) is { } reservation)
+                {
+                    reserved.Add(reservation);
+                    if (await Left(run.RunId, cancellation) is { } execution)
+                    {
+                        taken.Add(execution);
+                    }
+                }
             }
-        }
 
-        // All are known before any goes on: a parent finds its children.
-        foreach (var execution in taken)
+            // All are known before any goes on: a parent finds its children.
+            foreach (var execution in taken)
+            {
+                live[execution.Run.RunId] = execution;
+            }
+
+            taken.ForEach(Launch);
+            return taken.Count;
+        }
+        finally
         {
-            live[execution.Run.RunId] = execution;
+            reserved.ForEach(reservation => reservation.Dispose());
         }
 
-        taken.ForEach(Launch);
-        return taken.Count;
+        // The list is of a moment ago: since the run was reserved, what the journal and the engine say of it stays so.
+        async Task<RunExecution?> Left(Guid runId, CancellationToken stopped)
+        {
+            if (journal.Find(runId) is not { HasEnded: false } run || !MayTake(run) || await journal.Claim(runId, owner, run.Owner, stopped) is not { } place)
+            {
+                return null;
+            }
+
+            var parent = run.Request.ParentRunId is { } parentId
+                ? taken.FirstOrDefault(other => other.Run.RunId == parentId)?.Pace ?? live.GetValueOrDefault(parentId)?.Pace
+                : null;
+            return new RunExecution(parts, run.Request, place, run.Status == JournaledStatus.Paused, parent, TurnOf(run.Request));
+        }
     }
+
+    /// <summary>Whether nobody executes the run: it is this process's and not live, or its owner died.</summary>
+    private bool MayTake(JournaledRun run) =>
+        !live.ContainsKey(run.RunId) && (run.Owner == owner || (settings.TakesOver && ProcessIdentity.Parse(run.Owner) is not { IsAlive: true }));
 
     private async Task<bool> Hand(RunExecution execution, JournaledControl control, CancellationToken cancellation)
     {
