@@ -50,7 +50,13 @@ public static class RetryRunHandler
         }
 
         var (instance, refusal) = parent.RetryPoint(command.From, command.DeviceId);
-        refusal ??= command.From == RetryStart.FailedTask ? await WhoGoesOn(session, command.RunId, cancellation) : null;
+        var root = command.RunId;
+        if (refusal is null && command.From == RetryStart.FailedTask)
+        {
+            root = await Root(session, command.RunId, parent, cancellation);
+            refusal = await WhoGoesOn(session, root, cancellation);
+        }
+
         refusal ??= await DeviceProblem(session, command, parent, cancellation);
         if (refusal is not null)
         {
@@ -108,19 +114,33 @@ public static class RetryRunHandler
         });
         if (command.From == RetryStart.FailedTask)
         {
-            session.Store(new RunContinued(command.RunId, runId));
+            session.Store(new RunContinued(root, runId));
         }
 
         await bus.PublishAsync(new DispatchRun(owner, runId, device, now, deadline, requested.WorkflowId, parent.Priority, needs));
         return session.Answer(command, runId, version: 1);
     }
 
+    /// <summary>The run that the failed one and all that went on before it began with: what is left of one is left of all of them.</summary>
+    private static async Task<Guid> Root(IQuerySession session, Guid runId, Run run, CancellationToken cancellation)
+    {
+        var (root, at) = (runId, run);
+        while (at.Requested.Continues is { From: RetryStart.FailedTask, ParentRunId: var before }
+            && await session.Events.AggregateStreamAsync<Run>(before, token: cancellation) is { } parent)
+        {
+            (root, at) = (before, parent);
+        }
+
+        return root;
+    }
+
     /// <summary>What is left of a run is done once: refused while another run does it, and once one did. Those that ask at once take turns.</summary>
-    private static async Task<Refusal?> WhoGoesOn(IDocumentSession session, Guid runId, CancellationToken cancellation)
+    private static async Task<Refusal?> WhoGoesOn(IDocumentSession session, Guid root, CancellationToken cancellation)
     {
         // The lock of the stream alone is wanted: the failed run is never changed.
-        await session.Events.FetchForExclusiveWriting<Run>(runId, cancellation);
-        var at = runId;
+        await session.Events.FetchForExclusiveWriting<Run>(root, cancellation);
+        // Earlier versions noted each retry at the run that was named: those are followed to the last one.
+        var at = root;
         while (await session.LoadAsync<RunContinued>(at, cancellation) is { } continued
             && await session.Events.AggregateStreamAsync<Run>(continued.ByRunId, token: cancellation) is { } by)
         {

@@ -34,7 +34,7 @@ public sealed class RunFold() : Fold<Run>(Run.Evolve);
 /// <summary>Which device has a run. Written when it is granted, or when it began on a PC.</summary>
 public sealed record RunGrant(Guid Id, Guid OwnerId, Guid DeviceId);
 
-/// <summary>Which run went on last from the failed task of a run, whose id it has.</summary>
+/// <summary>Which run went on last from a failed task: of the run whose id it has, or of one that had gone on from that.</summary>
 public sealed record RunContinued(Guid Id, Guid ByRunId);
 
 /// <summary>Bounds of runs.</summary>

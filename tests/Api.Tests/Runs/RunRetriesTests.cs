@@ -82,6 +82,40 @@ public sealed class RunRetriesTests(ServerUnderTest server) : IClassFixture<Serv
     }
 
     [Fact]
+    public async Task what_is_left_is_gone_on_with_once_whichever_run_of_the_line_is_named()
+    {
+        await using var mine = await RunsOfAPerson.Make(server);
+        var run = await Fail(mine);
+        var first = await FailAgain(mine, run);
+        var asked = await Task.WhenAll(Enumerable.Range(0, 6).Select(turn => server.Do(new RetryRun(turn % 2 == 0 ? run : first, RetryStart.FailedTask), mine.Person.Id)));
+        var second = asked.Single(answer => !answer.IsRefused).Stream!.Value;
+        asked.Where(answer => answer.IsRefused).ShouldAllBe(answer => answer.Refusal!.Code == "run.retry_under_way");
+
+        (await mine.BeginNext()).ShouldBe(second);
+        foreach (var named in (Guid[])[run, first])
+        {
+            var refusal = (await server.Do(new RetryRun(named, RetryStart.FailedTask), mine.Person.Id)).Refusal;
+            (refusal?.Code, refusal?.Message.Contains(second.ToString(), StringComparison.Ordinal)).ShouldBe(("run.retry_under_way", true));
+        }
+
+        await mine.Complete(second, 2);
+        await Eventually.Be(() => server.Do(new RetryRun(first, RetryStart.FailedTask), mine.Person.Id), answer => answer.Refusal?.Code == "run.retry_completed");
+        (await server.Do(new RetryRun(run, RetryStart.FailedTask), mine.Person.Id)).Refusal!.Code.ShouldBe("run.retry_completed");
+    }
+
+    [Fact]
+    public async Task a_retry_from_the_start_is_a_line_of_its_own()
+    {
+        await using var mine = await RunsOfAPerson.Make(server);
+        var run = await Fail(mine);
+        var fresh = (await server.Do(new RetryRun(run, RetryStart.Start), mine.Person.Id)).Stream!.Value;
+        (await mine.BeginNext()).ShouldBe(fresh);
+        await mine.Runner.Submit(mine.Runner.Event(fresh, 2, new ExecutionFaulted("greeting", RunsOfAPerson.At, DiskFull)));
+        (await Eventually.Be(() => server.Do(new RetryRun(fresh, RetryStart.FailedTask), mine.Person.Id), answer => !answer.IsRefused)).Refusal.ShouldBeNull();
+        (await server.Do(new RetryRun(run, RetryStart.FailedTask), mine.Person.Id)).Refusal.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task a_selection_that_is_not_what_was_previewed_is_refused()
     {
         await using var mine = await RunsOfAPerson.Make(server);
@@ -134,6 +168,16 @@ public sealed class RunRetriesTests(ServerUnderTest server) : IClassFixture<Serv
         await mine.Runner.Submit(mine.Runner.Event(run, 2, new ExecutionFaulted("greeting", RunsOfAPerson.At, DiskFull)));
         await Eventually.Be(async () => (await mine.Person.Client.Ask($"{{ run(id: \"{run}\") {{ status }} }}")).Text("run", "status"), status => status == "FAILED");
         return run;
+    }
+
+    /// <summary>Goes on from the failed task of a run, to fail there again.</summary>
+    private async Task<Guid> FailAgain(RunsOfAPerson mine, Guid run)
+    {
+        var retry = (await server.Do(new RetryRun(run, RetryStart.FailedTask), mine.Person.Id)).Stream!.Value;
+        (await mine.BeginNext()).ShouldBe(retry);
+        await mine.Runner.Submit(mine.Runner.Event(retry, 2, new ExecutionFaulted("greeting", RunsOfAPerson.At, DiskFull)));
+        await Eventually.Be(async () => (await mine.Person.Client.Ask($"{{ run(id: \"{retry}\") {{ status }} }}")).Text("run", "status"), status => status == "FAILED");
+        return retry;
     }
 
     private static async Task<Guid> Greet(RunsOfAPerson mine, string said)
