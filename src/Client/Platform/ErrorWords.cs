@@ -53,6 +53,7 @@ public static class ErrorWords
         ["run.task_gone"] = new("最新版本里没有失败的那个节点了。", "The newest revision no longer has the task that failed."),
         ["run.selection_differs"] = new("名单已经变了，请重新查看后再试。", "The selection has changed. Look at it again."),
         ["run.selection_too_large"] = new("选中的任务太多，请缩小范围。", "Too many runs are selected."),
+        ["run.too_many_controls"] = new("电脑还没有回应之前的请求，请稍后再试。", "Its computer has not answered many requests yet; wait until it does."),
         ["workflow.disabled"] = new("工作流已停用，启用后才能执行。", "The workflow is disabled; enable it before it can run."),
         ["workflow.invalid"] = new("定义有问题，见每一处标注。", "The definition has problems; each is listed with its place."),
         ["workflow.not_disabled"] = new("工作流没有停用。", "The workflow is not disabled."),

@@ -23,6 +23,9 @@ public sealed record Run
     /// <summary>The error type of a run whose device was revoked while it had it.</summary>
     public const string DeviceRevokedError = "https://jarvis.ai/errors/device-revoked";
 
+    /// <summary>Controls that a PC may be asked for before it answered any.</summary>
+    public const int MaxOpenControls = 32;
+
     private const int TimeoutStatus = 408;
     private const int GoneStatus = 410;
 
@@ -94,11 +97,16 @@ public sealed record Run
     {
         { HasEnded: true } => RunRefusals.Ended,
         { IsGranted: false } => RunRefusals.NotStarted,
-        _ when kind is ControlKind.Pause && Status is RunStatus.Paused => RunRefusals.AlreadyPaused,
-        _ when kind is ControlKind.Resume && Status is not RunStatus.Paused && !Controls.Any(c => c is { IsOpen: true, Kind: ControlKind.Pause }) => RunRefusals.NotPaused,
-        _ when kind is not ControlKind.Cancel && Controls.Any(c => c.IsOpen && c.Kind == kind) => RunRefusals.ControlPending,
+        _ when Controls.Count(c => c.IsOpen) >= MaxOpenControls => RunRefusals.TooManyControls,
+        _ when kind is ControlKind.Cancel => null,
+        _ when AskedFor == kind => RunRefusals.ControlPending,
+        { AskedFor: null } when kind is ControlKind.Pause && Status is RunStatus.Paused => RunRefusals.AlreadyPaused,
+        { AskedFor: null } when kind is ControlKind.Resume && Status is not RunStatus.Paused => RunRefusals.NotPaused,
         _ => null,
     };
+
+    /// <summary>Where the PC is on its way to: the last of pause and resume that it was asked for and has not answered.</summary>
+    private ControlKind? AskedFor => Controls.FindLast(c => c is { IsOpen: true, Kind: not ControlKind.Cancel })?.Kind;
 
     /// <summary>Asks the PC; the answer comes as its own events.</summary>
     public Decision Ask(RunControlRequested control) => WhyNot(control.Kind) is { } refusal ? refusal : Decision.Of(control);

@@ -22,6 +22,8 @@ public static class RunRefusals
 
     public static readonly Refusal ControlPending = new("run.control_pending", "The same request is already on its way to the device.");
 
+    public static readonly Refusal TooManyControls = new("run.too_many_controls", "Its computer has not answered many requests yet; wait until it does.");
+
     public static readonly Refusal NothingFailed = new("run.nothing_failed", "No task of the run failed; retry it from the start.", "from");
 
     /// <summary>What is left of the run is being done by another.</summary>

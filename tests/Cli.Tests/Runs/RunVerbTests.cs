@@ -80,6 +80,30 @@ public sealed class RunVerbTests : IDisposable
         result.Errors.ShouldContain("no.such");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData("no-such-folder/events.ndjson")]
+    public async Task a_file_for_events_that_cannot_be_written_is_refused_before_anything_is_done(string events)
+    {
+        var file = jarvis.Write("w.yaml", Workflow("  - touch: { call: file.write, with: { path: done.txt, content: x } }\n"));
+        var result = await jarvis.Run(["run", file, "--events", events]);
+        result.ExitCode.ShouldBe(2, result.Errors);
+        result.Errors.ShouldContain("cannot be written");
+        result.Errors.ShouldNotContain("   at ");
+        Directory.EnumerateFiles(jarvis.Home, "done.txt", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task the_output_is_not_lost_where_the_events_cannot_all_be_written()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "This system has no device that is always full.");
+        var result = await jarvis.Run(["run", jarvis.Write("w.yaml", Workflow("  - say: { set: { said: hello } }\n")), "--events", "/dev/full"]);
+        result.ExitCode.ShouldBe(2, result.Errors);
+        result.Output.Trim().ShouldBe("""{"said":"hello"}""");
+        result.Errors.ShouldContain("/dev/full cannot be written");
+    }
+
     [Fact]
     public async Task the_events_are_written_as_cloud_events_in_order()
     {

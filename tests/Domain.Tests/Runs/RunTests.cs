@@ -89,6 +89,26 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void what_was_asked_last_is_what_the_next_is_held_against()
+    {
+        // Resumed on one phone and paused on another: the pause is no news only if the run will be paused in the end.
+        object[] resumed = [.. Running(), new RunPaused(Now, 2), Asked(ControlKind.Resume)];
+        Given(resumed).WhyNot(ControlKind.Resume).ShouldBe(RunRefusals.ControlPending);
+        Given(resumed).WhyNot(ControlKind.Pause).ShouldBeNull();
+        object[] pausedAgain = [.. resumed, Asked(ControlKind.Pause) with { ControlId = Guid.NewGuid() }];
+        Given(pausedAgain).WhyNot(ControlKind.Pause).ShouldBe(RunRefusals.ControlPending);
+        Given(pausedAgain).WhyNot(ControlKind.Resume).ShouldBeNull();
+    }
+
+    [Fact]
+    public void a_pc_that_answers_nothing_is_not_asked_without_end()
+    {
+        var asked = Enumerable.Range(0, Run.MaxOpenControls).Select(_ => (object)(Asked(ControlKind.Cancel) with { ControlId = Guid.NewGuid() }));
+        Given([.. Running(), .. asked.Skip(1)]).WhyNot(ControlKind.Cancel).ShouldBeNull();
+        Given([.. Running(), .. asked]).WhyNot(ControlKind.Cancel).ShouldBe(RunRefusals.TooManyControls);
+    }
+
+    [Fact]
     public void a_control_goes_from_requested_over_acknowledged_to_effective()
     {
         var events = Given([.. Running(), Asked(ControlKind.Pause)]).Report([

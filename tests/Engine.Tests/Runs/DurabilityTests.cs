@@ -239,6 +239,20 @@ public sealed class DurabilityTests
         started.DefinitionHash.ShouldBe(it.Journal.Find(run)!.Request.DefinitionHash);
     }
 
+    [Theory]
+    [InlineData("  - fail: { set: { sum: '${ $secrets.token + 1 }' } }\n")]
+    [InlineData("  - fail: { run: { shell: { command: 'echo \"$T$(printf %0490d 0)\" >&2; exit 3', environment: { T: '${ $secrets.token }' } } } }\n")]
+    [InlineData("  - long: { run: { shell: { command: 'printf \"%08178d\" 0; echo \"$T\"', environment: { T: '${ $secrets.token }' } } } }\n")]
+    [InlineData("  - long: { run: { shell: { command: 'printf \"%016359d\" 0; echo \"$T\"', environment: { T: '${ $secrets.token }' } } } }\n")]
+    public async Task no_part_of_a_secret_leaves_the_pc_where_a_text_was_cut(string tasks)
+    {
+        await using var it = new EngineUnderTest();
+        await File.WriteAllTextAsync(it.Home.SecretsFile, """{"token":"ghp_hunter2hunter2hunter2hunter2hunter2"}""", TestContext.Current.CancellationToken);
+        var run = await it.Start(tasks, more: "use: { secrets: [ token ] }\n");
+        await it.Ended(run);
+        string.Concat(it.Journal.AllEvents(run).Select(item => Encoding.UTF8.GetString(item.Data))).ShouldNotMatch("hunter|nter2|ghp_h");
+    }
+
     [Fact]
     public async Task without_its_secrets_known_no_run_begins()
     {

@@ -47,6 +47,7 @@ internal static class RunVerb
 
         var input = await Input(inputFile, cancel);
         var home = OpenHome(homeFolder);
+        await using var events = eventsFile is null ? null : EventFile.Create(eventsFile);
         await TellMissingSecrets(definition, home);
         var runId = Guid.CreateVersion7();
         var privateFolder = Path.Combine(home.LocalFolder, runId.ToString());
@@ -57,7 +58,7 @@ internal static class RunVerb
         {
             await using var journal = OpenJournal(submits ? home.JournalFile : Path.Combine(privateFolder, "journal.db"), submits);
             var settings = new EngineSettings(home) { SharesJournal = submits, OnLine = RunLines.Tell };
-            return await Run(run, journal, submits ? settings : settings with { BlobFolder = Path.Combine(privateFolder, "blobs") }, eventsFile, cancel);
+            return await Run(run, journal, submits ? settings : settings with { BlobFolder = Path.Combine(privateFolder, "blobs") }, events, cancel);
         }
         finally
         {
@@ -90,7 +91,7 @@ internal static class RunVerb
         }
     }
 
-    private static async Task<int> Run(NewRun run, Journal journal, EngineSettings settings, string? eventsFile, CancellationToken cancel)
+    private static async Task<int> Run(NewRun run, Journal journal, EngineSettings settings, FileStream? events, CancellationToken cancel)
     {
         journal.TroubleChanged += trouble => Console.Error.WriteLine(trouble ?? "The journal can be written again; the run goes on.");
         await using var engine = new WorkflowEngine(settings, journal);
@@ -100,10 +101,18 @@ internal static class RunVerb
             await engine.Resume(CancellationToken.None);
         }
 
-        var writing = eventsFile is null ? Task.CompletedTask : EventFile.Follow(eventsFile, journal, run.RunId);
+        var writing = events is null ? Task.CompletedTask : EventFile.Follow(events, journal, run.RunId);
         await using var interrupt = cancel.Register(() => engine.Cancel(run.RunId, CancelGrace));
         var ending = await engine.WhenEnded(run.RunId, CancellationToken.None);
+        await ((Task)writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var code = await Tell(ending);
+        // Said after the result, which is not lost by it.
         await writing;
+        return code;
+    }
+
+    private static async Task<int> Tell(Ending? ending)
+    {
         switch (ending)
         {
             case Ending.Completed completed:

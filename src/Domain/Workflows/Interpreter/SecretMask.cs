@@ -7,8 +7,8 @@ namespace Jarvis.Domain.Workflows.Interpreter;
 /// <summary>
 /// Puts <c>***</c> where a secret's value stands: as it is, percent- or form-encoded, as JSON, HTML, shell or hexadecimal text, and in Base64 also
 /// where it is encoded together with what stands before and after it (as in the header of basic authentication); alone or within a longer text,
-/// in values and in names. Of a secret of several lines each longer line is one. Values shorter than <see cref="MinWithin"/> are masked
-/// only where they are the whole text.
+/// in values and in names. Of a secret of several lines each longer line is one; of a text that was cut (<c>…</c> or <c>...</c>) what is left of a secret
+/// beside the cut is one as well. Values shorter than <see cref="MinWithin"/> are masked only where they are the whole text.
 /// </summary>
 public sealed partial class SecretMask
 {
@@ -99,7 +99,51 @@ public sealed partial class SecretMask
             }
         }
 
-        return masked;
+        return Cut().IsMatch(masked) ? WithoutRests(masked) : masked;
+    }
+
+    /// <summary>Masks what a cut left of a secret: its beginning right before the mark, its end right behind it.</summary>
+    private string WithoutRests(string text)
+    {
+        var rest = new StringBuilder(text.Length);
+        var from = 0;
+        foreach (var cut in Cut().EnumerateMatches(text))
+        {
+            if (cut.Index < from)
+            {
+                // It stands within the rest that was masked.
+                continue;
+            }
+
+            var before = text.AsSpan(from, cut.Index - from);
+            var begun = LongestRest(before, atEnd: true);
+            rest.Append(before[..^begun]).Append(begun > 0 ? Mask : "").Append(text, cut.Index, cut.Length);
+            from = cut.Index + cut.Length;
+            var ended = LongestRest(text.AsSpan(from), atEnd: false);
+            rest.Append(ended > 0 ? Mask : "");
+            from += ended;
+        }
+
+        // Each rest is longer than its mask.
+        return rest.Length == from ? text : rest.Append(text, from, text.Length - from).ToString();
+    }
+
+    /// <summary>How many characters at one end of a text are the beginning of a secret (at the text's end), or a secret's end (at its beginning).</summary>
+    private int LongestRest(ReadOnlySpan<char> text, bool atEnd)
+    {
+        var longest = 0;
+        foreach (var spelling in within.Concat(inBase64))
+        {
+            for (var length = Math.Min(spelling.Length - 1, text.Length); length >= MinWithin && length > longest; length--)
+            {
+                if (atEnd ? text.EndsWith(spelling.AsSpan(0, length), StringComparison.Ordinal) : text.StartsWith(spelling.AsSpan(spelling.Length - length), StringComparison.Ordinal))
+                {
+                    longest = length;
+                }
+            }
+        }
+
+        return longest;
     }
 
     private static IEnumerable<string> Spellings(string text)
@@ -150,6 +194,9 @@ public sealed partial class SecretMask
         JsonObject o => o.Members.Values.SelectMany(TextsOf),
         _ => [],
     };
+
+    [GeneratedRegex(@"…|\.{3,}", RegexOptions.CultureInvariant)]
+    private static partial Regex Cut();
 
     [GeneratedRegex("%[0-9A-F]{2}", RegexOptions.CultureInvariant)]
     private static partial Regex LowerPercent();

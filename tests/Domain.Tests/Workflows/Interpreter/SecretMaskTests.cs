@@ -62,11 +62,25 @@ public sealed class SecretMaskTests
         mask.Apply("a } b").ShouldBe("a } b");
     }
 
+    [Theory]
+    [InlineData("string (\"token-of...\") and number (1) cannot be added", "string (\"***...\") and number (1) cannot be added")]
+    [InlineData("The answer was: Bearer token-of-ann-47…", "The answer was: Bearer ***…")]
+    [InlineData("…ann-4711 is no number", "…*** is no number")]
+    [InlineData("…711: tail", "…711: tail")]
+    [InlineData("x=token%2Dof… a … of-ann-4711…", "x=token%2Dof… a … of-ann-4711…")]
+    [InlineData("waiting......token-of-ann-4711......done", "waiting......***......done")]
+    [InlineData("dG9rZW4tb2Yt…", "***…")]
+    [InlineData("toke… and ok…", "***… and ok…")]
+    public void what_a_cut_left_of_a_secret_is_masked(string text, string masked) =>
+        new SecretMask([Json.Of("token-of-ann-4711")]).Apply(text).ShouldBe(masked);
+
     [Fact]
     public void ordinary_text_stays_as_it_is()
     {
         const string Text = "The quick brown fox jumps over the lazy dog 1234567890, and /usr/share/doc/annotation.txt is read.";
         Mask.Apply(Text).ShouldBeSameAs(Text);
+        const string Cut = "Loading... done… and so on.....";
+        Mask.Apply(Cut).ShouldBeSameAs(Cut);
     }
 
     [Fact]

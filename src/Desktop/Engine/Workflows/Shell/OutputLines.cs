@@ -12,13 +12,16 @@ internal sealed class OutputLines(Func<string, ValueTask> line, bool keepAll)
     /// <summary>What is kept of a stream that nobody asked for: enough for a fault to quote its end.</summary>
     private const int MaxTail = 8 * 1024;
 
-    /// <summary>A line that is longer goes to the log in pieces of this many characters.</summary>
-    private const int MaxLine = 8 * 1024;
+    /// <summary>A line that is longer goes to the log in pieces of this many characters, <see cref="Cut"/> on both sides of each cut: by it a secret is known that was cut in two.</summary>
+    private const int MaxLine = Jarvis.Engine.Runs.RunLog.MaxLineCharacters - 2;
+
+    private const string Cut = "…";
 
     private readonly StringBuilder text = new();
     private readonly StringBuilder current = new();
     private long pieces;
     private bool isBusy;
+    private bool goesOn;
 
     public string Text
     {
@@ -59,14 +62,17 @@ internal sealed class OutputLines(Func<string, ValueTask> line, bool keepAll)
                 if (buffer[i] == '\n')
                 {
                     await EndLine();
+                    goesOn = false;
                 }
                 else
                 {
-                    current.Append(buffer[i]);
-                    if (current.Length >= MaxLine)
+                    if (current.Length >= MaxLine && !char.IsLowSurrogate(buffer[i]))
                     {
-                        await EndLine();
+                        await EndLine(Cut);
+                        goesOn = true;
                     }
+
+                    current.Append(buffer[i]);
                 }
             }
         }
@@ -97,9 +103,9 @@ internal sealed class OutputLines(Func<string, ValueTask> line, bool keepAll)
         }
     }
 
-    private ValueTask EndLine()
+    private ValueTask EndLine(string mark = "")
     {
-        var ended = current.ToString().TrimEnd('\r');
+        var ended = (goesOn ? Cut : "") + current.ToString().TrimEnd('\r') + mark;
         current.Clear();
         return line(ended);
     }
