@@ -12,7 +12,7 @@ internal static class RunBeginnings
     private const string NothingKnownSql = $"""
         select 1 / (
             not exists (select 1 from {EventStoreSetup.Schema}.mt_streams where id = any($1))
-            and not exists (select 1 from {EventStoreSetup.Schema}.mt_doc_devicerule where id = any($2) and {ExecutionJudge.IsSilencedSql})
+            and not exists (select 1 from {EventStoreSetup.Schema}.mt_doc_devicerule where id = any($2) and {ExecutionFacts.IsSilencedSql})
             and not exists (select 1 from {EventStoreSetup.Schema}.mt_doc_workflowname where id = any($3))
             )::int
         """;
