@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using GraphQL;
 using GraphQL.DataLoader;
 using Jarvis.Api.Platform;
@@ -41,7 +40,7 @@ public sealed class AccountNode(AccountRow row)
     /// <summary>Its name; the caller's own alone.</summary>
     public IDataLoaderResult<string?> DisplayName(IResolveFieldContext context) => row.DisplayName is null || context.Caller().AccountId != row.AccountId
         ? LoaderResult.Of<string?>(null)
-        : AccountList.Text(context, row.DisplayName).Then(Revealed.Text);
+        : SealedTexts.Load(context, row.DisplayName).Then(Revealed.Text);
 
     /// <summary>Its picture; for itself and administrators.</summary>
     public IDataLoaderResult<Documents.FileNode?> Avatar(IResolveFieldContext context) => Documents.FileRights.Avatar(context, row.AccountId);
@@ -137,17 +136,10 @@ public static class AccountList
             : context.Load<Guid, Content>("account addresses", account, async (ids, cancel) =>
             {
                 var rows = await Rows(context, new ReadPoint(null, 0), "", c => c.Add("account_id = any(?)", ids.ToArray()));
-                var contents = rows.Select(row => JsonSerializer.Deserialize<Content>(row.Email, EventJson.Stored)!).ToList();
+                var contents = rows.Select(row => SealedTexts.Read(row.Email)).ToList();
                 return rows.Zip(await context.Service<Vault>().Unseal(contents, cancel)).ToDictionary(pair => pair.First.AccountId, pair => pair.Second);
             }).Then(Revealed.Text).Then(email => own ? email : Masked(email));
     }
-
-    public static IDataLoaderResult<Content?> Text(IResolveFieldContext context, string stored) =>
-        context.Load<string, Content>("account texts", stored, async (texts, cancel) =>
-        {
-            var contents = texts.Select(text => JsonSerializer.Deserialize<Content>(text, EventJson.Stored)!).ToList();
-            return texts.Zip(await context.Service<Vault>().Unseal(contents, cancel)).ToDictionary(pair => pair.First, pair => pair.Second);
-        });
 
     public static IDataLoaderResult<int> Tally(IResolveFieldContext context, Guid account, string table, string condition) =>
         context.Load<Guid, int>($"account {table}", account, async (ids, cancel) => (await context.Service<ViewReader>().Rows(context.Caller(),

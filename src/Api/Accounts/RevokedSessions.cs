@@ -68,7 +68,7 @@ public sealed class RevokedSessions(NpgsqlDataSource database, TimeProvider time
         await using var command = database.CreateCommand(
             "select session_id from sign_in.sessions where ended_at > $1");
         // By the clock that ended them and that tokens expire by, which need not be the database's.
-        command.Parameters.AddWithValue(time.GetUtcNow() - SignInLimits.AccessTokenLifetime - TimeSpan.FromMinutes(5));
+        command.Parameters.AddWithValue(time.GetUtcNow() - SignInLimits.AccessTokenLifetime - SignInLimits.RevocationMargin);
         var current = new HashSet<Guid>();
         await using (var reader = await command.ExecuteReaderAsync(cancel))
         {

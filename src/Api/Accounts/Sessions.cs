@@ -103,7 +103,7 @@ public sealed class Sessions(NpgsqlDataSource database, AccessTokens accessToken
         var now = time.GetUtcNow();
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(Command(
-            "delete from sign_in.sessions where ended_at < $1 or expires_at < $1", now - TimeSpan.FromDays(1)));
+            "delete from sign_in.sessions where ended_at < $1 or expires_at < $1", now - SignInLimits.EndedSessionKept));
         batch.BatchCommands.Add(Command("delete from sign_in.guesses where at < $1", now - SignInLimits.GuessWindow));
         await batch.ExecuteNonQueryAsync(cancel);
     }

@@ -21,6 +21,12 @@ public static class SignInLimits
     /// <summary>How often each process asks which sessions were ended elsewhere.</summary>
     public static readonly TimeSpan RevocationPoll = TimeSpan.FromSeconds(1);
 
+    /// <summary>An ended session is looked for in the news so much longer than its tokens live: processes' clocks differ.</summary>
+    public static readonly TimeSpan RevocationMargin = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a session that is over is still known.</summary>
+    public static readonly TimeSpan EndedSessionKept = TimeSpan.FromDays(1);
+
     /// <summary>Wrong passwords judged for one address within <see cref="GuessWindow"/>, right ones not counted.</summary>
     public const int GuessesPerAccount = 20;
 

@@ -22,7 +22,7 @@ public sealed class SignedInFrom(Vault vault)
 
     public async Task<IReadOnlyList<(string? UserAgent, string? Address)>> Unseal(IReadOnlyList<string?> stored, CancellationToken cancel)
     {
-        var contents = stored.Select(text => text is null ? new Content.Erased() : JsonSerializer.Deserialize<Content>(text, EventJson.Stored)!).ToList();
+        var contents = stored.Select(text => text is null ? new Content.Erased() : SealedTexts.Read(text)).ToList();
         return [.. (await vault.Unseal(contents, cancel)).Zip(
             stored, (content, text) => text is null ? (null, null) : (Blank(Revealed.Member(content, "userAgent")), Blank(Revealed.Member(content, "address"))))];
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using GraphQL;
 using GraphQL.DataLoader;
 using Jarvis.Api.Platform;
@@ -77,11 +76,7 @@ public sealed class DeviceNode(DeviceRow row, ReadPoint point)
     private IDataLoaderResult<string?> Text(IResolveFieldContext context, string? stored) =>
         stored is null || context.Caller().AccountId != row.OwnerId
             ? LoaderResult.Of<string?>(null)
-            : context.Load<string, Content>("contents", stored, async (texts, cancel) =>
-            {
-                var contents = texts.Select(text => JsonSerializer.Deserialize<Content>(text, EventJson.Stored)!).ToList();
-                return texts.Zip(await context.Service<Vault>().Unseal(contents, cancel)).ToDictionary(pair => pair.First, pair => pair.Second);
-            }).Then(Revealed.Text);
+            : SealedTexts.Load(context, stored).Then(Revealed.Text);
 }
 
 [Name("DeviceEdge")]

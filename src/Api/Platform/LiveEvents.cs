@@ -21,6 +21,9 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
     /// <summary>How long the place of a missing position is looked at again before the high-water mark decides.</summary>
     private static readonly TimeSpan GapLook = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>The pause before news that could not be read are read again.</summary>
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(250);
+
     private readonly ConcurrentDictionary<Guid, Followed> followed = new();
     private readonly SemaphoreSlim wake = new(0, 1);
     private readonly HashSet<long> aheadOfGap = [];
@@ -59,7 +62,7 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
                 catch (Exception e) when (e is NpgsqlException or TimeoutException)
                 {
                     log.LogWarning("New events cannot be read: {Reason}", e.Message);
-                    await Task.Delay(TimeSpan.FromMilliseconds(250), stoppingToken);
+                    await Task.Delay(Retry, stoppingToken);
                     Wake();
                 }
             }

@@ -29,6 +29,9 @@ public sealed record StartPreview(Guid? DeviceId, string? WaitsFor, int? Limit, 
 /// <summary>Looking before a run is started.</summary>
 public sealed class StartPreviewQueries
 {
+    /// <summary>Longer than any workflow is called, with its namespace.</summary>
+    private const int NameMaxCharacters = 500;
+
     /// <summary>Where a run of the workflow would go if it was started now, or why it would wait, and what its devices lack for it.</summary>
     public static async Task<StartPreview> StartPreview(
         IResolveFieldContext context, Guid? workflowId, string? workflowName, int? revision, Guid? deviceId, RunPriority? priority, Position? atLeast)
@@ -36,7 +39,7 @@ public sealed class StartPreviewQueries
         var owner = context.Caller().AccountId;
         var cancel = context.CancellationToken;
         await using var session = context.Service<IDocumentStore>().QuerySession();
-        var id = workflowId ?? (workflowName is { Length: <= 500 } ? await WorkflowNames.Find(session, owner, workflowName, cancel) : null);
+        var id = workflowId ?? (workflowName is { Length: <= NameMaxCharacters } ? await WorkflowNames.Find(session, owner, workflowName, cancel) : null);
         var workflow = id is { } known ? await session.Events.AggregateStreamAsync<Workflow>(known, token: cancel) : null;
         if (workflow is null || workflow.OwnerId != owner)
         {

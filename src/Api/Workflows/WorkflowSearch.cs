@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using GraphQL;
 using GraphQL.DataLoader;
 using Jarvis.Api.Platform;
@@ -78,7 +77,7 @@ public static class WorkflowSearch
     public static IDataLoaderResult<Content?> About(IResolveFieldContext context, WorkflowRow row) =>
         row.About is null || context.Caller().AccountId != row.OwnerId
             ? LoaderResult.Of<Content?>(null)
-            : context.Load<string, Content>("workflow abouts", row.About, (texts, cancel) => Unseal(context, texts, cancel));
+            : SealedTexts.Load(context, row.About);
 
     /// <summary>What is said of a workflow, with its translations; empty for who may not see it.</summary>
     public static LocalText TextOf(Content? about, string plain, string translations) =>
@@ -154,7 +153,7 @@ public static class WorkflowSearch
     private static async Task<IEnumerable<FoundWorkflow>> Matching(IResolveFieldContext context, List<FoundWorkflow> rows, string[] words)
     {
         var mine = context.Caller().AccountId;
-        Dictionary<string, Content> abouts = new(await Unseal(
+        Dictionary<string, Content> abouts = new(await SealedTexts.Unseal(
             context, [.. rows.Where(found => found.Row.OwnerId == mine).Select(found => found.Row.About).OfType<string>().Distinct()], context.CancellationToken));
         return rows.Where(found =>
         {
@@ -162,12 +161,6 @@ public static class WorkflowSearch
             string?[] texts = [found.Row.Name, found.Row.Namespace, found.Row.Category, .. found.Row.Tags, .. TextOf(about, "title", "titles").Texts.Values, .. TextOf(about, "description", "descriptions").Texts.Values];
             return words.All(word => texts.Any(text => text?.Contains(word, StringComparison.OrdinalIgnoreCase) == true));
         });
-    }
-
-    private static async Task<IDictionary<string, Content>> Unseal(IResolveFieldContext context, IReadOnlyList<string> texts, CancellationToken cancel)
-    {
-        var contents = texts.Select(text => JsonSerializer.Deserialize<Content>(text, EventJson.Stored)!).ToList();
-        return texts.Zip(await context.Service<Vault>().Unseal(contents, cancel)).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
     private static object KeyOf(FoundWorkflow found, WorkflowOrder order) => order switch

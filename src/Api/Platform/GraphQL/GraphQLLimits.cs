@@ -71,6 +71,9 @@ public static class GraphQLLimits
     /// <summary>A client that takes nothing for this long is closed; it resumes by its cursor.</summary>
     public static readonly TimeSpan SocketSendTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>Saying good-bye to a client takes at most this long; then the socket is cut.</summary>
+    public static readonly TimeSpan SocketFarewell = TimeSpan.FromSeconds(2);
+
     public const int SocketMessageBytes = BodyBytes;
 
     /// <summary>Of a message before the socket is acknowledged, in bytes: a token fits.</summary>

@@ -150,7 +150,7 @@ public sealed partial class GraphQLSocket(
             said = close;
         }
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        using var patience = new CancellationTokenSource(GraphQLLimits.SocketFarewell);
         try
         {
             await socket.CloseOutputAsync(

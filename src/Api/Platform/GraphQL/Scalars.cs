@@ -16,10 +16,13 @@ public readonly record struct Cursor(string Value)
 {
     public static Cursor Of(string place) => new(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(place)));
 
+    /// <summary>Longer than any that was given out, in characters.</summary>
+    private const int MaxCharacters = 200;
+
     /// <summary>What the cursor was made of; null where it is not one of ours.</summary>
     public string? Place()
     {
-        if (Value.Length > 200 || !Base64Url.IsValid(Value))
+        if (Value.Length > MaxCharacters || !Base64Url.IsValid(Value))
         {
             return null;
         }
