@@ -15,6 +15,9 @@ public sealed class FarFold(IDocumentStore store, NpgsqlDataSource database)
     /// <summary>Events whose rows are written together: most runs lie within as many, and their rows are a few megabytes.</summary>
     private const int UsualPortion = 20_000;
 
+    /// <summary>Bytes of stored JSON behind them, about: what is folded of an event (a line of a log is a row of its own) is at most a few times as large.</summary>
+    private const long UsualPortionBytes = 32 * 1024 * 1024;
+
     /// <summary>
     /// What a portion changes it finds by keys, one after the other: of tables that nobody has counted yet the planner would read all.
     /// </summary>
@@ -28,24 +31,29 @@ public sealed class FarFold(IDocumentStore store, NpgsqlDataSource database)
     /// <param name="shard">The shard of the daemon whose progress moves with each portion; null for none.</param>
     /// <param name="reached">Told up to where it is written.</param>
     /// <param name="portionEvents">Events of a portion, about.</param>
+    /// <param name="portionBytes">Bytes of stored JSON of a portion, about.</param>
     /// <exception cref="InvalidOperationException">An event could not be folded, or somebody else moved the progress.</exception>
     public async Task Fold(
-        View view, Portion first, long from, long upTo, string? shard, Action<long> reached, CancellationToken cancel, int portionEvents = UsualPortion)
+        View view, Portion first, long from, long upTo, string? shard, Action<long> reached, CancellationToken cancel,
+        int portionEvents = UsualPortion, long portionBytes = UsualPortionBytes)
     {
-        var events = new FarEvents(database, ((EventGraph)store.Options.Events).BuildEvent, view.IncludedEventTypes, Math.Min(portionEvents, FarEvents.UsualPage));
+        var events = new FarEvents(
+            database, ((EventGraph)store.Options.Events).BuildEvent, view.IncludedEventTypes,
+            Math.Min(portionEvents, FarEvents.UsualPage), Math.Min(portionBytes, FarEvents.UsualPageBytes));
         var writing = Task.CompletedTask;
-        var (portion, floor, taken) = (first, from, 0);
+        var (portion, floor, taken, bytes) = (first, from, 0, 0L);
         try
         {
-            await foreach (var (page, ceiling) in events.Between(from, upTo, cancel))
+            await foreach (var (page, ceiling, length) in events.Between(from, upTo, cancel))
             {
                 await portion.Take(page, Ask, cancel);
                 taken += page.Count;
-                if (taken >= portionEvents || ceiling == upTo)
+                bytes += length;
+                if (taken >= portionEvents || bytes >= portionBytes || ceiling == upTo)
                 {
                     await writing;
                     var (full, before) = (portion, floor);
-                    (portion, floor, taken) = (full.Next(), ceiling, 0);
+                    (portion, floor, taken, bytes) = (full.Next(), ceiling, 0, 0);
                     writing = Task.Run(() => Write(view.Schema, full, before, ceiling, ceiling == upTo, shard, reached), CancellationToken.None);
                 }
             }

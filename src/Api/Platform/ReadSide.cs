@@ -21,6 +21,11 @@ public static class ReadSide
         services.AddSingleton<ViewShards>();
         services.AddHostedService(provider => provider.GetRequiredService<ViewShards>());
         services.AddSingleton<Hold>();
+        services.AddSingleton<RebuildTables>();
+        services.AddSingleton<RebuildFold>();
+        services.AddSingleton<RebuildFollowing>();
+        services.AddSingleton<RebuildStandstill>();
+        services.AddSingleton<RebuildSwitch>();
         services.AddSingleton<ViewRebuild>();
         services.AddSingleton<Application.Platform.Operations.IViewRebuilds>(provider => provider.GetRequiredService<ViewRebuild>());
         services.AddSingleton<LiveEvents>();

@@ -7,7 +7,8 @@ namespace Jarvis.Api.Platform;
 
 /// <summary>
 /// A view that has far to go when the server starts, because its tables are new or it was away for long, is folded in large portions while the server serves; the
-/// daemon takes over once it is near. Each portion moves the view's progress, so that whoever is killed in the middle of it goes on from there.
+/// daemon takes over once it is near. Each portion moves the view's progress, so that whoever is killed in the middle of it goes on from there, and so does this one when the
+/// database was away: the daemon waits meanwhile, and the place that it reads anew is the only one from which anything is written.
 /// </summary>
 public sealed class ViewCatchUp(NpgsqlDataSource database, FarFold fold, FarViews far, ViewShards shards, ILogger<ViewCatchUp> log)
     : IHostedLifecycleService, IDisposable
@@ -16,6 +17,11 @@ public sealed class ViewCatchUp(NpgsqlDataSource database, FarFold fold, FarView
     private const long Far = 20_000;
 
     private const long Near = 2_000;
+
+    /// <summary>How often it is begun at one and the same place before the daemon is to try.</summary>
+    private const int MostAttempts = 5;
+
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource stop = new();
     private List<View> behind = [];
@@ -65,23 +71,14 @@ public sealed class ViewCatchUp(NpgsqlDataSource database, FarFold fold, FarView
     /// <param name="near">So few positions behind, the daemon takes over.</param>
     public async Task CatchUp(View view, CancellationToken cancel, long near = Near)
     {
-        var shard = ShardOf(view);
         try
         {
-            for (var (at, settled) = await Places(view, cancel); settled - at > near; (at, settled) = await Places(view, cancel))
-            {
-                await fold.Fold(view, view.Begin()!, at, settled, shard, _ => { }, cancel);
-            }
+            await FoldUntilNear(view, near, cancel);
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        catch (Exception) when (cancel.IsCancellationRequested)
         {
             // The server goes down; the next start goes on.
             return;
-        }
-        catch (Exception e)
-        {
-            // The daemon goes on where this ended. What cannot be folded stops it, too, and it tells.
-            log.LogError(e, "The view {View} could not be folded in large portions", view.Name);
         }
 
         try
@@ -103,6 +100,55 @@ public sealed class ViewCatchUp(NpgsqlDataSource database, FarFold fold, FarView
         finally
         {
             far.End(view.Name);
+        }
+    }
+
+    /// <summary>Begins again as often as the database was away, and a few times at any one place.</summary>
+    private async Task FoldUntilNear(View view, long near, CancellationToken cancel)
+    {
+        var (attempts, failedAt) = (0, -1L);
+        while (true)
+        {
+            var (at, settled) = await PlacesOnceTold(view, cancel);
+            if (settled - at <= near)
+            {
+                return;
+            }
+
+            if (at == failedAt && attempts == MostAttempts)
+            {
+                // The daemon goes on where this ended. What cannot be folded stops it, too, and it tells.
+                log.LogError("The view {View} could not be folded in large portions from position {Place} on; the daemon goes on with it", view.Name, at);
+                return;
+            }
+
+            try
+            {
+                await fold.Fold(view, view.Begin()!, at, settled, ShardOf(view), _ => { }, cancel);
+            }
+            catch (Exception e) when (!cancel.IsCancellationRequested)
+            {
+                log.LogWarning(e, "The view {View} was not folded in large portions up to position {Settled}; trying again", view.Name, settled);
+                (at, _) = await PlacesOnceTold(view, cancel);
+                (attempts, failedAt) = at == failedAt ? (attempts + 1, at) : (1, at);
+                await Task.Delay(BetweenAttempts, cancel);
+            }
+        }
+    }
+
+    /// <summary>The view's places, however long the database is away before it tells them.</summary>
+    private async Task<(long At, long Settled)> PlacesOnceTold(View view, CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                return await Places(view, cancel);
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            {
+                await Task.Delay(BetweenAttempts, cancel);
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Jarvis.Application.Platform;
 using Npgsql;
@@ -7,7 +6,8 @@ namespace Jarvis.Api.Platform;
 
 /// <summary>
 /// What the database tells this process: that events were committed, and how far each view and the high-water mark are. One connection
-/// listens; when it breaks, it is made anew and everything is read again, so that nothing waits for news that went by.
+/// listens; when it breaks, it is made anew and everything is read again, so that nothing waits for news that went by. A place goes back only where the stored one did
+/// (<see cref="ToldPlaces"/>).
 /// </summary>
 public sealed class ViewProgress(NpgsqlDataSource database, EventFeed feed, ILogger<ViewProgress> log) : BackgroundService
 {
@@ -19,10 +19,13 @@ public sealed class ViewProgress(NpgsqlDataSource database, EventFeed feed, ILog
     /// <summary>Even without news the connection is proven alive this often.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<string, long> progress = new(StringComparer.Ordinal);
+    private readonly ToldPlaces places = new();
     private readonly Lock gate = new();
     private readonly List<Waiter> waiters = [];
     private volatile bool isTold;
+
+    /// <summary>A notification told of a place behind the known one.</summary>
+    private bool isInDoubt;
 
     /// <summary>Events were committed, here or elsewhere. Handlers return at once.</summary>
     public event Action? Appended;
@@ -35,7 +38,7 @@ public sealed class ViewProgress(NpgsqlDataSource database, EventFeed feed, ILog
     public long Settled => Of(HighWater);
 
     /// <summary>How far a view is: every event up to there is in it.</summary>
-    public long Of(string name) => progress.GetValueOrDefault(name == HighWater ? name : $"{name}:All");
+    public long Of(string name) => places.Of(name == HighWater ? name : $"{name}:All");
 
     /// <summary>
     /// Waits until a view holds a position; false when the time is up. Woken by the view's own commit. What was told before the connection broke holds no
@@ -98,7 +101,7 @@ public sealed class ViewProgress(NpgsqlDataSource database, EventFeed feed, ILog
                 {
                     await ReadAll(connection, stoppingToken);
                     Appended?.Invoke();
-                    while (await connection.WaitAsync(Silence, stoppingToken))
+                    while (!isInDoubt && await connection.WaitAsync(Silence, stoppingToken))
                     {
                         // Each notification was handled as it came.
                     }
@@ -128,38 +131,37 @@ public sealed class ViewProgress(NpgsqlDataSource database, EventFeed feed, ILog
         }
         else if (e.Payload.LastIndexOf(' ') is var space and > 0)
         {
-            Set(e.Payload[..space], long.Parse(e.Payload.AsSpan(space + 1), CultureInfo.InvariantCulture));
+            if (places.Tell(e.Payload[..space], long.Parse(e.Payload.AsSpan(space + 1), CultureInfo.InvariantCulture)))
+            {
+                Tell();
+            }
+            else
+            {
+                isInDoubt = true;
+            }
         }
     }
 
     private async Task ReadAll(NpgsqlConnection connection, CancellationToken cancel)
     {
+        isInDoubt = false;
+        var asked = places.Asking();
         await using var command = new NpgsqlCommand($"select name, last_seq_id from {EventStoreSetup.Schema}.mt_event_progression", connection);
-        var rows = new List<(string, long)>();
+        var rows = new Dictionary<string, long>(StringComparer.Ordinal);
         await using (var reader = await command.ExecuteReaderAsync(cancel))
         {
             while (await reader.ReadAsync(cancel))
             {
-                rows.Add((reader.GetString(0), reader.GetInt64(1)));
+                rows[reader.GetString(0)] = reader.GetInt64(1);
             }
         }
 
-        foreach (var (name, position) in rows)
-        {
-            progress[name] = position;
-        }
-
+        places.Answer(asked, rows);
         isTold = true;
         Tell();
     }
 
     private bool Holds(string view, long position) => isTold && Of(view) >= position;
-
-    private void Set(string name, long position)
-    {
-        progress[name] = position;
-        Tell();
-    }
 
     private void Tell()
     {

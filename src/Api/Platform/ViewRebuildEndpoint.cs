@@ -21,8 +21,7 @@ public static class ViewRebuildEndpoint
                 return ProblemAnswers.Of(StatusCodes.Status409Conflict, refusal);
             }
 
-            await rebuild.Rebuild(view, cancel);
-            return Results.NoContent();
+            return await rebuild.Rebuild(view, cancel) is { } busy ? ProblemAnswers.Of(StatusCodes.Status409Conflict, busy) : Results.NoContent();
         }).RequireAuthorization(SignInSetup.AdministratorPolicy).WithTags("Operations").WithSummary("Make a view anew from the events, while it is being read")
             .Produces(204).ProducesProblem(404).ProducesProblem(409);
 }

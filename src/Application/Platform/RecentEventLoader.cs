@@ -6,19 +6,16 @@ namespace Jarvis.Application.Platform;
 
 /// <summary>
 /// Gives a view its next events: from memory what this process committed lately, from the database what stands between, and everything where
-/// much is not in memory. The page is the one that the database alone would give; a view that has far to go gets larger ones.
+/// much is not in memory. The page is the one that the database alone would give.
 /// </summary>
 /// <param name="inner">Reads the database.</param>
 /// <param name="types">The types of events the view takes; empty for all.</param>
 /// <param name="size">Events of a page at most.</param>
-/// <param name="far">Reads for a view that has far to go.</param>
+/// <param name="ahead">Told of what was in memory alone, whose events are small.</param>
 /// <param name="turn">Waits until it is the daemon's turn to fold the view; null where it always is.</param>
 public sealed class RecentEventLoader(
-    RecentEvents recent, IEventLoader inner, IReadOnlySet<Type> types, int size, StoredEvents? far = null, Func<CancellationToken, Task>? turn = null) : IEventLoader
+    RecentEvents recent, IEventLoader inner, IReadOnlySet<Type> types, int size, ReadAhead? ahead = null, Func<CancellationToken, Task>? turn = null) : IEventLoader
 {
-    /// <summary>Positions from which on it is far.</summary>
-    private const long Far = 8 * StoredEvents.PageEvents;
-
     /// <summary>Stretches that are asked of the database one by one; where there are more it is asked for the whole.</summary>
     private const int MaxStretches = 4;
 
@@ -27,15 +24,6 @@ public sealed class RecentEventLoader(
         if (turn is not null)
         {
             await turn(token);
-        }
-
-        if (far is not null && request.HighWater - request.Floor > Far)
-        {
-            var (stored, ceiling) = await far.After(request.Floor, request.HighWater, token);
-            var large = new EventPage(request.Floor);
-            large.AddRange(stored);
-            large.CalculateCeiling(StoredEvents.PageEvents, ceiling);
-            return large;
         }
 
         if (Look(request) is not { } seen)
@@ -57,7 +45,11 @@ public sealed class RecentEventLoader(
             }
         }
 
-        if (stretches.Count > 0)
+        if (stretches.Count == 0)
+        {
+            ahead?.Took(complete - request.Floor, 0);
+        }
+        else
         {
             events.RemoveAll(@event => @event.Sequence > complete);
             events.Sort(static (one, other) => one.Sequence.CompareTo(other.Sequence));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using JasperFx;
@@ -12,8 +13,8 @@ using Npgsql;
 namespace Jarvis.Application.Platform;
 
 /// <summary>
-/// The store, whose views are given from memory what was committed lately, and large pages where they have far to go (<see cref="RecentEventLoader"/>),
-/// and write nothing from another place than the one they are at.
+/// The store, whose views are given from memory what was committed lately (<see cref="RecentEventLoader"/>), from the database no more bytes at once than they
+/// need (<see cref="StoredEventLoader"/>), and write nothing from another place than the one they are at.
 /// </summary>
 public sealed class RecentEventStore : DocumentStore, IEventStore<IDocumentOperations, IQuerySession>
 {
@@ -33,6 +34,9 @@ public sealed class RecentEventStore : DocumentStore, IEventStore<IDocumentOpera
     private readonly NpgsqlDataSource database;
     private readonly FarViews far;
 
+    /// <summary>Of each view, whose loader is made anew whenever the daemon starts it.</summary>
+    private readonly ConcurrentDictionary<string, ReadAhead> reading = new(StringComparer.Ordinal);
+
     private RecentEventStore(StoreOptions options, RecentEvents recent, NpgsqlDataSource database, FarViews far)
         : base(options) => (this.recent, this.database, this.far) = (recent, database, far);
 
@@ -49,11 +53,16 @@ public sealed class RecentEventStore : DocumentStore, IEventStore<IDocumentOpera
         var stored = (IEventLoader)LoaderOfStore.Invoke(this, [database, loggerFactory, filtering, shardOptions, shardName])!;
         var graph = (EventGraph)Options.Events;
         var isByType = filtering.StreamType is null && !filtering.IncludeArchivedEvents && filtering.IncludedEventTypes.All(type => !type.IsAbstract);
-        return isByType
-            ? new RecentEventLoader(
-                recent, stored, filtering.IncludedEventTypes.ToHashSet(), shardOptions.BatchSize,
-                new StoredEvents(this.database, graph.BuildEvent, filtering.IncludedEventTypes, StreamKinds.Of(filtering.IncludedEventTypes, graph)), token => far.Turn(shardName.Name, token))
-            : stored;
+        if (!isByType)
+        {
+            return stored;
+        }
+
+        var events = new StoredEvents(this.database, graph.BuildEvent, filtering.IncludedEventTypes, StreamKinds.Of(filtering.IncludedEventTypes, graph));
+        var ahead = reading.GetOrAdd(shardName.Name, _ => new ReadAhead(shardOptions));
+        return new RecentEventLoader(
+            recent, new StoredEventLoader(events, shardOptions.BatchSize, ahead), filtering.IncludedEventTypes.ToHashSet(), shardOptions.BatchSize, ahead,
+            token => far.Turn(shardName.Name, token));
     }
 
     async ValueTask<IProjectionBatch<IDocumentOperations, IQuerySession>> IEventStore<IDocumentOperations, IQuerySession>.StartProjectionBatchAsync(

@@ -9,19 +9,24 @@ using NpgsqlTypes;
 namespace Jarvis.Application.Platform;
 
 /// <summary>
-/// Events in their order, some thousands at a time, for a view that has far to go: as the store's own loader gives them, but for the kind of their streams, which
-/// no view asks for and which costs a look into another table for each. One reader, one call after another.
+/// Events in their order, a page at a time, for a view: as the store's own loader gives them, but for the kind of their streams, which no view asks for and which
+/// costs a look into another table for each, and never more of them than a page has bytes. One reader, one call after another.
 /// </summary>
 /// <param name="build">Wraps a typed event as the store does.</param>
 /// <param name="types">The types to read; empty for all.</param>
 /// <param name="kind">The kind of streams that alone hold these types (<see cref="StreamKinds"/>): where there are few of them nothing else is looked at.</param>
-public sealed class StoredEvents(NpgsqlDataSource database, Func<object, IEvent> build, IEnumerable<Type> types, string? kind = null)
+/// <param name="pageBytes">Bytes of stored JSON from which on a page is full; the event that reaches them is its last.</param>
+public sealed class StoredEvents(
+    NpgsqlDataSource database, Func<object, IEvent> build, IEnumerable<Type> types, string? kind = null, long pageBytes = StoredEvents.PageBytes)
 {
     /// <summary>Few streams.</summary>
     private const int FewStreams = 1_000;
 
     /// <summary>Events of a page at most; of larger ones (10,000) the collector has more to move than the database has less to do.</summary>
     public const int PageEvents = 2_500;
+
+    /// <summary>Bytes of stored JSON of a page, about: usual events are many times smaller, so that it is their number that ends a page.</summary>
+    public const long PageBytes = 16 * 1024 * 1024;
 
     /// <summary>Positions that a page looks at, at most: of a type that is rare the next one may be far.</summary>
     private const long MostPositions = 128 * PageEvents;
@@ -36,18 +41,26 @@ public sealed class StoredEvents(NpgsqlDataSource database, Func<object, IEvent>
     /// <exception cref="InvalidOperationException">The event's type is not known to this server.</exception>
     public static JsonTypeInfo ShapeOf(string name) => Shapes.GetValueOrDefault(name) ?? throw new InvalidOperationException($"The event type {name} is not known here.");
 
-    /// <summary>The next events after a position, and the position up to which these are all there are.</summary>
+    /// <summary>The next events after a position, the position up to which these are all there are, and the bytes of their stored JSON.</summary>
     /// <param name="upTo">The last position to look at; what stands before it is committed.</param>
-    public async Task<(List<IEvent> Events, long Ceiling)> After(long position, long upTo, CancellationToken cancel)
+    /// <param name="most">Events at most.</param>
+    public async Task<(List<IEvent> Events, long Ceiling, long Bytes)> After(long position, long upTo, CancellationToken cancel, int most = PageEvents)
     {
-        var streams = await Streams(cancel);
+        // Where a page holds all positions there are, their streams say nothing more.
+        var streams = upTo - position > PageEvents ? await Streams(cancel) : null;
         var ceiling = streams is null ? Math.Min(upTo, position + positions) : upTo;
         // Put in order by a sum, so that nobody goes along all positions for the sake of their order.
+        var order = streams is null ? "seq_id" : "seq_id + 0";
+        // What is too much for the page is not sent: the sizes are those of the rows as they lie there, for which none is opened.
         await using var command = database.CreateCommand(
             $"""
-            select seq_id, id, stream_id, version, type, data, timestamp, user_name, correlation_id, causation_id, headers from {EventStoreSetup.Schema}.mt_events
-            where seq_id > $1 and seq_id <= $2 and not is_archived {(names.Length == 0 ? "and type <> 'tombstone'" : "and type = any($3)")}
-            {(streams is null ? "order by seq_id" : "and stream_id = any($4) order by seq_id + 0")} limit {PageEvents}
+            select seq_id, id, stream_id, version, type, data, timestamp, user_name, correlation_id, causation_id, headers, lying from (
+                select seq_id, id, stream_id, version, type, data, timestamp, user_name, correlation_id, causation_id, headers,
+                    pg_column_size(data) as own, sum(pg_column_size(data)) over (order by {order} rows unbounded preceding) as lying
+                from {EventStoreSetup.Schema}.mt_events
+                where seq_id > $1 and seq_id <= $2 and not is_archived {(names.Length == 0 ? "and type <> 'tombstone'" : "and type = any($3)")}
+                {(streams is null ? "" : "and stream_id = any($4)")} order by {order} limit {most}) page
+            where lying - own < {pageBytes} order by seq_id
             """);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = ceiling });
@@ -62,19 +75,23 @@ public sealed class StoredEvents(NpgsqlDataSource database, Func<object, IEvent>
         }
 
         var events = new List<IEvent>();
+        var bytes = 0L;
+        var isFull = false;
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
+        while (!isFull && await reader.ReadAsync(cancel))
         {
-            events.Add(Read(reader));
+            events.Add(Read(reader, out var length));
+            bytes += length;
+            // A row may lie there in a fraction of what it says.
+            isFull = events.Count == most || bytes >= pageBytes || reader.GetInt64(11) >= pageBytes;
         }
 
-        if (streams is not null)
+        if (streams is null)
         {
-            return (events, events.Count == PageEvents ? events[^1].Sequence : ceiling);
+            positions = isFull ? PageEvents : events.Count < most / 8 ? Math.Min(4 * positions, MostPositions) : positions;
         }
 
-        positions = events.Count == PageEvents ? PageEvents : events.Count < PageEvents / 8 ? Math.Min(4 * positions, MostPositions) : positions;
-        return (events, events.Count == PageEvents ? events[^1].Sequence : ceiling);
+        return (events, isFull ? events[^1].Sequence : ceiling, bytes);
     }
 
     /// <summary>The streams of the kind, as they are now: what is committed up to a position is in one of them. Null where they are not few.</summary>
@@ -97,9 +114,11 @@ public sealed class StoredEvents(NpgsqlDataSource database, Func<object, IEvent>
         return streams.Count <= FewStreams ? [.. streams] : null;
     }
 
-    private IEvent Read(NpgsqlDataReader reader)
+    private IEvent Read(NpgsqlDataReader reader, out int bytes)
     {
-        var @event = build(JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(5), ShapeOf(reader.GetString(4)))!);
+        var json = reader.GetFieldValue<byte[]>(5);
+        bytes = json.Length;
+        var @event = build(JsonSerializer.Deserialize(json, ShapeOf(reader.GetString(4)))!);
         @event.Sequence = reader.GetInt64(0);
         @event.Id = reader.GetGuid(1);
         @event.StreamId = reader.GetGuid(2);

@@ -34,5 +34,8 @@ public static class OperationRefusals
 
     public static readonly Refusal RebuildNotReady = new("view.rebuild_not_ready", "The new view has not caught up yet, or it failed. Wait, or discard it.", "view");
 
+    public static readonly Refusal ViewBusy = new(
+        "view.busy", "The view is being read without a pause, so that the new one could not take its place. It stays ready: switch to it again in a while, or discard it.", "view");
+
     public static Refusal ViewNotFound(IEnumerable<string> names) => new("view.not_found", $"The views are {string.Join(", ", names)}.", "view");
 }

@@ -38,15 +38,16 @@ public sealed class FarFoldTests(ServerUnderTest server) : IClassFixture<ServerU
     [Fact]
     public async Task wherever_a_history_is_cut_into_portions_the_rows_are_those_of_the_daemon()
     {
+        const int Many = 100_000;
         var head = await server.Scalar<long>($"select last_seq_id from jarvis.mt_event_progression where name = '{Shard}'");
-        foreach (var portion in (int[])[1, 3, 10, 64, 100_000])
+        foreach (var (portion, bytes) in ((int, long)[])[(1, Many), (3, Many), (10, Many), (64, Many), (Many, Many * 100L), (Many, 1), (Many, 3_000)])
         {
             await Sql($"drop schema if exists {Elsewhere} cascade; {ViewTables.TablesIn(Elsewhere)}");
             var reached = new List<long>();
-            await Fold.Fold(view.In(Elsewhere), view.In(Elsewhere).Begin()!, 0, head, null, reached.Add, CancellationToken.None, portion);
+            await Fold.Fold(view.In(Elsewhere), view.In(Elsewhere).Begin()!, 0, head, null, reached.Add, CancellationToken.None, portion, bytes);
             reached.ShouldBeInOrder();
             reached[^1].ShouldBe(head);
-            if (portion < 100)
+            if (portion < Many || bytes < Many)
             {
                 reached.Count.ShouldBeGreaterThan(2, "nothing was cut");
             }
@@ -56,7 +57,7 @@ public sealed class FarFoldTests(ServerUnderTest server) : IClassFixture<ServerU
             {
                 var difference = await TableDifference.Of(connection, table, ViewTables.Schema, Elsewhere, CancellationToken.None);
                 difference.Live.ShouldBeGreaterThan(0, $"no event of this history is listed in {table}");
-                (difference.OnlyLive, difference.OnlyNew).ShouldBe((0, 0), $"{table} in portions of {portion}");
+                (difference.OnlyLive, difference.OnlyNew).ShouldBe((0, 0), $"{table} in portions of {portion} events, {bytes} bytes");
             }
         }
     }
@@ -81,6 +82,40 @@ public sealed class FarFoldTests(ServerUnderTest server) : IClassFixture<ServerU
         await History();
         await CaughtUp();
         (await Snapshot()).ShouldNotBe(before);
+    }
+
+    [Fact]
+    public async Task a_view_whose_connection_breaks_while_it_catches_up_is_not_left_to_the_daemon()
+    {
+        var before = await Snapshot();
+        var far = server.Services.GetRequiredService<FarViews>();
+        var daemon = server.Services.GetRequiredService<IProjectionCoordinator>().DaemonForMainDatabase();
+        far.Begin(RunsView.Name);
+        await daemon.StopAgentAsync(Shard);
+        // Portions of a long history are written without looking at tables from end to end, which tells them from the daemon's.
+        await Sql($"""
+            create sequence public.writings; create table public.writers (is_portion boolean);
+            create function public.break_twice() returns trigger language plpgsql as $$ begin
+                insert into public.writers values (current_setting('enable_seqscan') = 'off');
+                if nextval('public.writings') <= 2 then perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(60); end if;
+                return null;
+            end $$;
+            create trigger break_twice after insert on views.runs for each statement execute function public.break_twice();
+            truncate {string.Join(", ", view.Tables.Select(table => $"views.{table}"))}; delete from jarvis.mt_event_progression where name = '{Shard}'
+            """);
+        try
+        {
+            await daemon.StartAgentAsync(Shard, CancellationToken.None);
+            await server.Services.GetRequiredService<ViewCatchUp>().CatchUp(view, CancellationToken.None, near: 0);
+            await CaughtUp();
+            (await server.Scalar<long>("select last_value from public.writings")).ShouldBeGreaterThan(2, "the connection was not broken twice");
+            (await server.Scalar<long>("select count(*) from public.writers where not is_portion")).ShouldBe(0, "the daemon wrote it");
+            (await Snapshot()).ShouldBe(before);
+        }
+        finally
+        {
+            await Sql("drop trigger break_twice on views.runs; drop function public.break_twice(); drop table public.writers; drop sequence public.writings");
+        }
     }
 
     [Fact]

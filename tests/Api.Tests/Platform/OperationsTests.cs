@@ -1,9 +1,11 @@
 using System.Text.Json;
+using Jarvis.Api.Platform;
 using Jarvis.Api.Tests.Accounts;
 using Jarvis.Api.Tests.Platform.GraphQL;
 using Jarvis.Api.Tests.Runs;
 using Jarvis.Application.Runs;
 using Jarvis.Domain.Accounts;
+using Jarvis.Domain.Platform;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Shouldly;
@@ -160,6 +162,35 @@ public sealed class OperationsTests(ServerUnderTest server) : IClassFixture<Serv
         (await Do(administrator, "DiscardViewRebuild", "view", "Devices")).ShouldBe("");
 
         (await server.Scalar<long>("select count(*) from pg_namespace where nspname = 'views_next_devices'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task who_reads_a_view_for_long_keeps_nobody_else_from_it_while_a_new_one_waits_for_its_place()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var (administrator, _) = await Administrator();
+        (await Do(administrator, "StartViewRebuild", "view", "Workflows")).ShouldBe("");
+        await Phase(administrator, "Workflows", "READY");
+        await using var reader = new NpgsqlConnection(server.ConnectionString);
+        await reader.OpenAsync(cancel);
+        await using var reading = await reader.BeginTransactionAsync(cancel);
+        await using var read = new NpgsqlCommand("select count(*) from views.workflows", reader, reading);
+        await read.ExecuteScalarAsync(cancel);
+
+        var rebuild = server.Services.GetRequiredService<ViewRebuild>().Of("Workflows").ShouldNotBeNull();
+        var once = new RebuildSwitch(server.Services.GetRequiredService<NpgsqlDataSource>(), server.Services.GetRequiredService<RebuildStandstill>()) { Attempts = 1 };
+        (await once.Switch(rebuild, cancel)).ShouldBe(OperationRefusals.ViewBusy);
+        rebuild.Phase.ShouldBe(RebuildPhase.Ready);
+
+        var switching = Do(administrator, "SwitchView", "view", "Workflows");
+        await Eventually.Be(
+            () => server.Scalar<long>("select count(*) from pg_locks where not granted and mode = 'AccessExclusiveLock' and relation = 'views.workflows'::regclass"), waiting => waiting > 0);
+        await server.Scalar<long>("select count(*) from views.workflows");
+        switching.IsCompleted.ShouldBeFalse("it is still being read by the first");
+
+        await reading.DisposeAsync();
+        (await switching).ShouldBe("");
+        (await server.Scalar<long>("select count(*) from pg_namespace where nspname = 'views_next_workflows'")).ShouldBe(0);
     }
 
     private static Task<JsonElement> Phase(HttpClient administrator, string view, string phase) => Eventually.Be(

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Jarvis.Api.Tests.Runs;
 using Jarvis.Application.Platform;
+using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Projections.Accounts;
 using Jarvis.Projections.Devices;
@@ -45,7 +46,7 @@ public sealed class StoredEventsTests(ServerUnderTest server) : IClassFixture<Se
         await using var mine = await RunsOfAPerson.Make(server, connected: false);
         await mine.Request();
         var last = await server.Scalar<long>("select max(seq_id) from jarvis.mt_events");
-        var (events, ceiling) = await Reader([]).After(last, last + 1_000_000, CancellationToken.None);
+        var (events, ceiling, _) = await Reader([]).After(last, last + 1_000_000, CancellationToken.None);
         events.ShouldBeEmpty();
         ceiling.ShouldBeGreaterThan(last);
 
@@ -53,7 +54,7 @@ public sealed class StoredEventsTests(ServerUnderTest server) : IClassFixture<Se
         var position = -100_000_000L;
         for (var page = 0; position < 1 && page < 1_000; page++)
         {
-            (events, position) = await reader.After(position, 1, CancellationToken.None);
+            (events, position, _) = await reader.After(position, 1, CancellationToken.None);
         }
 
         position.ShouldBe(1);
@@ -70,7 +71,7 @@ public sealed class StoredEventsTests(ServerUnderTest server) : IClassFixture<Se
         foreach (var view in (View[])[new DevicesView(), new WorkflowsView(), new AccountsView()])
         {
             var kind = StreamKinds.Of(view.IncludedEventTypes, graph).ShouldNotBeNull();
-            var (found, ceiling) = await new StoredEvents(server.Services.GetRequiredService<NpgsqlDataSource>(), graph.BuildEvent, view.IncludedEventTypes, kind)
+            var (found, ceiling, _) = await new StoredEvents(server.Services.GetRequiredService<NpgsqlDataSource>(), graph.BuildEvent, view.IncludedEventTypes, kind)
                 .After(0, last, CancellationToken.None);
             ceiling.ShouldBe(last);
             found.Select(Text).ShouldBe((await Read(last, [.. view.IncludedEventTypes])).Select(Text));
@@ -84,6 +85,75 @@ public sealed class StoredEventsTests(ServerUnderTest server) : IClassFixture<Se
         StreamKinds.Of([], graph).ShouldBeNull("no type stands for all");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task a_page_ends_with_the_event_that_makes_it_large_enough(bool isCompressible)
+    {
+        const long PageBytes = 20_000;
+        const int Large = 8_000;
+        var owner = Guid.CreateVersion7();
+        await using var mine = await RunsOfAPerson.Make(server, connected: false);
+        var execution = StreamIds.Execution((await mine.Request()).Run);
+        var random = new Random(11);
+        for (var i = 0; i < 12; i++)
+        {
+            var cipher = new byte[i % 3 == 0 ? Large : 10];
+            if (!isCompressible)
+            {
+                random.NextBytes(cipher);
+            }
+
+            await using var session = server.Store.LightweightSession();
+            var changed = new ExecutionVariablesChanged("/do/0/a", "/do/0/a", DateTimeOffset.UnixEpoch, new Content.Sealed(owner, cipher), null);
+            if (i == 0)
+            {
+                session.Events.StartStream<Execution>(execution, changed);
+            }
+            else
+            {
+                session.Events.Append(execution, changed);
+            }
+
+            await session.SaveChangesAsync();
+        }
+
+        var last = await server.Scalar<long>("select max(seq_id) from jarvis.mt_events");
+        var graph = (EventGraph)server.Store.Options.Events;
+        var database = server.Services.GetRequiredService<NpgsqlDataSource>();
+        var whole = await Read(last, []);
+        foreach (var reader in (StoredEvents[])[
+            new StoredEvents(database, graph.BuildEvent, [], null, PageBytes),
+            new StoredEvents(database, graph.BuildEvent, [typeof(ExecutionVariablesChanged)], graph.AggregateAliasFor(typeof(Execution)), PageBytes)])
+        {
+            var (all, isCut) = (new List<IEvent>(), false);
+            for (var position = 0L; position < last;)
+            {
+                (var page, position, var bytes) = await reader.After(position, last, CancellationToken.None);
+                var sizes = page.Select(e => (long)JsonSerializer.SerializeToUtf8Bytes(e.Data, e.EventType, EventJson.Stored).Length).ToList();
+                sizes.SkipLast(1).Sum().ShouldBeLessThan(PageBytes);
+                bytes.ShouldBeGreaterThanOrEqualTo(sizes.Sum(), "as the database writes it there are blanks in it");
+                isCut |= position < last;
+                all.AddRange(page);
+            }
+
+            isCut.ShouldBeTrue();
+            all.Select(Text).ShouldBe(whole.Where(e => all.Count == whole.Count || e.Data is ExecutionVariablesChanged).Select(Text));
+        }
+    }
+
+    [Fact]
+    public async Task a_page_has_no_more_events_than_were_asked_for()
+    {
+        await using var mine = await RunsOfAPerson.Make(server, connected: false);
+        await mine.Request();
+        await mine.Request();
+        var last = await server.Scalar<long>("select max(seq_id) from jarvis.mt_events");
+        var (events, ceiling, _) = await Reader([]).After(0, last, CancellationToken.None, most: 3);
+        events.Select(Text).ShouldBe((await Read(last, [])).Take(3).Select(Text));
+        ceiling.ShouldBe(events[^1].Sequence);
+    }
+
     private StoredEvents Reader(Type[] types) =>
         new(server.Services.GetRequiredService<NpgsqlDataSource>(), ((EventGraph)server.Store.Options.Events).BuildEvent, types);
 
@@ -93,7 +163,7 @@ public sealed class StoredEventsTests(ServerUnderTest server) : IClassFixture<Se
         var reader = Reader(types);
         for (var position = 0L; position < upTo;)
         {
-            (var events, position) = await reader.After(position, upTo, CancellationToken.None);
+            (var events, position, _) = await reader.After(position, upTo, CancellationToken.None);
             all.AddRange(events);
         }
 

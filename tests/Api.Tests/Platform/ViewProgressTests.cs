@@ -36,6 +36,37 @@ public sealed class ViewProgressTests(ServerUnderTest server) : IClassFixture<Se
         (await progress.Reach(RunsView.Name, position, patience, cancel)).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task a_notification_that_comes_late_sets_no_place_back()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var mine = await RunsOfAPerson.Make(server, connected: false);
+        var (_, position) = await mine.Request();
+        var progress = server.Services.GetRequiredService<ViewProgress>();
+        (await progress.Reach(RunsView.Name, position, TimeSpan.FromSeconds(60), cancel)).ShouldBeTrue();
+        var least = long.MaxValue;
+        var heard = 0;
+        void Look()
+        {
+            least = Math.Min(least, progress.Of(RunsView.Name));
+            heard++;
+        }
+
+        progress.Moved += Look;
+        try
+        {
+            // The second one is heard behind the first.
+            await server.Scalar<long>($"select count(pg_notify('{ViewSchema.ProgressChannel}', told)) from (values ('{RunsView.Name}:All {position - 1}'), ('Nothing:All 1')) t (told)");
+            await Eventually.Be(() => Task.FromResult(heard), times => times > 0);
+            progress.Of(RunsView.Name).ShouldBeGreaterThanOrEqualTo(position);
+            least.ShouldBeGreaterThanOrEqualTo(position);
+        }
+        finally
+        {
+            progress.Moved -= Look;
+        }
+    }
+
     private static async Task Sql(string sql)
     {
         await using var connection = new NpgsqlConnection(await TestServer.ConnectionStringAsync() + ";Pooling=false");

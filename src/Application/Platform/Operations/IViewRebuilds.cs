@@ -17,8 +17,8 @@ public interface IViewRebuilds
     /// <summary>Begins folding beside the live view; the same operation again begins nothing.</summary>
     void Begin(string view, Guid operation);
 
-    /// <summary>Folds the last events and puts the new view in the place of the old one.</summary>
-    Task Switch(string view, CancellationToken cancel);
+    /// <summary>Folds the last events and puts the new view in the place of the old one; a refusal where those who read the old one never let it, and all is as before.</summary>
+    Task<Refusal?> Switch(string view, CancellationToken cancel);
 
     /// <summary>Throws the new view away.</summary>
     Task Discard(string view, CancellationToken cancel);

@@ -20,7 +20,11 @@ public static class SwitchViewHandler
         var actor = command.Envelope.Actor;
         var reason = await vault.SealText(stream.Aggregate!.OwnerId, command.Envelope.Reason, cancellation);
         // Recorded once it is so: the tables change places in a transaction of their own.
-        await rebuilds.Switch(command.View, cancellation);
+        if (await rebuilds.Switch(command.View, cancellation) is { } busy)
+        {
+            return await session.Refuse(command, busy, cancellation);
+        }
+
         return await session.Settle(command, stream, Decision.Of(new ViewRebuildSwitched(actor, clock.GetUtcNow(), reason)), cancellation);
     }
 }
