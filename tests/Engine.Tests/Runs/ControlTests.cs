@@ -92,6 +92,57 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public async Task a_pause_takes_effect_also_when_the_connection_that_brought_it_is_gone_by_then()
+    {
+        await using var it = new EngineUnderTest();
+        var run = await it.Start($$"""
+              - long: { run: { shell: { command: 'until [ -f {{it.File("go")}} ]; do sleep 0.02; done' } } }
+              - after: { set: { ok: true } }
+            """);
+        await EngineUnderTest.Eventually(() => it.Events(run).OfType<ExecutionTaskStarted>().Any());
+        var pause = new JournaledControl(Guid.CreateVersion7(), run, ControlKind.Pause, 0, DateTimeOffset.UtcNow, false, false);
+        using (var connection = new CancellationTokenSource())
+        {
+            (await it.Engine.Control(pause, connection.Token)).ShouldBeTrue();
+            await connection.CancelAsync();
+        }
+
+        await File.WriteAllTextAsync(it.File("go"), "", TestContext.Current.CancellationToken);
+        (await it.Effect(run, pause.ControlId)).Outcome.ShouldBeNull();
+        it.Journal.Find(run)!.Status.ShouldBe(JournaledStatus.Paused);
+
+        await it.Ask(run, ControlKind.Resume);
+        (await it.Ended(run)).ShouldBeOfType<Ending.Completed>();
+    }
+
+    [Fact]
+    public async Task a_control_that_the_run_has_taken_in_is_answered_also_when_its_connection_breaks_meanwhile()
+    {
+        await using var it = new EngineUnderTest();
+        var run = await it.Start("  - nap: { wait: { seconds: 60 } }\n");
+        await EngineUnderTest.Eventually(() => it.Events(run).OfType<ExecutionTaskSuspended>().Any());
+        await it.Effect(run, await it.Ask(run, ControlKind.Pause));
+        var resume = new JournaledControl(Guid.CreateVersion7(), run, ControlKind.Resume, 0, DateTimeOffset.UtcNow, false, false);
+        using (var connection = new CancellationTokenSource())
+        {
+            var held = new HeldContinuations();
+            var asking = held.Run(() => it.Engine.Control(resume, connection.Token));
+            // It goes on step by step until the run has acknowledged it, and only then the connection breaks.
+            await EngineUnderTest.Eventually(() =>
+            {
+                var acknowledged = it.Events(run).OfType<ExecutionControlAcknowledged>().Any(e => e.ControlId == resume.ControlId);
+                return acknowledged || (held.Step() && false);
+            });
+            await connection.CancelAsync();
+            held.LetGo();
+            await asking;
+        }
+
+        (await it.Effect(run, resume.ControlId)).Outcome.ShouldBeNull();
+        it.Journal.Find(run)!.Status.ShouldBe(JournaledStatus.Running);
+    }
+
+    [Fact]
     public async Task a_cancel_asks_first_and_the_process_may_clean_up()
     {
         await using var it = new EngineUnderTest();

@@ -26,6 +26,14 @@ internal sealed class HeldContinuations : SynchronizationContext
         }
     }
 
+    /// <summary>Runs what was held first, up to its next await.</summary>
+    /// <returns>False where nothing is held.</returns>
+    public bool Step() => held.TryDequeue(out var first) && Run(() =>
+    {
+        first.Work(first.State);
+        return true;
+    });
+
     public void LetGo()
     {
         lock (gate)

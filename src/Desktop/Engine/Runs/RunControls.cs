@@ -7,8 +7,11 @@ namespace Jarvis.Engine.Runs;
 /// took effect, or could not. Each is answered once, also after a crash.
 /// </summary>
 /// <param name="turn">Given back while the run is paused; null for a run that needs none.</param>
+/// <param name="stop">The engine stops: what is not answered by then stays open in the journal, and the next start takes it up.</param>
+/// <param name="over">The engine stops, or the run is being cancelled.</param>
 internal sealed class RunControls(
-    RunRecorder recorder, RunPace pace, RunTurn? turn, string name, TimeProvider clock, Action<TimeSpan> cancel, bool wasPaused, CancellationToken over) : IDisposable
+    RunRecorder recorder, RunPace pace, RunTurn? turn, string name, TimeProvider clock, Action<TimeSpan> cancel, bool wasPaused, CancellationToken stop,
+    CancellationToken over) : IDisposable
 {
     /// <summary>Outcome of a control that came, or was still open, when the run had ended.</summary>
     public const string Ended = "run.ended";
@@ -25,6 +28,7 @@ internal sealed class RunControls(
     private bool ended;
 
     /// <summary>Acts on a control that is in the journal. The same one again changes nothing.</summary>
+    /// <param name="cancellation">Whoever brings it may turn back until it is its turn; from then on it is answered, whoever is gone.</param>
     /// <returns>False where the run has ended and the answer is for others to give.</returns>
     public async Task<bool> Handle(JournaledControl control, CancellationToken cancellation)
     {
@@ -48,16 +52,16 @@ internal sealed class RunControls(
 
             if (!control.Acknowledged)
             {
-                await recorder.Answer(() => Acknowledge(control), cancellation);
+                await recorder.Answer(() => Acknowledge(control), stop);
             }
 
             switch (control.Kind)
             {
                 case ControlKind.Pause:
-                    await Pause(control, cancellation);
+                    await Pause(control);
                     break;
                 case ControlKind.Resume:
-                    await Resume(control, cancellation);
+                    await Resume(control);
                     break;
                 default:
                     cancel(TimeSpan.FromSeconds(control.GraceSeconds));
@@ -117,11 +121,11 @@ internal sealed class RunControls(
         }
     }
 
-    private async Task Pause(JournaledControl control, CancellationToken cancellation)
+    private async Task Pause(JournaledControl control)
     {
         if (paused)
         {
-            await recorder.Answer(() => Close([control], null, [], null), cancellation);
+            await recorder.Answer(() => Close([control], null, [], null), stop);
             return;
         }
 
@@ -129,16 +133,16 @@ internal sealed class RunControls(
         pausing.Add(control);
         if (pausing.Count == 1)
         {
-            _ = WhenAtRest(pace.Close(), cancellation);
+            _ = WhenAtRest(pace.Close());
         }
     }
 
-    private async Task WhenAtRest(Task rest, CancellationToken cancellation)
+    private async Task WhenAtRest(Task rest)
     {
         try
         {
-            await rest.WaitAsync(cancellation);
-            await one.WaitAsync(cancellation);
+            await rest.WaitAsync(over);
+            await one.WaitAsync(over);
         }
         catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
         {
@@ -154,7 +158,7 @@ internal sealed class RunControls(
                 var now = clock.GetUtcNow();
                 pace.Pauses.Begin(now);
                 await recorder.Answer(
-                    () => Close(pausing, null, [new ExecutionSuspended(name, now)], new StatusChange(JournaledStatus.Paused)), cancellation);
+                    () => Close(pausing, null, [new ExecutionSuspended(name, now)], new StatusChange(JournaledStatus.Paused)), stop);
                 pausing.Clear();
                 turn?.Give();
             }
@@ -169,18 +173,18 @@ internal sealed class RunControls(
         }
     }
 
-    private async Task Resume(JournaledControl control, CancellationToken cancellation)
+    private async Task Resume(JournaledControl control)
     {
         if (pausing.Count > 0)
         {
-            await recorder.Answer(() => Close(pausing, Resumed, [], null), cancellation);
+            await recorder.Answer(() => Close(pausing, Resumed, [], null), stop);
             pausing.Clear();
         }
 
         var before = paused ? new IExecutionEvent[] { new ExecutionResumed(name, clock.GetUtcNow()) } : [];
         var status = paused ? new StatusChange(JournaledStatus.Running) : null;
         paused = false;
-        await recorder.Answer(() => Close([control], null, before, status), cancellation);
+        await recorder.Answer(() => Close([control], null, before, status), stop);
         if (status is null || turn is null)
         {
             GoOn();

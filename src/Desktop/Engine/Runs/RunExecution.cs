@@ -146,7 +146,7 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop, cancel.Token);
-        using var controls = new RunControls(recorder, Pace, turn, run.QualifiedName, clock, Cancel, wasPaused, over.Token);
+        using var controls = new RunControls(recorder, Pace, turn, run.QualifiedName, clock, Cancel, wasPaused, stop, over.Token);
         recorder.AtEnd = controls.AtEnd;
         foreach (var control in parts.Journal.OpenControls(run.RunId))
         {
