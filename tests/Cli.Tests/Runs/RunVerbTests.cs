@@ -39,6 +39,10 @@ public sealed class RunVerbTests : IDisposable
     [InlineData("run")]
     [InlineData("run", "FILE", "--input", "no-such-input.json")]
     [InlineData("run", "FILE", "--wrong")]
+    [InlineData("run", "FILE", "--home", "")]
+    [InlineData("secret", "list", "--home", "")]
+    [InlineData("runs", "--home", "/dev/null/home")]
+    [InlineData("run", "/dev/zero")]
     [InlineData("nonsense")]
     public async Task bad_usage_ends_with_2_and_a_sentence(params string[] arguments)
     {

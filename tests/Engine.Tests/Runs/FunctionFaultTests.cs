@@ -27,6 +27,17 @@ public sealed class FunctionFaultTests
         output["detail"].ShouldBeOfType<JsonString>().Value.ShouldContain("test.fail");
     }
 
+    [Fact]
+    public async Task an_input_that_nests_too_deep_is_a_fault_and_no_run_that_never_ends()
+    {
+        await using var engine = new EngineUnderTest();
+        foreach (var levels in new[] { WorkflowInterpreter.MaxValueDepth + 1, Json.MaxDepth })
+        {
+            var run = await engine.Start("  - a: { set: { a: 1 } }\n", input: Json.Parse(new string('[', levels) + new string(']', levels)));
+            (await engine.Ended(run)).ShouldBeOfType<Ending.Faulted>().Fault.Type.ShouldBe(FaultTypes.Validation);
+        }
+    }
+
     private sealed class Failing : JarvisFunction
     {
         public override string Name => "test.fail";

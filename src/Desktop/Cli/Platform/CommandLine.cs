@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Jarvis.Engine.Platform;
 
 namespace Jarvis.Cli.Platform;
 
@@ -71,7 +72,7 @@ internal static class CommandLine
                 ProcessTerminationTimeout = TerminationGrace,
             });
         }
-        catch (UsageException usage)
+        catch (Exception usage) when (usage is UsageException or HomeException)
         {
             await Console.Error.WriteLineAsync(usage.Message);
             return ExitCode.BadUsage;

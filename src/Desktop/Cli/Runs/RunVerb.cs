@@ -46,7 +46,7 @@ internal static class RunVerb
         }
 
         var input = await Input(inputFile, cancel);
-        var home = OpenHome(homeFolder);
+        var home = JarvisHome.Open(homeFolder);
         await using var events = eventsFile is null ? null : EventFile.Create(eventsFile);
         await TellMissingSecrets(definition, home);
         var runId = Guid.CreateVersion7();
@@ -153,18 +153,6 @@ internal static class RunVerb
         catch (JsonException malformed)
         {
             throw new UsageException($"The input is not JSON: {malformed.Message}");
-        }
-    }
-
-    private static JarvisHome OpenHome(string? folder)
-    {
-        try
-        {
-            return JarvisHome.Open(folder);
-        }
-        catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"Jarvis's folder cannot be used: {closed.Message} Name another one with --home or {JarvisHome.Variable}.");
         }
     }
 

@@ -21,16 +21,22 @@ public sealed class JarvisHome
 
     /// <summary>Finds the home and makes it where it is missing.</summary>
     /// <param name="folder">An explicit choice; null takes the environment's, then the default.</param>
-    /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    /// <exception cref="HomeException">It cannot be made.</exception>
     public static JarvisHome Open(string? folder = null)
     {
         folder ??= Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen
             ? chosen
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".jarvis");
-        folder = Path.GetFullPath(folder);
-        MakePrivateFolder(folder);
-        return new JarvisHome(folder);
+        try
+        {
+            folder = Path.GetFullPath(folder);
+            MakePrivateFolder(folder);
+            return new JarvisHome(folder);
+        }
+        catch (Exception closed) when (closed is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new HomeException($"Jarvis's folder cannot be used: {closed.Message} Name another one with --home or {Variable}.", closed);
+        }
     }
 
     /// <summary>The folder of one run: where its shell commands work and its relative paths lead.</summary>
@@ -49,3 +55,6 @@ public sealed class JarvisHome
         }
     }
 }
+
+/// <summary>Jarvis's folder cannot be used; the message says why and what helps.</summary>
+public sealed class HomeException(string message, Exception inner) : IOException(message, inner);

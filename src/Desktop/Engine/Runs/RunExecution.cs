@@ -190,6 +190,7 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
         var started = place.LastSequence > 0 ? parts.Journal.ReadEvents(run.RunId, 0, 1)[0].OccurredAt : host.Now;
         var local = run.Origin == RunOrigin.Local ? new LocalDefinition(run.DefinitionHash, Content.Of(run.Definition)) : null;
         var facts = new RunFacts(run.RunId, Json.Parse(run.Input), Runtime(), secrets, started, local, run.Continues?.RunId, hidden);
+        var isTooDeep = facts.Input.NestsDeeperThan(WorkflowInterpreter.MaxValueDepth);
         Fault fault;
         try
         {
@@ -202,6 +203,11 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
             if (unusable is not null)
             {
                 throw new WorkflowFaultException(unusable);
+            }
+
+            if (isTooDeep)
+            {
+                throw new WorkflowFaultException(Fault.Validation($"The input nests deeper than {WorkflowInterpreter.MaxValueDepth} levels."));
             }
 
             return await WorkflowInterpreter.Run(parsed.Definition, facts, recorded, host, cancel.Token, stop);
@@ -222,7 +228,7 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
         {
             entries.Add(new JournalEntry(
                 new ExecutionStarted(
-                    run.QualifiedName, run.Workflow, facts.StartedAt, Content.Of(mask.Apply(facts.Input)),
+                    run.QualifiedName, run.Workflow, facts.StartedAt, isTooDeep ? null : Content.Of(mask.Apply(facts.Input)),
                     local is null ? null : local with { Definition = Content.Of(mask.Apply(Json.Of(run.Definition))) }, facts.ContinuesRunId), null));
         }
 

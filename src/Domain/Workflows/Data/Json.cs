@@ -38,6 +38,33 @@ public abstract class Json : IEquatable<Json>
     public static Json Of(params (string Key, Json Value)[] members) =>
         new JsonObject(members.Select(m => KeyValuePair.Create(m.Key, m.Value)));
 
+    /// <summary>Whether arrays and objects stand in one another on more than so many levels; never looks further down than that.</summary>
+    public bool NestsDeeperThan(int levels)
+    {
+        switch (this)
+        {
+            case JsonArray array:
+                if (levels == 0)
+                {
+                    return true;
+                }
+
+                foreach (var item in array.Span)
+                {
+                    if (item.NestsDeeperThan(levels - 1))
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            case JsonObject members:
+                return levels == 0 || members.Members.Values.Any(value => value.NestsDeeperThan(levels - 1));
+            default:
+                return false;
+        }
+    }
+
     /// <summary>Parses one JSON text.</summary>
     /// <exception cref="JsonException">The text is not JSON, or nests deeper than <see cref="MaxDepth"/>; it tells line and position.</exception>
     public static Json Parse(string text) => Parse(Encoding.UTF8.GetBytes(text));

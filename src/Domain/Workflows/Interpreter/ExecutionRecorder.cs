@@ -14,7 +14,10 @@ internal sealed class ExecutionRecorder(IExecutionHost host, SecretMask mask, Fu
 
     public bool HasEnded(string instance) => ended.ContainsKey(instance);
 
-    public Content Content(Json value) => Platform.Content.Of(mask.Apply(value));
+    /// <exception cref="WorkflowFaultException">It nests so deep that nobody could read it back.</exception>
+    public Content Content(Json value) => value.NestsDeeperThan(WorkflowInterpreter.MaxValueDepth)
+        ? throw new WorkflowFaultException(Fault.Expression($"A value nests deeper than {WorkflowInterpreter.MaxValueDepth} levels."))
+        : Platform.Content.Of(mask.Apply(value));
 
     /// <summary>A definition as it leaves the PC: a secret that somebody wrote into the text itself is masked there too, and its hash stays that of the text.</summary>
     public LocalDefinition? Definition(LocalDefinition? local) =>

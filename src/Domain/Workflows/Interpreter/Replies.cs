@@ -11,6 +11,8 @@ public sealed record HttpReply(int StatusCode, string? ReasonPhrase, IReadOnlyLi
     /// <summary>The longest part of an answer's body that a fault quotes, in characters.</summary>
     public const int MaxQuotedCharacters = 500;
 
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>
     /// The task's raw output (dsl-reference.md, "HTTP Call"): <c>content</c> is the decoded body, <c>raw</c> its Base64,
     /// <c>response</c> an object with request, statusCode, headers and content.
@@ -54,7 +56,8 @@ public sealed record HttpReply(int StatusCode, string? ReasonPhrase, IReadOnlyLi
         {
             try
             {
-                return Json.Parse(Body);
+                // RFC 8259, section 8.1: a reader may pass over the mark that some servers put before it.
+                return Json.Parse(Body.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Body.AsSpan(Encoding.UTF8.Preamble.Length) : Body);
             }
             catch (JsonException e)
             {
@@ -65,12 +68,29 @@ public sealed record HttpReply(int StatusCode, string? ReasonPhrase, IReadOnlyLi
 
         try
         {
-            return Json.Of(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Body));
+            return Json.Of(CharacterSet(type).GetString(Body));
         }
         catch (DecoderFallbackException)
         {
             // Binary content has no text form; Base64 is what `raw` would give.
             return Json.Of(Convert.ToBase64String(Body));
+        }
+    }
+
+    /// <summary>What the content type says that the text is encoded in (RFC 9110, section 8.3.2); UTF-8 where it says nothing, or a name that nobody knows.</summary>
+    private static Encoding CharacterSet(string contentType)
+    {
+        var name = contentType.Split(';').Skip(1).Select(parameter => parameter.Split('=', 2))
+            .FirstOrDefault(pair => pair.Length == 2 && pair[0].Trim().Equals("charset", StringComparison.OrdinalIgnoreCase))?[1].Trim().Trim('"');
+        try
+        {
+            return name is not { Length: > 0 } ? Utf8
+                : CodePagesEncodingProvider.Instance.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
+                    ?? Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+        }
+        catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException)
+        {
+            return Utf8;
         }
     }
 

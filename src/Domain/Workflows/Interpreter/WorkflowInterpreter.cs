@@ -14,6 +14,9 @@ public static class WorkflowInterpreter
     /// <summary>The most items that one <c>for</c> goes over.</summary>
     public const int MaxIterations = 100_000;
 
+    /// <summary>Levels on which arrays and objects of a run's data may stand in one another: as many as can be read (<see cref="Data.Json.MaxDepth"/>), less what events add around them.</summary>
+    public const int MaxValueDepth = Data.Json.MaxDepth - 32;
+
     /// <param name="cancel">A person's order to cancel: children are cancelled and recorded, the ending is <see cref="Ending.Cancelled"/>.</param>
     /// <param name="stop">The runner stops: nothing more is recorded, so that the run resumes later.</param>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was signalled.</exception>

@@ -43,7 +43,7 @@ internal sealed partial class DefinitionReader
 
         if (CallsToCome.Contains(name))
         {
-            problems.Add("language.not_supported", $"`call: {name}` is part of the DSL, but Jarvis does not support it yet.", spot);
+            problems.Add("language.not_supported", $"`call: {name}` is part of the DSL, but Jarvis does not support it yet. {Instead.Of(name)}", spot);
         }
         else if (name.Contains("://", StringComparison.Ordinal) || name.Contains('@', StringComparison.Ordinal))
         {

@@ -42,7 +42,7 @@ internal sealed class Fields
             fields.byName[key.Text] = spot.Child(key.Text, value);
             if (refused is not null && refused.Contains(key.Text))
             {
-                problems.Add("language.not_supported", $"`{key.Text}` is part of the DSL here, but Jarvis does not support it yet. Remove it.",
+                problems.Add("language.not_supported", $"`{key.Text}` is part of the DSL here, but Jarvis does not support it yet. {Instead.Of(key.Text)}",
                     key.Line, key.Column, spot.Child(key.Text, key).Pointer);
             }
             else if (known is not null && !known.Contains(key.Text))

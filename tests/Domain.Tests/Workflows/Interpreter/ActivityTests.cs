@@ -23,6 +23,23 @@ public sealed class ActivityTests
     public void content_is_the_decoded_body() =>
         Http("{ method: get, endpoint: 'https://x.y/{id}' }").Given("""{"id":"a b/c"}""").Run(Answers(200, """{"ok":true}""")).ShouldGive("""{"ok":true}""");
 
+    [Theory]
+    [InlineData("iso-8859-1", "text/plain; charset=iso-8859-1", "h\u00e9llo")]
+    [InlineData("gbk", "text/html; charset=\"GBK\"", "\u4efb\u52a1")]
+    [InlineData("utf-16", "text/plain;charset=UTF-16", "\u4efb")]
+    [InlineData("utf-8", "text/plain; charset=no-such-thing", "h\u00e9llo")]
+    public void a_text_is_decoded_as_its_content_type_says(string written, string contentType, string text)
+    {
+        var encoding = CodePagesEncodingProvider.Instance.GetEncoding(written) ?? Encoding.GetEncoding(written);
+        Http("{ method: get, endpoint: 'https://x.y' }")
+            .Run(host => host.On("http", a => new HttpReply(200, null, [new("Content-Type", contentType)], encoding.GetBytes(text)).ToOutput((Activity.Http)a)))
+            .ShouldGive(Json.Of(text).ToString());
+    }
+
+    [Fact]
+    public void a_byte_order_mark_before_json_is_passed_over() =>
+        Http("{ method: get, endpoint: 'https://x.y' }").Run(Answers(200, "\uFEFF{\"ok\":true}")).ShouldGive("""{"ok":true}""");
+
     [Fact]
     public void an_endpoint_template_is_expanded_with_the_inputs_properties()
     {

@@ -9,6 +9,26 @@ namespace Jarvis.Domain.Tests.Workflows.Interpreter;
 /// <summary>dsl.md, "Data Flow" and "Runtime expression arguments".</summary>
 public sealed class DataFlowTests
 {
+    [Theory]
+    [InlineData(470, false)]
+    [InlineData(490, true)]
+    [InlineData(9000, true)]
+    public void a_value_that_nests_deeper_than_can_be_read_back_is_an_error_of_its_task(int levels, bool fails)
+    {
+        var story = Story.Of($$"""
+            do:
+              - deep:
+                  try:
+                    - nest: { set: { v: '${ reduce range({{levels}}) as $i (null; [.]) }' } }
+                  catch:
+                    as: e
+                    do:
+                      - told: { set: { type: '${ $e.type }', at: '${ $e.instance }' } }
+              - short: { if: '.v != null', set: { v: kept } }
+            """);
+        story.Run().ShouldGive(fails ? $$"""{"type":"{{FaultTypes.Expression}}","at":"/do/0/deep/try/0/nest"}""" : """{"v":"kept"}""");
+    }
+
     [Fact]
     public void set_builds_its_output_from_the_input() => Story.Of("""
         do:

@@ -133,6 +133,7 @@ public sealed class DefinitionParserTests
         var problem = Only(text);
         problem.Code.ShouldBe("language.not_supported");
         problem.Message.ShouldContain(name);
+        problem.Message.ShouldMatch("Use |Define |Reach |Start it|start the workflow|Write ", "it says what helps");
         (problem.Line, problem.Column).ShouldBe((line, column));
     }
 
