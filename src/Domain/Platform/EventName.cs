@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Reflection;
 
@@ -16,17 +17,25 @@ public sealed class EventNameAttribute(string name) : Attribute
 /// <summary>Every event of the Domain by name and by type.</summary>
 public static class EventNames
 {
-    private static readonly FrozenDictionary<Type, string> Names = typeof(EventNames).Assembly.GetTypes()
-        .Select(type => (type, name: type.GetCustomAttribute<EventNameAttribute>()?.Name))
+    /// <summary>Names that were asked for. Looking through all types takes longer than the rest of a short command's start.</summary>
+    private static readonly ConcurrentDictionary<Type, string> Asked = new();
+
+    private static readonly Lazy<FrozenDictionary<Type, string>> Names = new(() => typeof(EventNames).Assembly.GetTypes()
+        .Select(type => (type, name: NameOf(type)))
         .Where(pair => pair.name is not null)
-        .ToFrozenDictionary(pair => pair.type, pair => pair.name!);
+        .ToFrozenDictionary(pair => pair.type, pair => pair.name!));
 
-    private static readonly FrozenDictionary<string, Type> Types = Names.ToFrozenDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
+    private static readonly Lazy<FrozenDictionary<string, Type>> Types =
+        new(() => Names.Value.ToFrozenDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal));
 
-    public static IReadOnlyDictionary<Type, string> All => Names;
+    public static IReadOnlyDictionary<Type, string> All => Names.Value;
 
-    public static string Of(Type eventType) => Names[eventType];
+    /// <exception cref="ArgumentException">The type is not an event.</exception>
+    public static string Of(Type eventType) =>
+        Asked.GetOrAdd(eventType, type => NameOf(type) ?? throw new ArgumentException($"{type} has no event name.", nameof(eventType)));
 
     /// <summary>The event type of that name; null for one that is not known here.</summary>
-    public static Type? TypeOf(string name) => Types.GetValueOrDefault(name);
+    public static Type? TypeOf(string name) => Types.Value.GetValueOrDefault(name);
+
+    private static string? NameOf(Type type) => type.GetCustomAttribute<EventNameAttribute>()?.Name;
 }

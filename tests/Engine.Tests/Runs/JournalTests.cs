@@ -190,6 +190,49 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public async Task a_journal_that_waits_for_no_disk_answers_at_once_and_in_order()
+    {
+        await using var journal = Journal.Open(File, durable: false);
+        var places = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => journal.Begin(NewRun(), "me")));
+
+        await Task.WhenAll(places.Select(place => Task.Run(() =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                journal.Append(place!, [Event()]).IsCompletedSuccessfully.ShouldBeTrue();
+            }
+        })));
+
+        foreach (var place in places)
+        {
+            journal.AllEvents(place!.RunId).Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, 100).Select(n => (long)n));
+        }
+    }
+
+    [Fact]
+    public async Task what_a_full_disk_holds_back_in_a_journal_that_waits_for_none_is_not_overtaken()
+    {
+        using var disk = SmallDisk.Mount(megabytes: 4);
+        Assert.SkipWhen(disk is null, SmallDisk.Missing);
+        await using var journal = Journal.Open(disk.File("journal.db"), durable: false);
+        var place = (await journal.Begin(NewRun(), "me"))!;
+        disk.Fill();
+        var writes = new List<Task>();
+        for (var i = 0; i < 100; i++)
+        {
+            writes.Add(journal.Append(place, [Event(8_000)]));
+        }
+
+        await EngineUnderTest.Eventually(() => journal.Trouble is not null);
+        writes.Count(w => w.IsCompletedSuccessfully).ShouldBeLessThan(100);
+        disk.MakeRoom();
+        writes.Add(journal.Append(place, [Event()]));
+        await Task.WhenAll(writes).WaitAsync(TimeSpan.FromSeconds(30));
+        journal.AllEvents(place.RunId).Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, 101).Select(n => (long)n));
+        journal.AllEvents(place.RunId).Last().Data.Length.ShouldBeLessThan(8_000);
+    }
+
+    [Fact]
     public void a_damaged_journal_is_refused_with_what_to_do()
     {
         System.IO.File.WriteAllText(File, string.Concat(Enumerable.Repeat("this is no database ", 500)));

@@ -20,11 +20,11 @@ public sealed partial class Journal : IAsyncDisposable
     private readonly JournalReaders readers;
     private readonly ChangeSignal changes = new();
 
-    private Journal(string file, SqliteDatabase database)
+    private Journal(string file, SqliteDatabase database, bool durable)
     {
         File = file;
         readers = new JournalReaders(file);
-        writer = new JournalWriter(database, changes.Raise);
+        writer = new JournalWriter(database, changes.Raise, atOnce: !durable);
         writer.TroubleChanged += trouble => TroubleChanged?.Invoke(trouble);
     }
 
@@ -46,7 +46,7 @@ public sealed partial class Journal : IAsyncDisposable
             Directory.CreateDirectory(folder);
         }
 
-        return new Journal(file, JournalSchema.Open(file, durable));
+        return new Journal(file, JournalSchema.Open(file, durable), durable);
     }
 
     /// <summary>Keeps a new run; false where its id is known already (nothing changes then).</summary>

@@ -13,6 +13,8 @@ internal static class JournalSchema
     /// <summary>What brings the tables of each earlier format, from 1 on, to the next.</summary>
     private static readonly string[] Steps = ["ALTER TABLE runs ADD COLUMN continues_input BLOB"];
 
+    private static readonly Lock Making = new();
+
     private const string Tables = """
         CREATE TABLE runs(
             number INTEGER PRIMARY KEY,
@@ -143,26 +145,32 @@ internal static class JournalSchema
     }
 
     /// <summary>
-    /// A new journal belongs to its owner alone, whoever may enter the folder: it holds what runs need to go on, secrets too. It is moved to its place as it
-    /// is, because SQLite's locks of this process end when any other handle of the file is closed.
+    /// A new journal belongs to its owner alone, whoever may enter the folder: it holds what runs need to go on, secrets too. It is made at its place, by one
+    /// process (a file that is moved there may take the place of the one that another process uses already), and by one thread, because SQLite's locks of
+    /// this process end when any other handle of the file is closed.
     /// </summary>
     private static void MakePrivate(string file)
     {
-        if (OperatingSystem.IsWindows() || File.Exists(file))
+        if (OperatingSystem.IsWindows())
         {
             return;
         }
 
-        var made = $"{file}.{Guid.NewGuid():N}";
-        new FileStream(made, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
-        try
+        lock (Making)
         {
-            File.Move(made, file, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            // Another process was first.
-            File.Delete(made);
+            if (File.Exists(file))
+            {
+                return;
+            }
+
+            try
+            {
+                new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
+            }
+            catch (IOException) when (File.Exists(file))
+            {
+                // Another process was first.
+            }
         }
     }
 

@@ -7,6 +7,7 @@ namespace Jarvis.Engine.Runs;
 /// The journal's one writer: a thread of its own that puts everything that waits, of all runs, into one transaction
 /// (group commit) and answers after the flush. A write that fails alone never fails its neighbours. While the disk
 /// is full or failing, writes wait: nothing is answered, so nothing counts as done, and all go on once there is room.
+/// Where no flush is waited for, a write is done at once by whoever asks for it; what fails then waits for the thread.
 /// </summary>
 internal sealed class JournalWriter : IAsyncDisposable
 {
@@ -22,13 +23,20 @@ internal sealed class JournalWriter : IAsyncDisposable
     private readonly Channel<JournalWrite> queue = Channel.CreateBounded<JournalWrite>(new BoundedChannelOptions(QueueCapacity) { SingleReader = true });
     private readonly SqliteDatabase database;
     private readonly Action committed;
+    private readonly bool atOnce;
+    private readonly Lock turn = new();
     private readonly ManualResetEventSlim stopping = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public JournalWriter(SqliteDatabase database, Action committed)
+    /// <summary>Writes in the queue or with the thread, where writes are done at once otherwise: none may overtake them.</summary>
+    private int waiting;
+
+    /// <param name="atOnce">Whether commits return without waiting for the disk.</param>
+    public JournalWriter(SqliteDatabase database, Action committed, bool atOnce)
     {
         this.database = database;
         this.committed = committed;
+        this.atOnce = atOnce;
         new Thread(Loop) { IsBackground = true, Name = "journal" }.Start();
     }
 
@@ -42,12 +50,15 @@ internal sealed class JournalWriter : IAsyncDisposable
     public async Task<T> Do<T>(Func<SqliteDatabase, T> work, CancellationToken cancellation = default)
     {
         var write = new JournalWrite<T>(work);
-        await queue.Writer.WriteAsync(write, cancellation);
+        await Enqueue(write, cancellation);
         return await write.Answer;
     }
 
     /// <summary>Puts a write in the queue; its own answer tells when it is flushed.</summary>
-    public ValueTask Enqueue(JournalWrite write, CancellationToken cancellation) => queue.Writer.WriteAsync(write, cancellation);
+    public ValueTask Enqueue(JournalWrite write, CancellationToken cancellation) =>
+        !atOnce ? queue.Writer.WriteAsync(write, cancellation)
+        : TryAtOnce(write, cancellation) ? ValueTask.CompletedTask
+        : PutInQueue(write, cancellation);
 
     public async ValueTask DisposeAsync()
     {
@@ -70,11 +81,47 @@ internal sealed class JournalWriter : IAsyncDisposable
             }
 
             Commit(group);
+            Interlocked.Add(ref waiting, -group.Count);
             group.Clear();
         }
 
-        database.Dispose();
+        lock (turn)
+        {
+            database.Dispose();
+        }
+
         ended.SetResult();
+    }
+
+    /// <summary>Commits the write on this thread, unless others wait before it or it fails.</summary>
+    private bool TryAtOnce(JournalWrite write, CancellationToken cancellation)
+    {
+        lock (turn)
+        {
+            if (waiting > 0 || stopping.IsSet || cancellation.IsCancellationRequested || Attempt([write]) is not null)
+            {
+                return false;
+            }
+
+            write.Succeed();
+        }
+
+        committed();
+        return true;
+    }
+
+    private async ValueTask PutInQueue(JournalWrite write, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref waiting);
+        try
+        {
+            await queue.Writer.WriteAsync(write, cancellation);
+        }
+        catch
+        {
+            Interlocked.Decrement(ref waiting);
+            throw;
+        }
     }
 
     private void Commit(List<JournalWrite> group)
@@ -122,6 +169,7 @@ internal sealed class JournalWriter : IAsyncDisposable
 
     private Exception? Attempt(List<JournalWrite> group)
     {
+        using var mine = turn.EnterScope();
         try
         {
             database.Prepare("BEGIN IMMEDIATE").Run();

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Jarvis.Domain.Workflows.Language;
 using Jarvis.Engine.Workflows.Browser;
 using Jarvis.Engine.Workflows.Files;
@@ -14,7 +13,7 @@ namespace Jarvis.Engine.Workflows;
 /// <summary>The functions that exist on this PC.</summary>
 public sealed class FunctionCatalog(IEnumerable<JarvisFunction> functions)
 {
-    private readonly FrozenDictionary<string, JarvisFunction> functions = functions.ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
+    private readonly Dictionary<string, JarvisFunction> functions = functions.ToDictionary(f => f.Name, StringComparer.Ordinal);
     private ValidationContext? validation;
 
     /// <summary>Every function of Jarvis. A new one is added here.</summary>

@@ -40,7 +40,7 @@ public abstract class JarvisFunction
     /// <summary>Why it cannot be done on this machine, as a sentence; null where it can.</summary>
     public string? Unable() => IsForThisPlatform ? Lacking() : $"works on {string.Join(", ", Platforms)} only";
 
-    public FunctionDescription Description => description ??= new FunctionDescription(Name, Summary, Json.Parse(Parameters), Repeatable, Platforms);
+    public FunctionDescription Description => description ??= new FunctionDescription(Name, Summary, new Lazy<Json>(() => Json.Parse(Parameters)), Repeatable, Platforms);
 
     /// <summary>Checks arguments against the schema and puts in its defaults.</summary>
     /// <exception cref="WorkflowFaultException">A validation fault that names the argument.</exception>

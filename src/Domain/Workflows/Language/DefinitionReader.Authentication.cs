@@ -32,7 +32,7 @@ internal sealed partial class DefinitionReader
 
         if (fields.Text("use") is { } reference)
         {
-            return Referenced(authentications, reference, fields["use"]!.Value, "authentication", "use.authentications");
+            return Referenced(authentications, reference, fields["use"]!, "authentication", "use.authentications");
         }
 
         var given = Schemes.Where(scheme => fields[scheme] is not null).ToList();
@@ -48,7 +48,7 @@ internal sealed partial class DefinitionReader
             return null;
         }
 
-        var policy = fields[given[0]]!.Value;
+        var policy = fields[given[0]]!;
         return given[0] switch
         {
             "basic" => Pair(policy, "basic", AuthenticationScheme.Basic, (user, password) => new Authentication.Basic(user, password), scope),
@@ -161,7 +161,7 @@ internal sealed partial class DefinitionReader
 
         if (!secrets.Contains(name))
         {
-            problems.Add("language.unknown_reference", $"The secret `{name}` is not listed in `use.secrets`.{Suggestion.For(name, secrets)} Add it there.", fields["use"]!.Value);
+            problems.Add("language.unknown_reference", $"The secret `{name}` is not listed in `use.secrets`.{Suggestion.For(name, secrets)} Add it there.", fields["use"]!);
         }
 
         return new Authentication.FromSecret(scheme, name);

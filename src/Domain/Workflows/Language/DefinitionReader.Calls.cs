@@ -11,7 +11,7 @@ internal sealed partial class DefinitionReader
 
     private TaskDefinition? Call(TaskHead head, Fields fields, Scope scope)
     {
-        var spot = fields["call"]!.Value;
+        var spot = fields["call"]!;
         if (Fields.TextOf(spot, "call", problems) is not { } name)
         {
             return null;
@@ -139,7 +139,7 @@ internal sealed partial class DefinitionReader
         var method = fields.Required("method", "`with` of http") is { } m ? TextOrExpression(m, "method", scope) : null;
         if (method is Template.Literal { Value: JsonString verb } && (verb.Value.Length is 0 or > 32 || !verb.Value.All(char.IsAsciiLetter)))
         {
-            problems.Add("language.invalid_value", $"`method: {verb.Value}` is no HTTP method. Write get, post, put, patch, delete, head or options.", fields["method"]!.Value);
+            problems.Add("language.invalid_value", $"`method: {verb.Value}` is no HTTP method. Write get, post, put, patch, delete, head or options.", fields["method"]!);
         }
 
         var (endpoint, authentication) = fields.Required("endpoint", "`with` of http") is { } at ? EndpointOf(at, scope) : default;

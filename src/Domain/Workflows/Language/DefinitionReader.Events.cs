@@ -46,7 +46,7 @@ internal sealed partial class DefinitionReader
     private TaskDefinition.Listen? Listen(TaskHead head, Fields task, Scope scope)
     {
         var iterator = task["foreach"] is { } each ? Iterator(each, scope) : null;
-        if (Fields.Of(task["listen"]!.Value, problems, "`listen`", ["to", "read"]) is not { } fields)
+        if (Fields.Of(task["listen"]!, problems, "`listen`", ["to", "read"]) is not { } fields)
         {
             return null;
         }
@@ -72,10 +72,10 @@ internal sealed partial class DefinitionReader
             return null;
         }
 
-        var filters = given[0] == "one" ? [Filter(fields["one"]!.Value, scope)] : Filters(fields[given[0]]!.Value, given[0], scope);
+        var filters = given[0] == "one" ? [Filter(fields["one"]!, scope)] : Filters(fields[given[0]]!, given[0], scope);
         if (given[0] == "all" && filters is [])
         {
-            problems.Add("language.missing", "`all` waits for no event. Give it at least one filter.", fields["all"]!.Value);
+            problems.Add("language.missing", "`all` waits for no event. Give it at least one filter.", fields["all"]!);
         }
 
         Expression? condition = null;

@@ -45,7 +45,7 @@ internal sealed partial class DefinitionReader
 
         if (fields.Text("format") is { } format && format != "json" && !format.StartsWith("json:", StringComparison.Ordinal))
         {
-            problems.Add("language.not_supported", $"The schema format `{format}` is not supported. Use json.", fields["format"]!.Value);
+            problems.Add("language.not_supported", $"The schema format `{format}` is not supported. Use json.", fields["format"]!);
         }
 
         if (fields["resource"] is not null || fields.Required("document", "`schema`") is not { } document)

@@ -29,9 +29,9 @@ internal sealed partial class DefinitionReader
 
         return kinds[0] switch
         {
-            "shell" => Shell(fields["shell"]!.Value, scope) is { } shell ? new TaskDefinition.RunShell(head, shell, wanted, wait) : null,
-            "script" => Script(fields["script"]!.Value, scope) is { } script ? new TaskDefinition.RunScript(head, script, wanted, wait) : null,
-            "workflow" => Subworkflow(head, fields["workflow"]!.Value, wait, scope),
+            "shell" => Shell(fields["shell"]!, scope) is { } shell ? new TaskDefinition.RunShell(head, shell, wanted, wait) : null,
+            "script" => Script(fields["script"]!, scope) is { } script ? new TaskDefinition.RunScript(head, script, wanted, wait) : null,
+            "workflow" => Subworkflow(head, fields["workflow"]!, wait, scope),
             _ => null,
         };
     }
@@ -126,7 +126,7 @@ internal sealed partial class DefinitionReader
         var version = fields["version"] is null ? "latest" : fields.Text("version");
         if (version is not null and not "latest" && !SemanticVersion().IsMatch(version))
         {
-            problems.Add("language.invalid_value", $"`version: {version}` is neither a semantic version nor latest.", fields["version"]!.Value);
+            problems.Add("language.invalid_value", $"`version: {version}` is neither a semantic version nor latest.", fields["version"]!);
         }
 
         var input = fields["input"] is { } i ? Value(i, scope) : null;

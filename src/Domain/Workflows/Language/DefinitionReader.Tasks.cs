@@ -98,18 +98,18 @@ internal sealed partial class DefinitionReader
         var head = Head(name, kind, fields, scope, siblings);
         return kind switch
         {
-            "do" => Tasks(fields["do"]!.Value, "do", scope) is { } tasks ? new TaskDefinition.Do(head, tasks) : null,
-            "set" => SetTask(head, fields["set"]!.Value, scope),
+            "do" => Tasks(fields["do"]!, "do", scope) is { } tasks ? new TaskDefinition.Do(head, tasks) : null,
+            "set" => SetTask(head, fields["set"]!, scope),
             "call" => Call(head, fields, scope),
             "for" => For(head, fields, scope),
-            "fork" => Fork(head, fields["fork"]!.Value, scope),
-            "switch" => Switch(head, fields["switch"]!.Value, scope, siblings),
+            "fork" => Fork(head, fields["fork"]!, scope),
+            "switch" => Switch(head, fields["switch"]!, scope, siblings),
             "try" => Try(head, fields, scope),
-            "raise" => Raise(head, fields["raise"]!.Value, scope),
-            "emit" => Emit(head, fields["emit"]!.Value, scope),
+            "raise" => Raise(head, fields["raise"]!, scope),
+            "emit" => Emit(head, fields["emit"]!, scope),
             "listen" => Listen(head, fields, scope),
-            "run" => Run(head, fields["run"]!.Value, scope),
-            _ => Duration(fields["wait"]!.Value, "wait", scope) is { } duration ? new TaskDefinition.Wait(head, duration) : null,
+            "run" => Run(head, fields["run"]!, scope),
+            _ => Duration(fields["wait"]!, "wait", scope) is { } duration ? new TaskDefinition.Wait(head, duration) : null,
         };
     }
 
@@ -170,7 +170,7 @@ internal sealed partial class DefinitionReader
 
     private TaskDefinition.For? For(TaskHead head, Fields fields, Scope scope)
     {
-        var loop = Fields.Of(fields["for"]!.Value, problems, "`for`", ["each", "in", "at"]);
+        var loop = Fields.Of(fields["for"]!, problems, "`for`", ["each", "in", "at"]);
         var each = loop is null ? null : Variable(loop, "each") ?? "item";
         var at = loop is null ? null : Variable(loop, "at") ?? "index";
         var inside = each is null || at is null ? scope : scope.With(each, at);
@@ -190,13 +190,13 @@ internal sealed partial class DefinitionReader
 
         if (text.Length is 0 or > 64 || char.IsAsciiDigit(text[0]) || !text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
         {
-            problems.Add("language.invalid_value", $"`{name}: {text}` must be a variable's name: letters, digits and _, without $.", fields[name]!.Value);
+            problems.Add("language.invalid_value", $"`{name}: {text}` must be a variable's name: letters, digits and _, without $.", fields[name]!);
             return null;
         }
 
         if (Scope.Task.ForTaskExport.Arguments.Contains(text))
         {
-            problems.Add("language.invalid_value", $"`{name}: {text}` would hide ${text}, which the DSL defines. Choose another name.", fields[name]!.Value);
+            problems.Add("language.invalid_value", $"`{name}: {text}` would hide ${text}, which the DSL defines. Choose another name.", fields[name]!);
             return null;
         }
 
@@ -264,7 +264,7 @@ internal sealed partial class DefinitionReader
 
     private TaskDefinition.Try? Try(TaskHead head, Fields fields, Scope scope)
     {
-        var tasks = Tasks(fields["try"]!.Value, "try", scope);
+        var tasks = Tasks(fields["try"]!, "try", scope);
         if (fields.Required("catch", $"The task `{head.Name}`") is not { } catchSpot
             || Fields.Of(catchSpot, problems, "`catch`", ["errors", "as", "when", "exceptWhen", "retry", "do"], fix: "catch: { do: … }") is not { } parts)
         {

@@ -31,7 +31,7 @@ internal sealed partial class DefinitionReader(string source, ValidationContext 
 
     public Definition? Read(Spot root, string hash)
     {
-        if (root.Node is MapNode map && map.Entries.FirstOrDefault(e => e.Key.Text is "specVersion" or "states").Key is { } old)
+        if (root.Node is MapNode map && map.Entries.FirstOrDefault(e => e.Key.Text is "specVersion" or "states")?.Key is { } old)
         {
             problems.Add("language.not_supported",
                 $"This is a workflow of the specification's version 0.8 or older (`{old.Text}`). Jarvis runs version 1.0: `document:` and `do:` take the place of `states:`.", old.Line, old.Column, $"/{old.Text}");
@@ -71,7 +71,7 @@ internal sealed partial class DefinitionReader(string source, ValidationContext 
         var dsl = fields.RequiredText("dsl", "`document`");
         if (dsl is not null && !SupportedDsl().IsMatch(dsl))
         {
-            problems.Add("language.not_supported", $"`dsl: {dsl}` is not a version that Jarvis runs. Write a version of 1.0, such as '1.0.3'.", fields["dsl"]!.Value);
+            problems.Add("language.not_supported", $"`dsl: {dsl}` is not a version that Jarvis runs. Write a version of 1.0, such as '1.0.3'.", fields["dsl"]!);
         }
 
         var name = Label(fields, "name");
@@ -79,7 +79,7 @@ internal sealed partial class DefinitionReader(string source, ValidationContext 
         var version = fields.RequiredText("version", "`document`");
         if (version is not null && !SemanticVersion().IsMatch(version))
         {
-            problems.Add("language.invalid_value", $"`version: {version}` is not a semantic version. Write three numbers, such as '1.0.0'.", fields["version"]!.Value);
+            problems.Add("language.invalid_value", $"`version: {version}` is not a semantic version. Write three numbers, such as '1.0.0'.", fields["version"]!);
         }
 
         Spot? tags = fields["tags"];
@@ -107,7 +107,7 @@ internal sealed partial class DefinitionReader(string source, ValidationContext 
         if (text is not null && !LabelForm().IsMatch(text))
         {
             problems.Add("language.invalid_value",
-                $"`{name}: {text}` must be 1 to 63 letters, digits and hyphens, with a letter or digit at both ends.", fields[name]!.Value);
+                $"`{name}: {text}` must be 1 to 63 letters, digits and hyphens, with a letter or digit at both ends.", fields[name]!);
         }
 
         return text;
@@ -128,7 +128,7 @@ internal sealed partial class DefinitionReader(string source, ValidationContext 
                 language = ExpressionLanguage.JavaScript;
                 break;
             case { } other:
-                problems.Add("language.not_supported", $"The expression language `{other}` is not supported. Use jq or javascript.", fields["language"]!.Value);
+                problems.Add("language.not_supported", $"The expression language `{other}` is not supported. Use jq or javascript.", fields["language"]!);
                 break;
         }
 
@@ -140,7 +140,7 @@ internal sealed partial class DefinitionReader(string source, ValidationContext 
                 loose = true;
                 break;
             case { } other:
-                problems.Add("language.invalid_value", $"`mode: {other}` is none of strict, loose.{Suggestion.For(other, ["strict", "loose"])}", fields["mode"]!.Value);
+                problems.Add("language.invalid_value", $"`mode: {other}` is none of strict, loose.{Suggestion.For(other, ["strict", "loose"])}", fields["mode"]!);
                 break;
         }
     }
@@ -205,7 +205,7 @@ internal sealed partial class DefinitionReader(string source, ValidationContext 
             var extend = fields.RequiredText("extend", $"The extension `{key.Text}`");
             if (extend is not null && !Extendable.Contains(extend))
             {
-                problems.Add("language.invalid_value", $"`extend: {extend}` is none of {string.Join(", ", Extendable)}.{Suggestion.For(extend, Extendable)}", fields["extend"]!.Value);
+                problems.Add("language.invalid_value", $"`extend: {extend}` is none of {string.Join(", ", Extendable)}.{Suggestion.For(extend, Extendable)}", fields["extend"]!);
                 continue;
             }
 
@@ -281,7 +281,7 @@ internal sealed partial class DefinitionReader(string source, ValidationContext 
 
             if (reached.Contains(name))
             {
-                problems.Add("language.recursion", $"The function `{name}` calls itself, directly or through another. Use `run: workflow` for repetition.", defined[name]!.Value);
+                problems.Add("language.recursion", $"The function `{name}` calls itself, directly or through another. Use `run: workflow` for repetition.", defined[name]!);
             }
         }
     }

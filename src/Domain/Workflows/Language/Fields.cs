@@ -122,7 +122,7 @@ internal sealed class Fields
         }
 
         var words = Enum.GetNames<T>().Select(Spelling).ToArray();
-        problems.Add("language.invalid_value", $"`{name}: {text}` is none of {string.Join(", ", words)}.{Suggestion.For(text, words)}", this[name]!.Value);
+        problems.Add("language.invalid_value", $"`{name}: {text}` is none of {string.Join(", ", words)}.{Suggestion.For(text, words)}", this[name]!);
         return null;
     }
 

@@ -70,7 +70,7 @@ internal ref struct LocatedJson
 
     private MapNode ReadObject(string pointer, int atLine, int atColumn)
     {
-        var entries = new List<(ScalarNode, SourceNode)>();
+        var entries = new List<MapEntry>();
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
@@ -86,7 +86,7 @@ internal ref struct LocatedJson
             }
 
             seen[name] = keyLine;
-            entries.Add((new ScalarNode(keyLine, keyColumn, name, Json.Of(name), ScalarForm.DoubleQuoted), value));
+            entries.Add(new MapEntry(new ScalarNode(keyLine, keyColumn, name, Json.Of(name), ScalarForm.DoubleQuoted), value));
         }
 
         return new MapNode(atLine, atColumn, entries);

@@ -57,9 +57,11 @@ internal sealed class ListNode(int line, int column, IReadOnlyList<SourceNode> i
     protected override Json Build() => new JsonArray([.. items.Select(item => item.ToJson())]);
 }
 
-internal sealed class MapNode(int line, int column, IReadOnlyList<(ScalarNode Key, SourceNode Value)> entries) : SourceNode(line, column)
+internal sealed record MapEntry(ScalarNode Key, SourceNode Value);
+
+internal sealed class MapNode(int line, int column, IReadOnlyList<MapEntry> entries) : SourceNode(line, column)
 {
-    public IReadOnlyList<(ScalarNode Key, SourceNode Value)> Entries => entries;
+    public IReadOnlyList<MapEntry> Entries => entries;
 
     public override long Weight { get; } = 1 + entries.Sum(entry => 1 + entry.Value.Weight);
 
@@ -69,7 +71,7 @@ internal sealed class MapNode(int line, int column, IReadOnlyList<(ScalarNode Ke
 }
 
 /// <summary>A node and the JSON Pointer by which it was reached.</summary>
-internal readonly record struct Spot(SourceNode Node, string Pointer)
+internal sealed record Spot(SourceNode Node, string Pointer)
 {
     public Spot Child(string name, SourceNode node) => new(node, $"{Pointer}/{JsonPointer.Escape(name)}");
 

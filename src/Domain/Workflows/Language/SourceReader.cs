@@ -165,9 +165,9 @@ internal sealed class SourceReader
 
     private MapNode ReadMapping(MappingStart mapping, string pointer, int depth)
     {
-        var entries = new List<(ScalarNode, SourceNode)>();
+        var entries = new List<MapEntry>();
         var seen = new Dictionary<string, ScalarNode>(StringComparer.Ordinal);
-        var merged = new List<(ScalarNode Key, SourceNode Value)>();
+        var merged = new List<MapEntry>();
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             if (!parser.Accept<Scalar>(out var keyEvent))
@@ -192,7 +192,7 @@ internal sealed class SourceReader
             else
             {
                 seen[key.Text] = key;
-                entries.Add((key, value));
+                entries.Add(new MapEntry(key, value));
             }
         }
 
@@ -202,7 +202,7 @@ internal sealed class SourceReader
     }
 
     /// <summary>The merge key of YAML 1.1 (`&lt;&lt;: *base`), which version 1.2 dropped and people still write.</summary>
-    private void Merge(SourceNode value, ScalarNode key, List<(ScalarNode Key, SourceNode Value)> merged, string pointer)
+    private void Merge(SourceNode value, ScalarNode key, List<MapEntry> merged, string pointer)
     {
         foreach (var from in value is ListNode list ? list.Items : [value])
         {
