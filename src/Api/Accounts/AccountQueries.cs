@@ -173,7 +173,7 @@ public sealed class AccountQueries
     public static async Task<AccountConnection> Accounts(
         IResolveFieldContext context, int? first, string? after, int? last, string? before, AccountFilter? filter, AsOf? asOf, Position? atLeast)
     {
-        var page = PageRequest.Of(first, after, last, before);
+        var page = PageRequest.Of(first, after, last, before, "accounts");
         var point = await context.Service<ReadPoints>().Settle(AccountsView.Name, asOf, atLeast, context.CancellationToken);
         var (rows, total) = await Counted.Read(context, () => AccountList.Page(context, filter, page, point), () => AccountList.Count(context, filter, point));
         var (edges, info) = Pages.Cut(

@@ -54,7 +54,7 @@ public sealed class FileQueries
     public static async Task<FileConnection> Files(IResolveFieldContext context, FileKind? kind, int? first, string? after)
     {
         var caller = context.Caller().AccountId;
-        var page = PageRequest.Of(first, after, null, null);
+        var page = PageRequest.Of(first, after, null, null, "files");
         await using var session = context.Service<IDocumentStore>().QuerySession();
         var query = session.Query<KeptFile>().Where(file => file.OwnerId == caller);
         if (kind is { } wanted)

@@ -37,7 +37,7 @@ public static class DeviceConditions
 
     public static Conditions AddFilter(this Conditions conditions, DeviceFilter? filter)
     {
-        var text = string.IsNullOrWhiteSpace(filter?.Text) ? null : filter.Text.Length > TextMaxCharacters ? filter.Text[..TextMaxCharacters] : filter.Text;
+        var text = string.IsNullOrWhiteSpace(filter?.Text) ? null : filter.Text.Cut(TextMaxCharacters);
         string[]? statuses = filter?.Status?.Select(status => JsonNamingPolicy.CamelCase.ConvertName(status.ToString())).Distinct().ToArray();
         return conditions
             .AddIf(filter?.Ids is not null, "device_id = any(?)", RunList.IdsOf(filter?.Ids))

@@ -112,7 +112,7 @@ public sealed class DeviceQueries
         IResolveFieldContext context, int? first, string? after, int? last, string? before, DeviceFilter? filter, AsOf? asOf, Position? atLeast,
         DeviceOrder order = DeviceOrder.Newest)
     {
-        var page = PageRequest.Of(first, after, last, before);
+        var page = PageRequest.Of(first, after, last, before, $"devices {order}");
         var point = await context.Service<ReadPoints>().Settle(DevicesView.Name, asOf, atLeast, context.CancellationToken);
         var (rows, total) = await Counted.Read(context, () => DeviceList.Page(context, filter, order, page, point), () => DeviceList.Count(context, filter, point));
         var (edges, info) = Pages.Cut(page, rows, row => DeviceList.PlaceOf(row, order), (row, cursor) => new DeviceEdge(new DeviceNode(row, point), cursor));

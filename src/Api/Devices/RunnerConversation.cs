@@ -41,9 +41,16 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
     /// <summary>There may be a command.</summary>
     public void Wake()
     {
-        if (news.CurrentCount == 0)
+        try
         {
-            news.Release();
+            if (news.CurrentCount == 0)
+            {
+                news.Release();
+            }
+        }
+        catch (Exception late) when (late is SemaphoreFullException or ObjectDisposedException)
+        {
+            // Two commits woke it at once, or it has ended: whoever committed must not fail for that.
         }
     }
 
@@ -51,7 +58,14 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
     public void End(RunnerClose code)
     {
         close ??= code;
-        ending.Cancel();
+        try
+        {
+            ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself in the meantime.
+        }
     }
 
     public async Task Run(DeviceSockets sockets, CancellationToken aborted)

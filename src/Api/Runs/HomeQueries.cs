@@ -63,7 +63,7 @@ public sealed class Home(Caller self, string timeZone, ReadPoint point)
     }
 
     private Task<RunConnection> Of(IResolveFieldContext context, RunFilter filter, int first) =>
-        RunQueries.Page(context, filter with { OwnerId = self.AccountId }, RunOrder.Newest, PageRequest.Of(first, null, null, null), point);
+        RunQueries.Page(context, filter with { OwnerId = self.AccountId }, RunOrder.Newest, PageRequest.Of(first, null, null, null, RunList.NameOf(RunOrder.Newest)), point);
 
     private Task<RunStatistics> Figures(IResolveFieldContext context, StatisticsPeriod period) =>
         StatisticsQueries.Of(context, self, period, null, null, timeZone, null, null, null, null, StatisticsStep.Day);

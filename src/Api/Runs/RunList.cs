@@ -101,6 +101,9 @@ public sealed class RunList(ViewReader views)
     /// <summary>Priorities in the order in which they are given places.</summary>
     private const string Order = "array['high', 'normal', 'low']";
 
+    /// <summary>What its cursors are of.</summary>
+    public static string NameOf(RunOrder order) => $"runs {order}";
+
     /// <summary>One row more than the page, in the page's direction.</summary>
     public Task<List<FoundRun>> Page(Caller caller, RunFilter? filter, RunOrder order, PageRequest page, ReadPoint point, CancellationToken cancel)
     {
@@ -279,5 +282,5 @@ public sealed class RunList(ViewReader views)
     // Enums stand in the views as in the events, in camelCase.
     private static string Stored(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
 
-    private static string? Cut(string? text) => text?.Length > TextMaxCharacters ? text[..TextMaxCharacters] : text;
+    private static string? Cut(string? text) => text?.Cut(TextMaxCharacters);
 }

@@ -155,7 +155,7 @@ public sealed class RunNode(RunRow row, ReadPoint point)
 
     /// <summary>Node results, in the order in which the tasks were created.</summary>
     public Task<RunTaskConnection> Tasks(IResolveFieldContext context, int? first, string? after, int? last, string? before) =>
-        context.Service<RunTaskList>().Page(context, row, point, PageRequest.Of(first, after, last, before));
+        context.Service<RunTaskList>().Page(context, row, point, PageRequest.Of(first, after, last, before, "tasks"));
 
     /// <summary>Pictures of the screen or of a page, in the order in which they were taken; its owner's alone.</summary>
     public IDataLoaderResult<IEnumerable<BlobNode>> Screenshots(IResolveFieldContext context) =>

@@ -38,7 +38,7 @@ public sealed class RunQueries
         IResolveFieldContext context, int? first, string? after, int? last, string? before, RunFilter? filter, AsOf? asOf, Position? atLeast,
         RunOrder order = RunOrder.Newest)
     {
-        var page = PageRequest.Of(first, after, last, before);
+        var page = PageRequest.Of(first, after, last, before, RunList.NameOf(order));
         var point = await context.Service<ReadPoints>().Settle(RunsView.Name, asOf, atLeast, context.CancellationToken);
         return await Page(context, filter, order, page, point);
     }

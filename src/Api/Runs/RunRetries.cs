@@ -76,7 +76,7 @@ public sealed class RunRetryMutations
         }
 
         var point = await context.Service<ReadPoints>().Settle(RunsView.Name, new AsOf(seen, null), null, context.CancellationToken);
-        var page = PageRequest.Of(input.First, input.After, null, null);
+        var page = PageRequest.Of(input.First, input.After, null, null, "retries");
         var retries = context.Service<RunRetries>();
         var total = (await retries.Preview(RunRetries.Self(context), input.Filter, point, context.CancellationToken)).Total;
         if (!total.IsExact || total.Value != input.ExpectedCount)
@@ -132,7 +132,7 @@ public sealed class RunRetries(ViewReader views, RunList runs, Commands commands
         var left = rows.Count == 0 ? 0 : await Behind(caller, input.Filter, point, rows[^1].RequestedPosition, context.CancellationToken);
         return new RetryRunsPayload(
             new Position(position), results, total, total - left,
-            more ? Cursor.Of(rows[^1].RequestedPosition.ToString(CultureInfo.InvariantCulture)).Value : null);
+            more ? page.CursorOf(rows[^1].RequestedPosition.ToString(CultureInfo.InvariantCulture)) : null);
     }
 
     private async Task<int> Behind(Caller caller, RunFilter? filter, ReadPoint point, long place, CancellationToken cancel)

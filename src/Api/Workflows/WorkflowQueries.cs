@@ -198,7 +198,7 @@ public sealed class WorkflowQueries
         IResolveFieldContext context, int? first, string? after, int? last, string? before, WorkflowFilter? filter, AsOf? asOf, Position? atLeast,
         WorkflowOrder order = WorkflowOrder.Newest)
     {
-        var page = PageRequest.Of(first, after, last, before);
+        var page = PageRequest.Of(first, after, last, before, $"workflows {order}");
         var point = await context.Service<ReadPoints>().Settle(WorkflowsView.Name, asOf, atLeast, context.CancellationToken);
         var (rows, total) = await Counted.Read(context, () => WorkflowSearch.Page(context, filter, order, page, point), () => WorkflowSearch.Count(context, filter, point));
         var (edges, info) = Pages.Cut(

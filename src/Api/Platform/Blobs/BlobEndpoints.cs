@@ -61,7 +61,9 @@ public static class BlobEndpoints
             return Results.NotFound();
         }
 
-        Say(context, upload.Offset, upload.Header.Length);
+        // Whatever came of it: it is complete once it is recorded, and whoever hears that forgets the original. An upload whose last part came and that
+        // was not recorded (a kill, a store that was away) is finished by one more PATCH, of nothing.
+        Say(context, upload.Offset, upload.Header.Length, isKept: false);
         return Results.Ok();
     }
 
@@ -134,7 +136,7 @@ public static class BlobEndpoints
         {
             if ((upload?.Offset ?? 0) is var stands && stands != part.Offset)
             {
-                Say(context, stands, upload?.Header.Length);
+                Say(context, stands, upload?.Header.Length, isKept: false);
                 return ProblemAnswers.Of(
                     StatusCodes.Status409Conflict, BlobRefusals.OffsetDiffers, new Dictionary<string, object?> { ["expected-offset"] = stands, ["provided-offset"] = part.Offset });
             }
@@ -228,14 +230,14 @@ public static class BlobEndpoints
 
     private static BlobKey KeyOf(HttpContext context, string hash) => new(context.Caller()!.AccountId, hash);
 
-    private static void Say(HttpContext context, long offset, long? length)
+    private static void Say(HttpContext context, long offset, long? length, bool isKept = true)
     {
         var headers = context.Response.Headers;
         headers[UploadOffset] = offset.ToString(CultureInfo.InvariantCulture);
         if (length is { } whole)
         {
             headers[UploadLength] = whole.ToString(CultureInfo.InvariantCulture);
-            headers[UploadComplete] = offset == whole ? "?1" : "?0";
+            headers[UploadComplete] = isKept && offset == whole ? "?1" : "?0";
         }
     }
 

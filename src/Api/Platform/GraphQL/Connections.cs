@@ -13,8 +13,12 @@ public sealed record Count(int Value, bool IsExact);
 /// <param name="Place">What the cursor of <c>after</c> or <c>before</c> was made of; null to begin at that end.</param>
 public sealed record PageRequest(int Size, bool Backward, string? Place)
 {
+    /// <summary>Which list and order its cursors are of; empty where a place says so itself.</summary>
+    public string List { get; private init; } = "";
+
     /// <exception cref="RefusalError"><c>page.invalid</c>: both directions at once, a size out of range, or a foreign cursor.</exception>
-    public static PageRequest Of(int? first, string? after, int? last, string? before)
+    /// <param name="list">Stands in every cursor of the list, so that one of another list, or of another order of it, is refused and not taken for a place here.</param>
+    public static PageRequest Of(int? first, string? after, int? last, string? before, string list = "")
     {
         if ((first is not null && last is not null) || (after is not null && before is not null)
             || (first is not null && before is not null) || (last is not null && after is not null))
@@ -31,13 +35,18 @@ public sealed record PageRequest(int Size, bool Backward, string? Place)
 
         var cursor = after ?? before;
         string? place = null;
-        if (cursor is not null && (place = new Cursor(cursor).Place()) is null)
+        if (cursor is not null && ((place = new Cursor(cursor).Place()) is null || !place.StartsWith(Beginning(list), StringComparison.Ordinal)))
         {
             throw InvalidCursor(backward ? "before" : "after");
         }
 
-        return new PageRequest(size, backward, place);
+        return new PageRequest(size, backward, place?[Beginning(list).Length..]) { List = list };
     }
+
+    /// <summary>The cursor of a place in this list.</summary>
+    public string CursorOf(string place) => Cursor.Of(Beginning(List) + place).Value;
+
+    private static string Beginning(string list) => list.Length == 0 ? "" : $"{list}:";
 
     public static RefusalError InvalidCursor(string field) => new(new Refusal("page.invalid", "The cursor is not one of this list.", field));
 
@@ -92,7 +101,7 @@ public static class Pages
             rows.Reverse();
         }
 
-        var edges = rows.Select(row => (Cursor: Cursor.Of(placeOf(row)).Value, Row: row)).ToList();
+        var edges = rows.Select(row => (Cursor: page.CursorOf(placeOf(row)), Row: row)).ToList();
         return (
             [.. edges.Select(pair => edge(pair.Row, pair.Cursor))],
             new PageInfo(

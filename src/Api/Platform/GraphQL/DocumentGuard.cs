@@ -28,9 +28,9 @@ public static class DocumentGuard
         GraphQLDocument document;
         try
         {
-            if (HasMoreTokensThan(GraphQLLimits.Tokens, text))
+            if (LookAtTokens(text) is { } refusal)
             {
-                return (null, TooLarge($"The document has more than {GraphQLLimits.Tokens} tokens."));
+                return (null, refusal);
             }
 
             document = Parser.Parse(text, new ParserOptions { MaxDepth = GraphQLLimits.ParseDepth, Ignore = IgnoreOptions.Comments });
@@ -44,7 +44,7 @@ public static class DocumentGuard
             return (null, new Refusal("graphql.syntax", Cut($"Syntax error at {e.Location.Line}:{e.Location.Column}: {e.Description}")));
         }
 
-        return Weigh(document, variables) is { } refusal ? (null, refusal) : (document, null);
+        return Weigh(document, variables) is { } tooHeavy ? (null, tooHeavy) : (document, null);
     }
 
     private static Refusal TooLarge(string message) => new("graphql.too_complex", message);
@@ -52,21 +52,47 @@ public static class DocumentGuard
     private static string Cut(string message) =>
         message.Length <= GraphQLLimits.ErrorMessageCharacters ? message : message[..GraphQLLimits.ErrorMessageCharacters];
 
-    private static bool HasMoreTokensThan(int limit, string text)
+    private static Refusal? LookAtTokens(string text)
     {
         var position = 0;
-        for (var count = 0; count <= limit; count++)
+        for (var count = 0; count <= GraphQLLimits.Tokens; count++)
         {
             var token = Lexer.Lex(text, position);
             if (token.Kind == TokenKind.EOF)
             {
-                return false;
+                return null;
+            }
+
+            // An escape stands for a whole character (section 2.9.4): half of one is no text, and no store takes it.
+            if (token.Kind == TokenKind.STRING && HasHalfCharacter(token.Value.Span))
+            {
+                return new Refusal("graphql.syntax", "Syntax error: a string holds half a character (a surrogate without its other half).");
             }
 
             position = token.End;
         }
 
-        return true;
+        return TooLarge($"The document has more than {GraphQLLimits.Tokens} tokens.");
+    }
+
+    private static bool HasHalfCharacter(ReadOnlySpan<char> text)
+    {
+        for (var at = text.IndexOfAnyInRange('\ud800', '\udfff'); at >= 0 && at < text.Length; at++)
+        {
+            if (!char.IsSurrogate(text[at]))
+            {
+                continue;
+            }
+
+            if (at + 1 == text.Length || !char.IsSurrogatePair(text[at], text[at + 1]))
+            {
+                return true;
+            }
+
+            at++;
+        }
+
+        return false;
     }
 
     private static Refusal? Weigh(GraphQLDocument document, IReadOnlyDictionary<string, object?>? variables)

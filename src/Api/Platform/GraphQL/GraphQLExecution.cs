@@ -28,7 +28,17 @@ public sealed class EventWindow : IDisposable
 
     public Task Take(CancellationToken cancel) => room.WaitAsync(cancel);
 
-    public void GiveBack() => room.Release();
+    public void GiveBack()
+    {
+        try
+        {
+            room.Release();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The client completed the subscription while events of it were on their way.
+        }
+    }
 
     public void Dispose() => room.Dispose();
 }

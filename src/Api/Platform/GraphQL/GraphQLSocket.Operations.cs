@@ -33,7 +33,7 @@ public sealed partial class GraphQLSocket
 
         if (operations.Count > GraphQLLimits.OperationsPerSocket)
         {
-            operations.TryRemove(id, out _);
+            Release(id, cancel);
             cancel.Dispose();
             await Queue(Errors(id, new Refusal("graphql.too_many_operations", $"One socket carries at most {GraphQLLimits.OperationsPerSocket} operations at once.")));
             return true;
@@ -42,7 +42,7 @@ public sealed partial class GraphQLSocket
         var (operation, no) = execution.Admit(request, caller);
         if (operation is null)
         {
-            operations.TryRemove(id, out _);
+            Release(id, cancel);
             cancel.Dispose();
             await Queue(Errors(id, no ?? refusal!));
             return true;
@@ -64,7 +64,7 @@ public sealed partial class GraphQLSocket
                 Telemetry.Subscribers.Add(1);
                 try
                 {
-                    await Follow(id, operation, scope.ServiceProvider, cancel.Token);
+                    await Follow(id, operation, scope.ServiceProvider, cancel);
                 }
                 finally
                 {
@@ -99,13 +99,14 @@ public sealed partial class GraphQLSocket
         }
     }
 
-    private async Task Follow(string id, AdmittedOperation operation, IServiceProvider services, CancellationToken cancel)
+    private async Task Follow(string id, AdmittedOperation operation, IServiceProvider services, CancellationTokenSource cancel)
     {
         using var window = new EventWindow();
-        var result = await execution.Execute(operation, caller, window, services, cancel);
+        var ended = cancel.Token;
+        var result = await execution.Execute(operation, caller, window, services, ended);
         if (result.Streams is not { Count: 1 } streams)
         {
-            if (operations.TryRemove(id, out _))
+            if (Release(id, cancel))
             {
                 await Queue(Errors(id, result));
             }
@@ -113,22 +114,30 @@ public sealed partial class GraphQLSocket
             return;
         }
 
-        var observer = new StreamObserver(item => Push(id, item, window));
+        // Its own place, not the id's: the client may have completed this one and given the id to another since.
+        bool IsCurrent() => operations.TryGetValue(id, out var current) && current == cancel;
+        var observer = new StreamObserver(item =>
+        {
+            if (IsCurrent())
+            {
+                Push(id, item, window, ended);
+            }
+        });
         using (streams.Values.Single().Subscribe(observer))
         {
-            await observer.Completion.WaitAsync(cancel);
+            await observer.Completion.WaitAsync(ended);
         }
 
-        if (operations.TryRemove(id, out _))
+        if (Release(id, cancel))
         {
             await Queue(observer.Error is { } error ? Errors(id, new ExecutionResult { Errors = [error] }) : Message("complete", id, null, default));
         }
     }
 
     // The window bounds what is in flight below the queue's size for many operations; where all of them are full the client takes nothing.
-    private void Push(string id, ExecutionResult result, EventWindow window)
+    private void Push(string id, ExecutionResult result, EventWindow window, CancellationToken ended)
     {
-        if (operations.ContainsKey(id) && !outgoing.Writer.TryWrite(new Outgoing(Message("next", id, result, default), window)) && !ending.IsCancellationRequested)
+        if (!outgoing.Writer.TryWrite(new Outgoing(Message("next", id, result, default), window, ended)) && !ending.IsCancellationRequested)
         {
             Telemetry.SlowClients.Add(1);
             Close(SocketClose.TryAgainLater, "The client is too slow");

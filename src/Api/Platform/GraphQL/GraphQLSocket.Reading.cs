@@ -131,7 +131,7 @@ public sealed partial class GraphQLSocket
                 case "complete" when id.ValueKind == JsonValueKind.String:
                     if (operations.TryRemove(id.GetString()!, out var cancel))
                     {
-                        await cancel.CancelAsync();
+                        await End(cancel);
                     }
 
                     return true;
@@ -140,6 +140,18 @@ public sealed partial class GraphQLSocket
                 default:
                     return false;
             }
+        }
+    }
+
+    private static async Task End(CancellationTokenSource operation)
+    {
+        try
+        {
+            await operation.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It came to its own end at the same time.
         }
     }
 

@@ -13,7 +13,7 @@ public sealed partial class GraphQLSocket
     {
         try
         {
-            await outgoing.Writer.WriteAsync(new Outgoing(message, null), ending.Token);
+            await outgoing.Writer.WriteAsync(new Outgoing(message), ending.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {
@@ -27,6 +27,12 @@ public sealed partial class GraphQLSocket
         {
             await foreach (var item in outgoing.Reader.ReadAllAsync(ending.Token))
             {
+                if (item.Of.IsCancellationRequested)
+                {
+                    item.Window?.GiveBack();
+                    continue;
+                }
+
                 using var patience = new CancellationTokenSource(GraphQLLimits.SocketSendTimeout);
                 try
                 {

@@ -35,7 +35,8 @@ public sealed partial class GraphQLSocket(
     /// <summary>Read at once, in bytes; most messages are shorter.</summary>
     private const int ReadBytes = 1024;
 
-    private sealed record Outgoing(byte[] Message, EventWindow? Window);
+    /// <param name="Of">The operation whose message it is, if any: once the client completed that, nothing of it is sent, also where its id is in use again.</param>
+    private sealed record Outgoing(byte[] Message, EventWindow? Window = null, CancellationToken Of = default);
 
     private readonly Channel<Outgoing> outgoing = Channel.CreateBounded<Outgoing>(
         new BoundedChannelOptions(GraphQLLimits.SocketSendQueue) { SingleReader = true });
@@ -127,7 +128,7 @@ public sealed partial class GraphQLSocket(
 
                 if (silent >= GraphQLLimits.SocketPing)
                 {
-                    outgoing.Writer.TryWrite(new Outgoing(Message("ping", null, null, default), null));
+                    outgoing.Writer.TryWrite(new Outgoing(Message("ping", null, null, default)));
                 }
             }
         }

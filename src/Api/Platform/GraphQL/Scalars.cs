@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using GraphQL.Types;
 using GraphQLParser.AST;
 using Jarvis.Domain.Platform;
@@ -104,8 +105,10 @@ public sealed class UuidScalar : TextScalar<Guid>
     protected override string Write(Guid value) => value.ToString("D");
 }
 
-public sealed class DateTimeScalar : TextScalar<DateTimeOffset>
+public sealed partial class DateTimeScalar : TextScalar<DateTimeOffset>
 {
+    private const int MaxCharacters = 40;
+
     public DateTimeScalar()
     {
         Name = "DateTime";
@@ -113,11 +116,15 @@ public sealed class DateTimeScalar : TextScalar<DateTimeOffset>
     }
 
     protected override DateTimeOffset? Read(string text) =>
-        text.Length is >= 20 and <= 40 && text.AsSpan(10).IndexOfAny('Z', '+', '-') >= 0
+        text.Length <= MaxCharacters && Rfc3339().IsMatch(text)
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var value) ? value.ToUniversalTime() : null;
 
     protected override string Write(DateTimeOffset value) =>
         value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+
+    // RFC 3339, section 5.6; what stands in it (a 30th of February) is the parser's to judge. It alone would take a day and a month in either order.
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Rfc3339();
 }
 
 public sealed class DateScalar : TextScalar<DateOnly>

@@ -69,14 +69,14 @@ public static class DeadLetterList
     /// <param name="after">The bus pages by number, so a cursor is the number of a letter in its order.</param>
     public static async Task<DeadLetterConnection> Page(IResolveFieldContext context, int? first, string? after)
     {
-        var page = PageRequest.Of(first, after, null, null);
-        var begin = (int)(page.PlaceAsNumber() ?? 0);
+        var page = PageRequest.Of(first, after, null, null, "dead letters");
+        var begin = page.PlaceAsNumber() is not { } place ? 0 : place is >= 0 and <= int.MaxValue - GraphQLLimits.PageMax ? (int)place : throw PageRequest.InvalidCursor("after");
         var number = (begin / page.Size) + 1;
         var found = await context.Service<IMessageStore>().DeadLetters.QueryAsync(
             new DeadLetterEnvelopeQuery { PageNumber = number, PageSize = page.Size }, context.CancellationToken);
         var offset = (number - 1) * page.Size;
         var edges = found.Envelopes
-            .Select((letter, i) => new DeadLetterEdge(DeadLetterNode.Of(letter), Cursor.Of((offset + i + 1).ToString(CultureInfo.InvariantCulture)).Value))
+            .Select((letter, i) => new DeadLetterEdge(DeadLetterNode.Of(letter), page.CursorOf((offset + i + 1).ToString(CultureInfo.InvariantCulture))))
             .Skip(begin - offset).ToList();
         return new DeadLetterConnection(
             edges, new PageInfo(offset + found.Envelopes.Count < found.TotalCount, begin > 0, edges is [var one, ..] ? one.Cursor : null, edges is [.., var last] ? last.Cursor : null),

@@ -64,6 +64,28 @@ public sealed class BlobUploadTests(BlobServer server) : IClassFixture<BlobServe
         (answer.StatusCode, answer.Content.Headers.ContentLength).ShouldBe((HttpStatusCode.OK, 0));
     }
 
+    /// <summary>The server was killed, or its store was away, between the last part and the record of it: whoever asks must not take it for kept.</summary>
+    [Fact]
+    public async Task an_upload_that_came_whole_and_was_not_recorded_is_not_complete_and_nothing_more_completes_it()
+    {
+        await using var owner = await BlobOwner.Make(server);
+        var content = BlobOwner.Content(100_000);
+        var uploads = server.Services.GetRequiredService<BlobUploads>();
+        var key = new BlobKey(owner.Id, BlobOwner.HashOf(content));
+        using (var turn = (await uploads.Take(key, takeOver: false, TestContext.Current.CancellationToken)).ShouldNotBeNull())
+        {
+            using var upload = (await uploads.Begin(turn, content.Length, "image/png", TestContext.Current.CancellationToken)).ShouldNotBeNull();
+            await upload.Append(new MemoryStream(content), TestContext.Current.CancellationToken);
+        }
+
+        using var asked = await owner.Head(content);
+        (asked.StatusCode, asked.Header("Upload-Offset"), asked.Header("Upload-Complete")).ShouldBe((HttpStatusCode.OK, "100000", "?0"));
+        using var last = await owner.Patch(content, content.Length, 0);
+        last.StatusCode.ShouldBe(HttpStatusCode.Created, await last.Content.ReadAsStringAsync());
+        using var whole = await owner.Head(content);
+        whole.Header("Upload-Complete").ShouldBe("?1");
+    }
+
     [Fact]
     public async Task a_head_says_how_far_it_came_and_at_the_end_that_it_is_there()
     {
