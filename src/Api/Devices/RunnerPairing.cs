@@ -27,8 +27,8 @@ public static class RunnerPairing
 
     public static void MapRunnerPairing(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/runner/v1/pair", Pair).AllowAnonymous().AddEndpointFilter<PairingLimit>().WithMetadata(new RequestSizeLimitAttribute(SignInLimits.BodyBytes));
-        routes.MapPost("/runner/v1/token", Token).AllowAnonymous().AddEndpointFilter<PairingLimit>().WithMetadata(new RequestSizeLimitAttribute(SignInLimits.BodyBytes));
+        routes.MapPost("/runner/v1/pair", Pair).AllowAnonymous().AddEndpointFilter<PairingLimit>().AddEndpointFilter(AuthEndpoints.NotKept).WithMetadata(new RequestSizeLimitAttribute(SignInLimits.BodyBytes));
+        routes.MapPost("/runner/v1/token", Token).AllowAnonymous().AddEndpointFilter<PairingLimit>().AddEndpointFilter(AuthEndpoints.NotKept).WithMetadata(new RequestSizeLimitAttribute(SignInLimits.BodyBytes));
     }
 
     private static async Task<IResult> Pair(PairRequest request, PairDevice pairing, ServerConfiguration configuration, CancellationToken cancellation)

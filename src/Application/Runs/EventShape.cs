@@ -20,11 +20,32 @@ public static class EventShape
     /// <summary>Or after this; views round times and shift them by a clock's offset, and must have room to.</summary>
     public static readonly DateTimeOffset Latest = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>Of a clear text, in bytes of UTF-8: views have indexes over them, and PostgreSQL's take no entry of more than 2,704.</summary>
+    public const int MaxTextBytes = 1_900;
+
+    /// <summary>Of an error's type, in bytes of UTF-8: it stands in an index beside the pointer of its task.</summary>
+    public const int MaxErrorTypeBytes = 600;
+
+    /// <summary>Texts that one event lists.</summary>
+    public const int MaxListed = 1_000;
+
     private static readonly ConcurrentDictionary<Type, Func<object, string?>> Checks = new();
+    private static readonly ConcurrentDictionary<Type, Func<object, string?>> Texts = new();
     private static readonly ConcurrentDictionary<Type, Func<object, string?>> Times = new();
 
     /// <summary>The name of the first missing field in camelCase; null when all are there.</summary>
     public static string? Missing(object @event) => Checks.GetOrAdd(@event.GetType(), Compile)(@event);
+
+    /// <summary>The name of the first clear text in camelCase that no view could hold; null where there is none. What is sealed may hold anything.</summary>
+    public static string? Unfit(IExecutionEvent @event)
+    {
+        if (@event is ExecutionLogged logged && logged.Lines.Any(line => line is null || IsUnfit(line.Instance, MaxTextBytes)))
+        {
+            return "lines";
+        }
+
+        return Texts.GetOrAdd(@event.GetType(), CompileTexts)(@event);
+    }
 
     /// <summary>The name of the first time in camelCase that no clock tells; null where there is none.</summary>
     public static string? Misdated(IExecutionEvent @event)
@@ -37,21 +58,56 @@ public static class EventShape
         return Times.GetOrAdd(@event.GetType(), CompileTimes)(@event);
     }
 
+    private static Func<object, string?> CompileTexts(Type type)
+    {
+        var input = Expression.Parameter(typeof(object));
+        return Expression.Lambda<Func<object, string?>>(FirstUnfit(Expression.Convert(input, type), type, "", 0), input).Compile();
+    }
+
+    private static Expression FirstUnfit(Expression source, Type type, string prefix, int depth)
+    {
+        Expression result = Expression.Constant(null, typeof(string));
+        foreach (var property in type.GetProperties())
+        {
+            var member = Expression.Property(source, property);
+            var name = prefix + JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+            if (property.PropertyType == typeof(string) || property.PropertyType == typeof(IReadOnlyList<string>))
+            {
+                var most = type == typeof(FaultError) && property.Name == nameof(FaultError.Type) ? MaxErrorTypeBytes : MaxTextBytes;
+                result = Expression.Condition(Expression.Call(typeof(EventShape), nameof(IsUnfit), null, member, Expression.Constant(most)), Expression.Constant(name), result);
+            }
+            else if (depth < MaxDepth && property.PropertyType is { IsClass: true, IsAbstract: false, Namespace: { } space } && space.StartsWith("Jarvis.Domain.Runs", StringComparison.Ordinal))
+            {
+                var isNull = Expression.ReferenceEqual(member, Expression.Constant(null, property.PropertyType));
+                var inner = FirstUnfit(member, property.PropertyType, name + ".", depth + 1);
+                result = Expression.Coalesce(Expression.Condition(isNull, Expression.Constant(null, typeof(string)), inner), result);
+            }
+        }
+
+        return result;
+    }
+
+    private static bool IsUnfit(string? text, int mostBytes) =>
+        text is not null && (text.Contains('\0', StringComparison.Ordinal) || (text.Length > mostBytes / 3 && System.Text.Encoding.UTF8.GetByteCount(text) > mostBytes));
+
+    private static bool IsUnfit(IReadOnlyList<string>? texts, int mostBytes) =>
+        texts is not null && (texts.Count > MaxListed || texts.Any(text => text is null || IsUnfit(text, mostBytes)));
+
     private static Func<object, string?> CompileTimes(Type type)
     {
         var input = Expression.Parameter(typeof(object));
         Expression body = Expression.Constant(null, typeof(string));
-        foreach (var time in type.GetProperties().Where(property => property.PropertyType == typeof(DateTimeOffset)))
+        foreach (var time in type.GetProperties().Where(property => property.PropertyType == typeof(DateTimeOffset) || property.PropertyType == typeof(DateTimeOffset?)))
         {
             body = Expression.Condition(
-                Expression.Call(typeof(EventShape), nameof(IsMisdated), null, Expression.Property(Expression.Convert(input, type), time)),
+                Expression.Call(typeof(EventShape), nameof(IsMisdated), null, Expression.Convert(Expression.Property(Expression.Convert(input, type), time), typeof(DateTimeOffset?))),
                 Expression.Constant(JsonNamingPolicy.CamelCase.ConvertName(time.Name)), body);
         }
 
         return Expression.Lambda<Func<object, string?>>(body, input).Compile();
     }
 
-    private static bool IsMisdated(DateTimeOffset at) => at < Earliest || at > Latest;
+    private static bool IsMisdated(DateTimeOffset? at) => at < Earliest || at > Latest;
 
     private static Func<object, string?> Compile(Type type)
     {

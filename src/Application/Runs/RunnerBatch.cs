@@ -232,6 +232,18 @@ public static class RunnerBatch
                 return BatchRefusals.Invalid($"'{missing}' is missing from the data of {type}.", $"data.{missing}");
             }
 
+            if (EventShape.Unfit(@event) is { } unfit)
+            {
+                return BatchRefusals.Invalid(
+                    $"'{unfit}' is no text that can be kept: it is null or holds U+0000, or is longer than {EventShape.MaxTextBytes} bytes (the type of an error, {EventShape.MaxErrorTypeBytes}; a list, {EventShape.MaxListed} texts).",
+                    $"data.{unfit}");
+            }
+
+            if (OutOfRange(@event) is { } outside)
+            {
+                return BatchRefusals.Invalid($"'{outside}' is no number that can be there.", $"data.{outside}");
+            }
+
             if (EventShape.Misdated(@event) is { } misdated)
             {
                 return BatchRefusals.Invalid($"'{misdated}' is no time that a clock tells: it must lie from {EventShape.Earliest.Year} to {EventShape.Latest.Year}.", $"data.{misdated}");
@@ -250,4 +262,11 @@ public static class RunnerBatch
             return BatchRefusals.Invalid($"The data of {type} does not fit at '{e.Path}'.", "data");
         }
     }
+
+    private static string? OutOfRange(IExecutionEvent @event) => @event switch
+    {
+        ExecutionProgressed { Percent: < 0 or > 100 } => "percent",
+        ExecutionTaskRetried { Attempt: < 1 } => "attempt",
+        _ => null,
+    };
 }

@@ -10,7 +10,9 @@ public static class EventJson
     public static readonly JsonSerializerOptions Stored = Create();
 
     /// <summary>The wire form between runner and server, the runner's journal, and the owner's exports: content clear.</summary>
-    public static readonly JsonSerializerOptions Wire = Create(new WireContentConverter());
+    public static readonly JsonSerializerOptions Wire = Create(
+        // By name alone: a number would be taken for a value that there is none of.
+        new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false), new WireContentConverter());
 
     /// <summary>To read the stored form without its content, which is stepped over and reads as erased: for whoever needs to know only what happened.</summary>
     public static readonly JsonSerializerOptions Outline = Create(new UnreadContentConverter());
@@ -28,12 +30,13 @@ public static class EventJson
     private static JsonSerializerOptions Create(params JsonConverter[] converters)
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-        Configure(options);
         foreach (var converter in converters)
         {
             options.Converters.Add(converter);
         }
 
+        // Of two converters for a type the first counts.
+        Configure(options);
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
     }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Jarvis.Api.Tests.Devices;
 using Jarvis.Api.Tests.Platform;
+using Jarvis.Api.Tests.Platform.GraphQL;
 using Jarvis.Application.Devices;
 using Jarvis.Application.Runs;
 using Jarvis.Domain.Platform;
@@ -156,6 +157,47 @@ public sealed class RunnerEventsTests(ServerUnderTest server) : IClassFixture<Se
         body["code"]!.ToString().ShouldBe("run.not_found");
     }
 
+    /// <summary>The views of all stop at what one of them cannot hold: a text with U+0000, or one too long for an index.</summary>
+    [Fact]
+    public async Task a_clear_text_that_no_view_could_hold_is_refused_by_its_field()
+    {
+        var tooLong = Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(EventShape.MaxTextBytes));
+        (IExecutionEvent Event, string Field)[] bad =
+        [
+            (new ExecutionTaskCreated("/do/0/a", tooLong, "a", "set", At), "data.instance"),
+            (new ExecutionTaskCreated("/do/0/\0", "/do/0/a", "a", "set", At), "data.task"),
+            (new ExecutionTaskCreated("/do/0/a", "/do/0/a", new string('\u9f8d', 700), "set", At), "data.name"),
+            (new ExecutionFaulted("greeting", At, new FaultError(tooLong[..700], 500, null, null)), "data.error.type"),
+            (new ExecutionFaulted("greeting", At, new FaultError("x", 500, tooLong, null)), "data.error.instance"),
+            (new ExecutionProgressed(5, [null!], At), "data.current"),
+            (new ExecutionProgressed(1_000_000, [], At), "data.percent"),
+            (new ExecutionTaskSuspended("/do/0/a", "/do/0/a", At, DateTimeOffset.MaxValue), "data.until"),
+        ];
+        foreach (var (@event, field) in bad)
+        {
+            var (status, body) = await runner.Submit(runner.Event(run, 2, @event));
+            (status, body["code"]?.ToString(), body["field"]?.ToString()).ShouldBe((422, "event.invalid", field));
+        }
+
+        (await Stored()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task the_longest_texts_that_are_taken_stand_in_the_views()
+    {
+        static string Random(int bytes) => Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(bytes / 2));
+        var (instance, type) = (Random(EventShape.MaxTextBytes), Random(EventShape.MaxErrorTypeBytes));
+        (await runner.Submit(
+            runner.Event(run, 2, new ExecutionTaskCreated(instance, instance, instance, instance, At)),
+            runner.Event(run, 3, new ExecutionBlobAttached(instance, instance, At, new BlobReference(new string('a', 64), 1, "image/png"), BlobPurpose.Screenshot)),
+            runner.Event(run, 4, new ExecutionFaulted(instance, At, new FaultError(type, 500, instance, null))))).Status.ShouldBe(200);
+
+        using var person = await server.ClientOf(owner);
+        await Eventually.Be(
+            async () => (await person.Answer($"{{ run(id: \"{run}\") {{ status error {{ type }} tasks {{ nodes {{ instance }} }} }} }}")).ToString(),
+            answer => answer.Contains("FAILED", StringComparison.Ordinal) && answer.Contains(type, StringComparison.Ordinal) && answer.Contains(instance, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("specversion", "\"0.3\"", "event.invalid")]
     [InlineData("subject", "\"not a run\"", "event.invalid")]
@@ -166,6 +208,9 @@ public sealed class RunnerEventsTests(ServerUnderTest server) : IClassFixture<Se
     [InlineData("data", "{}", "event.invalid")]
     [InlineData("data", "{\"lines\":7}", "event.invalid")]
     [InlineData("data", "{\"lines\":[{\"at\":\"9999-12-31T23:59:59.9999999Z\",\"severity\":\"info\",\"instance\":null}],\"texts\":[\"a\"]}", "event.invalid")]
+    [InlineData("data", "{\"lines\":[null],\"texts\":[\"a\"]}", "event.invalid")]
+    [InlineData("data", "{\"lines\":[{\"at\":\"2026-03-01T08:00:00Z\",\"severity\":99}],\"texts\":[\"a\"]}", "event.invalid")]
+    [InlineData("data", "{\"lines\":[{\"at\":\"2026-03-01T08:00:00Z\",\"severity\":\"info\",\"instance\":\"\\u0000\"}],\"texts\":[\"a\"]}", "event.invalid")]
     [InlineData("type", "\"ai.jarvis.run.requested.v1\"", "event.type_unknown")]
     [InlineData("type", "\"io.serverlessworkflow.workflow.invented.v1\"", "event.type_unknown")]
     public async Task a_malformed_event_is_refused_with_its_reason_and_nothing_stored(string field, string json, string code)

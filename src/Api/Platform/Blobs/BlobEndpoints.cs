@@ -158,7 +158,7 @@ public static class BlobEndpoints
 
             if (upload is null)
             {
-                if (await blobs.MayBegin(turn.Key, length, cancel) is { } refusal)
+                if (await blobs.MayBegin(turn, length, cancel) is { } refusal)
                 {
                     return Refuse(refusal);
                 }

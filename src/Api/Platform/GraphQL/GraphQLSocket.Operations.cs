@@ -27,7 +27,7 @@ public sealed partial class GraphQLSocket
         if (!operations.TryAdd(id, cancel))
         {
             cancel.Dispose();
-            Close(SocketClose.SubscriberExists, $"Subscriber for {id} already exists"[..Math.Min(120, $"Subscriber for {id} already exists".Length)]);
+            Close(SocketClose.SubscriberExists, $"Subscriber for {Fitting(id)} already exists");
             return true;
         }
 
@@ -142,6 +142,25 @@ public sealed partial class GraphQLSocket
             Telemetry.SlowClients.Add(1);
             Close(SocketClose.TryAgainLater, "The client is too slow");
         }
+    }
+
+    // A reason has at most 123 bytes of UTF-8 (RFC 6455, section 5.5); half a character would be none.
+    private static string Fitting(string id)
+    {
+        const int MostBytes = 90;
+        var (bytes, length) = (0, 0);
+        foreach (var rune in id.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > MostBytes)
+            {
+                return id[..length] + "…";
+            }
+
+            length += rune.Utf16SequenceLength;
+        }
+
+        return id;
     }
 
     private bool Release(string id, CancellationTokenSource cancel) => operations.TryRemove(KeyValuePair.Create(id, cancel));

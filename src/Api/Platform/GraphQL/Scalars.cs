@@ -94,13 +94,16 @@ public sealed class CursorScalar : TextScalar<Cursor>
 
 public sealed class UuidScalar : TextScalar<Guid>
 {
+    // The parser alone takes spaces around it, and a sign or 0x at the head of a group.
+    private const int Characters = 36;
+
     public UuidScalar()
     {
         Name = "UUID";
         Description = "A UUID (RFC 9562) in its 36 characters.";
     }
 
-    protected override Guid? Read(string text) => Guid.TryParseExact(text, "D", out var id) ? id : null;
+    protected override Guid? Read(string text) => text.Length == Characters && text.All(c => char.IsAsciiHexDigit(c) || c == '-') && Guid.TryParseExact(text, "D", out var id) ? id : null;
 
     protected override string Write(Guid value) => value.ToString("D");
 }

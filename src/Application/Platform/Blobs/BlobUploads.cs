@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Jarvis.Domain.Platform;
 using Microsoft.Win32.SafeHandles;
 
 namespace Jarvis.Application.Platform.Blobs;
@@ -16,6 +17,9 @@ public sealed class BlobTurn(BlobKey key, Action<BlobTurn> giveBack) : IDisposab
     public CancellationToken Stopped => stop.Token;
 
     internal Task GivenBack => given.Task;
+
+    /// <summary>How large the upload that it works on is to become, in bytes; null before that is known.</summary>
+    internal long? Length { get; set; }
 
     internal void Stop() => stop.Cancel();
 
@@ -38,6 +42,7 @@ public sealed class BlobUploads(string folder, Vault vault)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<BlobKey, BlobTurn> turns = new();
+    private readonly Lock room = new();
 
     /// <param name="takeOver">Whether a request that has it now is told to stop.</param>
     /// <returns>Null where somebody else has it.</returns>
@@ -69,6 +74,7 @@ public sealed class BlobUploads(string folder, Vault vault)
             var read = await RandomAccess.ReadAsync(file, first, 0, cancellation);
             if (BlobHeader.Decode(first.AsSpan(0, read)) is { } header && (await vault.FileKey(turn.Key.OwnerId, header.KeyId, header.Salt, cancellation)).Key is { } fileKey)
             {
+                turn.Length = header.Length;
                 return await BlobUpload.Continue(turn.Key, header, fileKey, file, cancellation);
             }
         }
@@ -100,24 +106,61 @@ public sealed class BlobUploads(string folder, Vault vault)
     /// <summary>The finished file of an upload.</summary>
     public string FileOf(BlobKey key) => Path.Combine(FolderOf(key.OwnerId), key.Hash + Extension);
 
-    /// <summary>How many unfinished uploads an owner has beside this one, and how large they are to become, in bytes.</summary>
-    public (int Count, long Bytes) Waiting(BlobKey but)
+    /// <summary>
+    /// Takes room for an upload of that size, if the owner's others leave it. Many that begin at once are judged one after the other, each beside those
+    /// before it.
+    /// </summary>
+    /// <param name="judge">Told how many other unfinished uploads the owner has and how large they are to become, in bytes; null lets it begin.</param>
+    public Refusal? TakeRoom(BlobTurn turn, long length, Func<int, long, Refusal?> judge)
     {
-        var folder = new DirectoryInfo(FolderOf(but.OwnerId));
-        var (count, bytes) = (0, 0L);
-        if (!folder.Exists)
+        lock (room)
         {
-            return (0, 0);
-        }
+            var (count, bytes) = Others(turn.Key);
+            if (judge(count, bytes) is { } refusal)
+            {
+                return refusal;
+            }
 
+            turn.Length = length;
+            return null;
+        }
+    }
+
+    // Those that somebody works on say themselves how large they are to become: their files are theirs alone. The rest lie in the folder.
+    private (int Count, long Bytes) Others(BlobKey but)
+    {
+        var at = turns.Where(pair => pair.Key.OwnerId == but.OwnerId && pair.Key != but && pair.Value.Length is not null)
+            .ToDictionary(pair => pair.Key.Hash + Extension, pair => pair.Value.Length!.Value);
+        var (count, bytes) = (at.Count, at.Values.Sum());
+        var folder = new DirectoryInfo(FolderOf(but.OwnerId));
         var header = new byte[BlobHeader.Bytes];
-        foreach (var file in folder.EnumerateFiles("*" + Extension).Where(file => file.Name != but.Hash + Extension).Take(BlobLimits.MaxUploads))
+        foreach (var file in folder.Exists ? folder.EnumerateFiles("*" + Extension) : [])
         {
-            // Read beside whoever writes it: the header never changes.
-            using var reading = new FileStream(file.FullName, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
-            var read = reading.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
-            count++;
-            bytes += BlobHeader.Decode(header.AsSpan(0, read))?.Length ?? 0;
+            if (file.Name == but.Hash + Extension || at.ContainsKey(file.Name))
+            {
+                continue;
+            }
+
+            if (++count >= BlobLimits.MaxUploads)
+            {
+                break;
+            }
+
+            try
+            {
+                using var reading = new FileStream(file.FullName, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+                var read = reading.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+                bytes += BlobHeader.Decode(header.AsSpan(0, read))?.Length ?? 0;
+            }
+            catch (FileNotFoundException)
+            {
+                // It was finished or discarded in this moment.
+                count--;
+            }
+            catch (IOException)
+            {
+                // Another node works on it, or somebody here who has just taken it up. It counts; how large it becomes is judged again when it is whole.
+            }
         }
 
         return (count, bytes);
@@ -135,8 +178,13 @@ public sealed class BlobUploads(string folder, Vault vault)
             {
                 using (turn)
                 {
-                    file.Delete();
-                    lapsed++;
+                    // Somebody may have gone on with it since it was looked at.
+                    file.Refresh();
+                    if (file.Exists && file.LastWriteTimeUtc < before)
+                    {
+                        file.Delete();
+                        lapsed++;
+                    }
                 }
             }
         }

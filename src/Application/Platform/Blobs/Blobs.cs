@@ -23,8 +23,8 @@ public sealed class Blobs(IDocumentStore store, IBlobStorage storage, BlobUpload
         return (await session.LoadManyAsync<KeptBlob>(cancellation, [.. keys.Select(key => key.Path).Distinct()])).ToDictionary(blob => blob.Id);
     }
 
-    /// <summary>Whether an upload of that size may begin.</summary>
-    public async Task<Refusal?> MayBegin(BlobKey key, long length, CancellationToken cancellation)
+    /// <summary>Whether an upload of that size may begin; if so, its room is taken until the turn is given back or the upload lies there.</summary>
+    public async Task<Refusal?> MayBegin(BlobTurn turn, long length, CancellationToken cancellation)
     {
         if (length > limits.MaxBytes)
         {
@@ -32,11 +32,11 @@ public sealed class Blobs(IDocumentStore store, IBlobStorage storage, BlobUpload
         }
 
         await using var session = store.QuerySession();
-        var used = (await session.LoadAsync<BlobUsage>(key.OwnerId, cancellation))?.Bytes ?? 0;
-        var (count, waiting) = uploads.Waiting(key);
-        return count >= BlobLimits.MaxUploads ? BlobRefusals.TooManyUploads
+        var used = (await session.LoadAsync<BlobUsage>(turn.Key.OwnerId, cancellation))?.Bytes ?? 0;
+        return uploads.TakeRoom(turn, length, (count, waiting) =>
+            count >= BlobLimits.MaxUploads ? BlobRefusals.TooManyUploads
             : used + waiting > limits.QuotaBytes - length ? BlobRefusals.Quota(used + waiting, limits.QuotaBytes)
-            : null;
+            : null);
     }
 
     /// <summary>
@@ -59,6 +59,8 @@ public sealed class Blobs(IDocumentStore store, IBlobStorage storage, BlobUpload
         }
 
         await storage.Keep(turn.Key, uploads.FileOf(turn.Key), cancellation);
+        // From here on the record counts it; counted twice, it would keep another out.
+        turn.Length = null;
         var answer = await commands.Execute(new StoreBlob(turn.Key.Hash, header.Length, header.Type), envelope, cancellation);
         if (answer.Refusal is { } refusal)
         {
@@ -97,8 +99,13 @@ public sealed class Blobs(IDocumentStore store, IBlobStorage storage, BlobUpload
             var known = await FindMany(page.Select(stored => stored.Key), cancellation);
             foreach (var stored in page.Where(stored => known.GetValueOrDefault(stored.Key.Path) is null or { IsRemoved: true }))
             {
-                await storage.Remove(stored.Key, cancellation);
-                strays++;
+                // Its owner may be bringing it again just now: whoever has the turn keeps it, and what was recorded since is no stray.
+                using var turn = await uploads.Take(stored.Key, takeOver: false, cancellation);
+                if (turn is not null && await Find(stored.Key, cancellation) is null or { IsRemoved: true })
+                {
+                    await storage.Remove(stored.Key, cancellation);
+                    strays++;
+                }
             }
         }
 

@@ -64,6 +64,25 @@ public sealed class BlobUploadTests(BlobServer server) : IClassFixture<BlobServe
         (answer.StatusCode, answer.Content.Headers.ContentLength).ShouldBe((HttpStatusCode.OK, 0));
     }
 
+    /// <summary>Each is judged beside the others, and none fails because another is being written.</summary>
+    [Fact]
+    public async Task many_that_come_at_once_are_all_taken_as_far_as_there_is_room()
+    {
+        await using var owner = await BlobOwner.Make(server);
+        const int Size = 1024 * 1024;
+        var contents = Enumerable.Range(0, 12).Select(_ => BlobOwner.Content(Size)).ToList();
+
+        var answers = await Task.WhenAll(contents.Select(async content =>
+        {
+            using var answer = await owner.Put(content);
+            return (answer.StatusCode, Code: answer.IsSuccessStatusCode ? null : await answer.Code());
+        }));
+
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.Created).ShouldBe(BlobServer.QuotaBytes / Size, string.Join(", ", answers));
+        answers.Where(answer => answer.StatusCode != HttpStatusCode.Created).ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.InsufficientStorage && answer.Code == "blob.quota");
+        (await server.Scalar<long>($"select (data ->> 'bytes')::bigint from jarvis.mt_doc_blobusage where id = '{owner.Id}'")).ShouldBe(BlobServer.QuotaBytes);
+    }
+
     /// <summary>The server was killed, or its store was away, between the last part and the record of it: whoever asks must not take it for kept.</summary>
     [Fact]
     public async Task an_upload_that_came_whole_and_was_not_recorded_is_not_complete_and_nothing_more_completes_it()

@@ -33,6 +33,18 @@ public sealed class ScalarTests(ServerUnderTest server) : IClassFixture<ServerUn
     [InlineData("0001-01-01T00:00:00+14:00")]
     public void what_could_be_another_day_or_none_is_no_instant(string text) => Should.Throw<Exception>(() => new DateTimeScalar().ParseValue(text));
 
+    [Theory]
+    [InlineData(" 01a20954-13a0-7e28-9182-c43b485e2c6d")]
+    [InlineData("{01a20954-13a0-7e28-9182-c43b485e2c6d}")]
+    [InlineData("+1a20954-13a0-7e28-9182-c43b485e2c6d")]
+    [InlineData("0xa20954-13a0-7e28-9182-c43b485e2c6d")]
+    [InlineData("01a2095413a07e289182c43b485e2c6d")]
+    public void an_id_stands_in_its_36_characters(string text)
+    {
+        Should.Throw<Exception>(() => new UuidScalar().ParseValue(text));
+        new UuidScalar().ParseValue("01A20954-13a0-7e28-9182-c43b485e2c6d").ShouldBe(Guid.Parse("01a20954-13a0-7e28-9182-c43b485e2c6d"));
+    }
+
     /// <summary>Half a character cannot be written to the database: found late, it would look like the server's own failure.</summary>
     [Theory]
     [InlineData("""{ workflow(name: "\uD800") { id } }""")]

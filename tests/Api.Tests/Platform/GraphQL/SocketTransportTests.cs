@@ -148,6 +148,19 @@ public sealed class SocketTransportTests(ServerUnderTest server) : IClassFixture
         (await socket.Receive())!.Value.ToString().ShouldBe("""{"type":"pong","payload":{"a":1}}""");
     }
 
+    [Theory]
+    [InlineData('x')]
+    [InlineData('\u00e9')]
+    [InlineData('\u9f8d')]
+    public async Task a_long_id_that_is_there_twice_closes_4409_as_well(char letter)
+    {
+        await using var socket = await SocketUnderTest.OpenAs(server, (await Person.Register(server)).AccessToken);
+        var id = new string(letter, 256);
+        await socket.Subscribe(id, "subscription { runsChanged { position } }");
+        await socket.Subscribe(id, "{ viewer { id } }");
+        (await socket.Closed()).ShouldBe(4409);
+    }
+
     [Fact]
     public async Task a_query_is_answered_and_a_wrong_one_is_an_error_that_ends_only_itself()
     {
