@@ -5,6 +5,7 @@ using Jarvis.Client.Platform;
 
 namespace Jarvis.Client.Accounts;
 
+/// <summary>Who is signed in on this device, as far as it is known.</summary>
 public enum SessionState
 {
     /// <summary>Not read from this device yet.</summary>

@@ -1,5 +1,6 @@
 namespace Jarvis.Client.Platform;
 
+/// <summary>Whether the server can be reached from this device.</summary>
 public enum Reach
 {
     Fine,
@@ -11,6 +12,7 @@ public enum Reach
     ServerAway,
 }
 
+/// <summary>How what is followed live is being followed.</summary>
 public enum LiveState
 {
     /// <summary>Nothing is followed.</summary>

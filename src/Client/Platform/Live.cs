@@ -15,18 +15,14 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
 {
     public const string Subprotocol = "graphql-transport-ws";
     private const int FailuresUntilPolling = 3;
-    private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan AnewAfter = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, LiveFollowing> followed = [];
     private readonly CancellationTokenSource ended = new();
-    private CancellationTokenSource? pause;
+    private readonly LivePause pause = new(time);
     private LiveSocket? socket;
     private Task? running;
     private LivePolling? polling;
-    private long lastHeard;
     private int lastId;
 
     /// <summary>Raised every ten seconds while there is no socket: pages ask again.</summary>
@@ -46,7 +42,6 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
         {
             browser.Told += Hear;
             sync.Changed += Settle;
-            lastHeard = time.GetTimestamp();
             running = Run();
         }
         else if (socket is { IsOpen: true } && link.Live == LiveState.Live)
@@ -75,7 +70,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
     {
         if (what is "online" or "visible" or "signed-in")
         {
-            pause?.Cancel();
+            pause.End();
         }
     }
 
@@ -84,7 +79,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
     {
         if (sync.Flows)
         {
-            pause?.Cancel();
+            pause.End();
         }
         else
         {
@@ -102,7 +97,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
                 polling?.Dispose();
                 failures = 0;
                 link.Became(LiveState.Held);
-                await Pause(Timeout.InfiniteTimeSpan);
+                await pause.UntilEnded(ended.Token);
                 continue;
             }
 
@@ -139,7 +134,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
                 polling?.End();
             }
 
-            await Pause(failures);
+            await pause.After(failures, ended.Token);
         }
 
         browser.Told -= Hear;
@@ -152,17 +147,17 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
     private async Task<bool> Serve(string token, CancellationToken cancel)
     {
         using var connection = new LiveSocket(await open(cancel));
-        using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var standing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var stood = false;
         try
         {
             socket = connection;
             await Send(LiveMessages.Init(token));
-            lastHeard = time.GetTimestamp();
-            _ = Mind(connection, watch.Token);
-            while (await connection.Receive(watch.Token) is { } received)
+            var watch = new LiveWatch(connection, link, time);
+            _ = watch.Run(standing.Token);
+            while (await connection.Receive(standing.Token) is { } received)
             {
-                lastHeard = time.GetTimestamp();
+                watch.Heard();
                 using var message = received;
                 if (message.RootElement.GetProperty("type").GetString() == "connection_ack")
                 {
@@ -181,7 +176,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
                 }
             }
 
-            if (connection.CloseStatus is 4401 or 4403)
+            if (connection.WasTokenRefused)
             {
                 await session.Refresh(token, cancel);
             }
@@ -201,7 +196,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
                 following.Stands = false;
             }
 
-            await watch.CancelAsync();
+            await standing.CancelAsync();
         }
     }
 
@@ -272,61 +267,7 @@ public sealed class Live(OpenSocket open, Session session, Link link, IBrowser b
         }
     }
 
-    /// <summary>A socket whose other end is gone without a word is found by asking.</summary>
-    private async Task Mind(LiveSocket connection, CancellationToken cancel)
-    {
-        try
-        {
-            await Task.Delay(AcknowledgedWithin, time, cancel);
-            if (link.Live != LiveState.Live)
-            {
-                connection.Abort();
-                return;
-            }
-
-            while (!cancel.IsCancellationRequested)
-            {
-                await Send(LiveMessages.Ping);
-                var asked = time.GetTimestamp();
-                await Task.Delay(PingEvery, time, cancel);
-                if (lastHeard < asked)
-                {
-                    connection.Abort();
-                    return;
-                }
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or WebSocketException)
-        {
-            // The connection ended meanwhile.
-        }
-    }
-
     private Task Send(Action<Utf8JsonWriter> write) => socket?.Send(write, ended.Token) ?? Task.CompletedTask;
-
-    private Task Pause(int failures)
-    {
-        var seconds = Math.Min(LongestPause.TotalSeconds, 0.5 * Math.Pow(2, Math.Min(failures, 10)));
-        return Pause(TimeSpan.FromSeconds(seconds * (0.75 + (0.5 * Random.Shared.NextDouble()))));
-    }
-
-    private async Task Pause(TimeSpan length)
-    {
-        pause = CancellationTokenSource.CreateLinkedTokenSource(ended.Token);
-        try
-        {
-            await Task.Delay(length, time, pause.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // Online again, looked at again, or allowed to: at once.
-        }
-        finally
-        {
-            pause.Dispose();
-            pause = null;
-        }
-    }
 
     private void Leave(string id)
     {

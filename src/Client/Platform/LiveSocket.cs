@@ -10,13 +10,17 @@ internal sealed class LiveSocket(WebSocket connection) : IDisposable
     private const int MessageBytes = 4 * 1024 * 1024;
     private const int PartBytes = 4096;
 
+    // Codes of graphql-transport-ws (GraphQL over WebSocket, "Unauthorized" and "Forbidden").
+    private const int Unauthorized = 4401;
+    private const int Forbidden = 4403;
+
     private readonly ArrayBufferWriter<byte> buffer = new(16 * 1024);
     private readonly SemaphoreSlim sending = new(1, 1);
 
     public bool IsOpen => connection.State == WebSocketState.Open;
 
-    /// <summary>Why the server closed it; null while it has not.</summary>
-    public int? CloseStatus => (int?)connection.CloseStatus;
+    /// <summary>The server closed it because the token was not, or is no longer, good.</summary>
+    public bool WasTokenRefused => (int?)connection.CloseStatus is Unauthorized or Forbidden;
 
     /// <summary>The next message, good until the one after it is read; null once the server closed.</summary>
     /// <exception cref="WebSocketException">The connection broke, or the message is larger than this app reads.</exception>

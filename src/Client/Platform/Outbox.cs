@@ -5,6 +5,7 @@ using Jarvis.Client.Accounts;
 
 namespace Jarvis.Client.Platform;
 
+/// <summary>What becomes of an act that waits.</summary>
 public enum OutboxState
 {
     /// <summary>Is sent as soon as the server can be reached.</summary>

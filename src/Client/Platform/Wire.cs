@@ -22,10 +22,13 @@ public interface IOperation<out T> : IOperation
     T Read(JsonElement data);
 }
 
+/// <summary>Asks, and may be asked again.</summary>
 public interface IQuery<out T> : IOperation<T>;
 
+/// <summary>Does something; asked again under the same command id it does nothing more.</summary>
 public interface IMutation<out T> : IOperation<T>;
 
+/// <summary>Is told, item by item, each with the cursor to go on from.</summary>
 public interface ISubscription<T> : IOperation<T>
 {
     /// <summary>The same from a place on, which an earlier item carried.</summary>
@@ -34,6 +37,7 @@ public interface ISubscription<T> : IOperation<T>
     string CursorOf(T data);
 }
 
+/// <summary>An input object of the schema, as the build writes it.</summary>
 public interface IInput
 {
     void Write(Utf8JsonWriter writer);
