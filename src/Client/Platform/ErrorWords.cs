@@ -19,6 +19,7 @@ public static class ErrorWords
         ["account.gone"] = new("这个账号已不存在。", "The account is there no more."),
         ["server.busy"] = new("服务器正忙，请稍后再试。", "The server is busy. Try again in a moment."),
         ["view.behind"] = new("数据还在更新，请稍后重试。", "The data are still catching up. Try again in a moment."),
+        ["view.busy"] = new("视图一直有人在读，暂时换不上新的；新视图已就绪，请稍后再切换。", "The view is being read without a pause. The new one stays ready: switch to it again in a while."),
         ["run.not_found"] = new("找不到这个任务。", "There is no such run."),
         ["device.not_found"] = new("找不到这台电脑。", "There is no such computer."),
         ["workflow.not_found"] = new("找不到这个工作流。", "There is no such workflow."),
