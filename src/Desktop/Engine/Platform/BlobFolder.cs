@@ -25,6 +25,8 @@ public sealed class BlobFolder(string folder)
 
     /// <summary>Keeps the content, on disk before it returns, and gives the reference that stands in its place in an event.</summary>
     /// <returns><c>{"$blob":{"hash","size","type"}}</c>, size in bytes.</returns>
+    /// <exception cref="IOException">There is no room, or the disk fails; nothing of it is left behind.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
     public Json Keep(byte[] content, string type)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(content));
@@ -33,13 +35,22 @@ public sealed class BlobFolder(string folder)
         {
             JarvisHome.MakePrivateFolder(Path.GetDirectoryName(file)!);
             var temporary = file + "." + Guid.NewGuid().ToString("N");
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            try
             {
-                stream.Write(content);
-                stream.Flush(flushToDisk: true);
-            }
+                using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+                {
+                    stream.Write(content);
+                    stream.Flush(flushToDisk: true);
+                }
 
-            File.Move(temporary, file, overwrite: true);
+                File.Move(temporary, file, overwrite: true);
+            }
+            catch
+            {
+                // Half of it would take the room that is missing.
+                File.Delete(temporary);
+                throw;
+            }
         }
 
         return Json.Of(("$blob", Json.Of(("hash", hash), ("size", content.Length), ("type", type))));

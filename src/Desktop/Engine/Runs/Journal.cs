@@ -31,7 +31,7 @@ public sealed partial class Journal : IAsyncDisposable
     public string File { get; }
 
     /// <summary>Why nothing can be written at present (a full disk), for people; null while all is well.</summary>
-    public string? Trouble => writer.Trouble;
+    public string? Trouble => writer.Trouble ?? Volatile.Read(ref filesTrouble);
 
     /// <summary>Called with <see cref="Trouble"/> whenever it changes.</summary>
     public event Action<string?>? TroubleChanged;

@@ -125,7 +125,7 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
     private async Task<Ending> Execute()
     {
         var folder = RunRecords.WorkFolder(parts.Journal, parts.Settings.Home, run);
-        Directory.CreateDirectory(folder);
+        await parts.Journal.WithFiles(() => Directory.CreateDirectory(folder), stop);
         if (place.LastSequence > 0)
         {
             await EndLeftOvers();

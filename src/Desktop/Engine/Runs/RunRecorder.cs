@@ -49,6 +49,9 @@ internal sealed class RunRecorder : IAsyncDisposable
         try
         {
             ThrowIfFailed();
+
+            // Before anything of them has its place: a value that cannot be kept leaves nothing half recorded.
+            var written = await journal.WithFiles(() => entries.Select(entry => Pending(entry.Event, entry.Private?.ToUtf8Bytes())).ToList(), cancellation);
             if (durable)
             {
                 // Lines that a task wrote stand before its end.
@@ -56,8 +59,9 @@ internal sealed class RunRecorder : IAsyncDisposable
             }
 
             var controls = new List<ControlProgress>();
-            foreach (var (item, secret) in entries)
+            for (var i = 0; i < entries.Count; i++)
             {
+                var item = entries[i].Event;
                 if (EndStatus(item) is { } end)
                 {
                     log.Close();
@@ -68,7 +72,7 @@ internal sealed class RunRecorder : IAsyncDisposable
                 }
 
                 progress.Observe(item);
-                waiting.Add(Pending(item, secret?.ToUtf8Bytes()));
+                waiting.Add(written[i]);
                 if (ended && AtEnd?.Invoke(item) is { } answers)
                 {
                     waiting.AddRange(answers.Events.Select(answer => Pending(answer, null)));
