@@ -101,6 +101,40 @@ public sealed class CommandChannelTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task a_run_that_was_taken_back_and_given_again_is_claimed_again_in_the_same_connection()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var runId = Guid.CreateVersion7();
+        server.Withdrawn.Add(runId);
+        server.Issue("start", runId, Start());
+        await RunnerUnderTest.Until(() => runner.News.OfType<RunnerNews.RunNotTaken>().Any(), "taken back");
+        server.Withdrawn.Remove(runId);
+        server.Issue("start", runId, Start());
+
+        await RunnerUnderTest.Until(() => runner.Executor.Started.Any(run => run.RunId == runId), "started");
+        server.Hellos.ShouldBe(1);
+        Frames("claim").Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task a_claim_of_an_epoch_that_is_over_is_not_repeated_before_the_next_connection()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var (fenced, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        server.Fenced.Add(fenced);
+        server.Issue("start", fenced, Start());
+        server.Issue("start", other, Start());
+        await RunnerUnderTest.Until(() => runner.Executor.Started.Any(run => run.RunId == other), "the other run");
+        Frames("claim").Count(frame => (string?)frame["runId"] == fenced.ToString()).ShouldBe(1);
+
+        server.Fenced.Remove(fenced);
+        server.DropSocket();
+        await RunnerUnderTest.Until(() => runner.Executor.Started.Any(run => run.RunId == fenced), "started by the next connection");
+    }
+
+    [Fact]
     public async Task a_claim_that_was_not_answered_is_repeated_by_the_next_life_of_the_runner()
     {
         await server.Start();

@@ -78,6 +78,10 @@ internal sealed partial class SimulatedServer
                     {
                         _ = Send(open, new JsonObject { ["type"] = "gone", ["runId"] = asked.ToString(), ["reason"] = "run.cancelled" });
                     }
+                    else if (Fenced.Contains(asked))
+                    {
+                        _ = Send(open, new JsonObject { ["type"] = "gone", ["runId"] = asked.ToString(), ["reason"] = "device.epoch_fenced" });
+                    }
                     else
                     {
                         granted[asked] = DeviceId;

@@ -51,6 +51,9 @@ internal sealed partial class SimulatedServer : IAsyncDisposable
 
     public HashSet<Guid> Withdrawn { get; } = [];
 
+    /// <summary>Runs whose claims are answered as coming from an epoch that is over.</summary>
+    public HashSet<Guid> Fenced { get; } = [];
+
     public HashSet<Guid> RefusedRuns { get; } = [];
 
     /// <summary>Whether a refusal says which runs it is about.</summary>

@@ -241,10 +241,9 @@ public sealed class CommandChannel(
                 return await claims.Pump(cancel);
             case { Type: "granted", RunId: { } runId }:
                 await inbox.Granted(runId, cancel);
-                return await claims.Pump(cancel);
+                return await claims.Answered(runId, cancel);
             case { Type: "gone", RunId: { } runId }:
-                await inbox.Gone(runId, frame.Reason ?? "withdrawn", cancel);
-                return await claims.Pump(cancel);
+                return await inbox.Gone(runId, frame.Reason ?? "withdrawn", cancel) ? await claims.Answered(runId, cancel) : await claims.Pump(cancel);
             default:
                 // A frame of a later version of the protocol.
                 return false;
@@ -276,7 +275,7 @@ public sealed class CommandChannel(
         }
     }
 
-    /// <summary>Sends a claim for each start that waits, once in each connection, and acts on what may be acted on.</summary>
+    /// <summary>Sends a claim for each start that waits, once until it is answered or the connection is another, and acts on what may be acted on.</summary>
     private sealed class Claims(CommandInbox inbox, FrameSocket socket)
     {
         private readonly HashSet<Guid> asked = [];
@@ -284,6 +283,13 @@ public sealed class CommandChannel(
         public Task<bool> Repeat(CancellationToken cancel)
         {
             asked.Clear();
+            return Pump(cancel);
+        }
+
+        /// <summary>The answer is dealt with: a later start of the same run, which was taken back before, is asked for anew.</summary>
+        public Task<bool> Answered(Guid runId, CancellationToken cancel)
+        {
+            asked.Remove(runId);
             return Pump(cancel);
         }
 

@@ -109,14 +109,21 @@ public sealed class CommandInbox(Journal journal, IRunExecutor executor, Validat
     }
 
     /// <summary>The run is not to be started here any more.</summary>
-    public async Task Gone(Guid runId, string reason, CancellationToken cancel)
+    /// <returns>False where the claim came under an epoch that is over: that says nothing about the run, and the next connection asks again.</returns>
+    public async Task<bool> Gone(Guid runId, string reason, CancellationToken cancel)
     {
-        // A claim under an epoch that is over says nothing about the run: the next connection asks again.
-        if (reason != FencedEpoch && StartOf(runId) is { } command)
+        if (reason == FencedEpoch)
+        {
+            return false;
+        }
+
+        if (StartOf(runId) is { } command)
         {
             await Handled(command, cancel);
             voice.Tell(new RunnerNews.RunNotTaken(runId, reason));
         }
+
+        return true;
     }
 
     private async Task Control(ReceivedCommand command, Guid runId, CancellationToken cancel)
