@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Jarvis.Application.Platform.Blobs;
 using Jarvis.Domain.Platform;
 using Microsoft.AspNetCore.Diagnostics;
 using Npgsql;
@@ -19,7 +20,9 @@ public sealed class StoreAway(ILogger<StoreAway> log) : IExceptionHandler
     {
         PostgresException { SqlState: "57P01" or "57P02" or "57P03" or "53300" } => true,
         PostgresException => false,
-        NpgsqlException => true,
+        NpgsqlException or BlobStoreAwayException => true,
+        // The connection broke in the middle of a statement, and its transaction with it.
+        ObjectDisposedException { ObjectName: var name } when name.StartsWith("Npgsql", StringComparison.Ordinal) => true,
         _ => cause.InnerException is { } inner && (inner is SocketException || Is(inner)),
     };
 

@@ -47,7 +47,7 @@ public static class RunnerEvents
         }
         catch (InvalidDataException)
         {
-            return Refuse(context, new BatchRefusal(BatchRefusals.Invalid("The body is not gzip."), RunnerBatch.NoRuns));
+            return Refuse(context, new BatchRefusal(BatchRefusals.Invalid("The body is not gzip, whole and of one member."), RunnerBatch.NoRuns));
         }
         catch (Exception e) when (e is BodyBudgetException or BodyTooSlowException)
         {
@@ -72,8 +72,21 @@ public static class RunnerEvents
             throw new BodyTooLargeException();
         }
 
-        await using var plain = isGzip ? new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true) : null;
-        return await bodies.Read(plain ?? request.Body, RunnerBatch.MaxBytes, account, cancellation, inTurn: false, said: plain is null ? request.ContentLength : null);
+        if (!isGzip)
+        {
+            return await bodies.Read(request.Body, RunnerBatch.MaxBytes, account, cancellation, inTurn: false, said: request.ContentLength);
+        }
+
+        await using var packed = new GzipTrailer(request.Body);
+        await using var plain = new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true);
+        var held = await bodies.Read(plain, RunnerBatch.MaxBytes, account, cancellation, inTurn: false);
+        if (packed.PlainBytes != held.Length)
+        {
+            held.Dispose();
+            throw new InvalidDataException("The gzip ends before its end.");
+        }
+
+        return held;
     }
 
     private static IResult Refuse(HttpContext context, BatchRefusal refused)

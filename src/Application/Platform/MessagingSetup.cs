@@ -76,6 +76,12 @@ public static class MessagingSetup
                 return answered.IsTransient || answered.SqlState.StartsWith(OperatorIntervened, StringComparison.Ordinal);
             }
 
+            if (cause is ObjectDisposedException { ObjectName: var name } && name.StartsWith("Npgsql", StringComparison.Ordinal))
+            {
+                // The connection broke in the middle of a statement, and its transaction with it.
+                return true;
+            }
+
             if (cause is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException)
             {
                 return cause.InnerException is not PostgresException || DatabaseIsAway(cause.InnerException);

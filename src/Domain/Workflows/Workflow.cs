@@ -60,7 +60,7 @@ public sealed record Workflow
     /// <param name="category">Null for what the document says; empty for none.</param>
     public Decision Classify(string? category, IReadOnlyList<string>? tags, Guid by, Content? reason, DateTimeOffset now)
     {
-        if (category?.Trim().Length > WorkflowCard.MaxCharacters || tags?.Any(tag => tag.Trim().Length is 0 or > WorkflowCard.MaxCharacters) == true || tags?.Count > WorkflowCard.MaxTags)
+        if ((category is not null && !WorkflowCard.IsWord(category.Trim())) || tags?.Any(tag => tag.Trim().Length == 0 || !WorkflowCard.IsWord(tag.Trim())) == true || tags?.Count > WorkflowCard.MaxTags)
         {
             return WorkflowRefusals.ClassInvalid;
         }

@@ -16,7 +16,7 @@ public sealed record WorkflowCard(string? Category, ImmutableArray<string> Tags)
 
     /// <summary>
     /// Category: <c>metadata.category</c>, or <c>tags.category</c>. Tags: the texts of <c>metadata.tags</c>, then the other entries of the DSL's
-    /// <c>tags</c> as <c>name</c> (without a value) or <c>name:value</c>. What is too long or too much is left out.
+    /// <c>tags</c> as <c>name</c> (without a value) or <c>name:value</c>. What is too long, too much or no plain text is left out.
     /// </summary>
     public static WorkflowCard Of(DocumentSection document)
     {
@@ -32,8 +32,11 @@ public sealed record WorkflowCard(string? Category, ImmutableArray<string> Tags)
     }
 
     public static WorkflowCard Of(string? category, IEnumerable<string> tags) => new(
-        category?.Trim() is { Length: > 0 and <= MaxCharacters } name ? name : null,
-        [.. tags.Select(tag => tag.Trim()).Where(tag => tag.Length is > 0 and <= MaxCharacters).Distinct(StringComparer.Ordinal).Take(MaxTags)]);
+        category?.Trim() is { Length: > 0 } name && IsWord(name) ? name : null,
+        [.. tags.Select(tag => tag.Trim()).Where(tag => tag.Length > 0 && IsWord(tag)).Distinct(StringComparer.Ordinal).Take(MaxTags)]);
+
+    /// <summary>Whether it can be a category or a tag: short, and without characters that steer (of which U+0000 cannot even be stored).</summary>
+    public static bool IsWord(string text) => text.Length <= MaxCharacters && !text.Any(char.IsControl);
 
     /// <summary>
     /// Title and description as they are searched and shown: personal, so they are stored sealed. <c>metadata.title</c> and <c>metadata.description</c>

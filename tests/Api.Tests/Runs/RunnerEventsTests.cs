@@ -251,6 +251,50 @@ public sealed class RunnerEventsTests(ServerUnderTest server) : IClassFixture<Se
         (await runner.Post(Packed(packed.ToArray(), "application/cloudevents-batch+json"))).Status.ShouldBe(413);
     }
 
+    /// <summary>Whole or not at all: what was cut on its way must not be taken for a shorter batch.</summary>
+    [Theory]
+    [InlineData("cut behind a whole event")]
+    [InlineData("without its end")]
+    [InlineData("with more behind it")]
+    public async Task gzip_that_is_not_whole_is_refused_and_nothing_stored(string how)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(Log(2, "a").ToJsonString() + "\n"));
+            gzip.Write(Encoding.UTF8.GetBytes(Log(3, "b").ToJsonString() + "\n"));
+        }
+
+        var whole = packed.ToArray();
+        var bytes = how switch
+        {
+            "without its end" => whole[..^8],
+            "with more behind it" => [.. whole, .. "more"u8],
+            _ => CutBehindFirst(),
+        };
+        (await Post(bytes)).ShouldBe(422);
+        (await Stored()).ShouldBe(1);
+        (await Post(whole)).ShouldBe(200);
+        (await Stored()).ShouldBe(3);
+
+        byte[] CutBehindFirst()
+        {
+            using var first = new MemoryStream();
+            using var gzip = new GZipStream(first, CompressionLevel.Fastest, leaveOpen: true);
+            gzip.Write(Encoding.UTF8.GetBytes(Log(2, "a").ToJsonString() + "\n"));
+            gzip.Flush();
+            return first.ToArray();
+        }
+
+        async Task<int> Post(byte[] body)
+        {
+            using var content = new ByteArrayContent(body);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+            content.Headers.ContentEncoding.Add("gzip");
+            return (await runner.Post(content)).Status;
+        }
+    }
+
     [Fact]
     public async Task lines_and_gzip_are_taken()
     {

@@ -31,6 +31,17 @@ public sealed class WorkflowCardTests
         WorkflowCard.About(Document("  title: Receipts\n  metadata: { title: 票据 }\n")).ToString().ShouldBe("""{"title":"Receipts","description":null}""");
     }
 
+    /// <summary>U+0000 cannot be stored, and the others steer whoever shows them.</summary>
+    [Theory]
+    [InlineData("a\0b")]
+    [InlineData("a\u001b[2Jb")]
+    [InlineData("a\nb")]
+    public void a_category_or_tag_that_is_no_plain_text_is_left_out_of_a_document_and_refused_from_a_person(string text)
+    {
+        WorkflowCard.Of(text, [text, "plain"]).ShouldSatisfyAllConditions(card => card.Category.ShouldBeNull(), card => card.Tags.ShouldBe(["plain"]));
+        WorkflowCard.IsWord(text).ShouldBeFalse();
+    }
+
     [Fact]
     public void what_is_too_long_or_too_much_is_left_out()
     {

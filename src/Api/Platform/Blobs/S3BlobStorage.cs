@@ -43,7 +43,22 @@ public sealed class S3BlobStorage : IBlobStorage, IDisposable
         });
     }
 
+    /// <exception cref="BlobStoreAwayException">The store does not take it; the file is still there.</exception>
     public async Task Keep(BlobKey key, string file, CancellationToken cancellation)
+    {
+        try
+        {
+            await Put(key, file, cancellation);
+        }
+        catch (Exception away) when (IsAway(away))
+        {
+            throw new BlobStoreAwayException(away);
+        }
+
+        File.Delete(file);
+    }
+
+    private async Task Put(BlobKey key, string file, CancellationToken cancellation)
     {
         await using (var content = new FileStream(file, new FileStreamOptions { BufferSize = 0, Options = FileOptions.Asynchronous | FileOptions.SequentialScan }))
         {
@@ -57,8 +72,6 @@ public sealed class S3BlobStorage : IBlobStorage, IDisposable
                 await KeepInParts(key, file, content.Length, cancellation);
             }
         }
-
-        File.Delete(file);
     }
 
     public async Task<Stream?> Open(BlobKey key, long offset, CancellationToken cancellation)
@@ -81,9 +94,24 @@ public sealed class S3BlobStorage : IBlobStorage, IDisposable
         {
             return Stream.Null;
         }
+        catch (Exception away) when (IsAway(away))
+        {
+            throw new BlobStoreAwayException(away);
+        }
     }
 
-    public Task Remove(BlobKey key, CancellationToken cancellation) => client.DeleteObjectAsync(address.Bucket, key.Path, cancellation);
+    /// <exception cref="BlobStoreAwayException">The store does not do it.</exception>
+    public async Task Remove(BlobKey key, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.DeleteObjectAsync(address.Bucket, key.Path, cancellation);
+        }
+        catch (Exception away) when (IsAway(away))
+        {
+            throw new BlobStoreAwayException(away);
+        }
+    }
 
     public async IAsyncEnumerable<StoredBlob> List([EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -112,13 +140,15 @@ public sealed class S3BlobStorage : IBlobStorage, IDisposable
             await client.PutObjectAsync(new PutObjectRequest { BucketName = address.Bucket, Key = Probe, ContentBody = "", UseChunkEncoding = false }, cancellation);
             await client.DeleteObjectAsync(address.Bucket, Probe, cancellation);
         }
-        catch (Exception refused) when (refused is AmazonServiceException or AmazonClientException or HttpRequestException)
+        catch (Exception refused) when (IsAway(refused))
         {
             throw new IOException(refused.Message, refused);
         }
     }
 
     public void Dispose() => client.Dispose();
+
+    private static bool IsAway(Exception exception) => exception is AmazonServiceException or AmazonClientException or HttpRequestException or HttpIOException;
 
     private async Task KeepInParts(BlobKey key, string file, long length, CancellationToken cancellation)
     {
@@ -144,7 +174,15 @@ public sealed class S3BlobStorage : IBlobStorage, IDisposable
         }
         catch
         {
-            await client.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = address.Bucket, Key = key.Path, UploadId = upload }, CancellationToken.None);
+            try
+            {
+                await client.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = address.Bucket, Key = key.Path, UploadId = upload }, CancellationToken.None);
+            }
+            catch (Exception away) when (IsAway(away))
+            {
+                // What kept it from being completed keeps it from being taken back, or it was completed and only the answer was lost: the first failure says more.
+            }
+
             throw;
         }
     }
@@ -168,9 +206,20 @@ public sealed class S3BlobStorage : IBlobStorage, IDisposable
             set => throw new NotSupportedException();
         }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => content.ReadAsync(buffer, cancellationToken);
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                return await content.ReadAsync(buffer, cancellationToken);
+            }
+            catch (Exception away) when (IsAway(away))
+            {
+                throw new BlobStoreAwayException(away);
+            }
+        }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => content.ReadAsync(buffer, offset, count, cancellationToken);
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override int Read(byte[] buffer, int offset, int count) => content.Read(buffer, offset, count);
 

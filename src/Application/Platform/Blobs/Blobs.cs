@@ -4,8 +4,13 @@ using Marten;
 namespace Jarvis.Application.Platform.Blobs;
 
 /// <summary>Blobs as their owners bring and read them. Rights are decided before it is asked.</summary>
-public sealed class Blobs(IDocumentStore store, IBlobStorage storage, BlobUploads uploads, Commands commands, Vault vault, BlobLimits limits)
+public sealed class Blobs(IDocumentStore store, IBlobStorage storage, BlobUploads uploads, Commands commands, Vault vault, BlobLimits limits) : IDisposable
 {
+    private const int Turns = 64;
+
+    /// <summary>What an owner holds is one number: whoever finishes an upload of theirs waits for the one before, rather than lose a race to it again and again.</summary>
+    private readonly SemaphoreSlim[] finishing = [.. Enumerable.Range(0, Turns).Select(_ => new SemaphoreSlim(1))];
+
     public BlobLimits Limits => limits;
 
     public BlobUploads Uploads => uploads;
@@ -61,7 +66,18 @@ public sealed class Blobs(IDocumentStore store, IBlobStorage storage, BlobUpload
         await storage.Keep(turn.Key, uploads.FileOf(turn.Key), cancellation);
         // From here on the record counts it; counted twice, it would keep another out.
         turn.Length = null;
-        var answer = await commands.Execute(new StoreBlob(turn.Key.Hash, header.Length, header.Type), envelope, cancellation);
+        Answer answer;
+        var ofOwner = finishing[(uint)turn.Key.OwnerId.GetHashCode() % Turns];
+        await ofOwner.WaitAsync(cancellation);
+        try
+        {
+            answer = await commands.Execute(new StoreBlob(turn.Key.Hash, header.Length, header.Type), envelope, cancellation);
+        }
+        finally
+        {
+            ofOwner.Release();
+        }
+
         if (answer.Refusal is { } refusal)
         {
             await storage.Remove(turn.Key, cancellation);
@@ -111,6 +127,8 @@ public sealed class Blobs(IDocumentStore store, IBlobStorage storage, BlobUpload
 
         return strays;
     }
+
+    public void Dispose() => Array.ForEach(finishing, turn => turn.Dispose());
 
     private static async Task<bool> HasItsHash(BlobUpload upload, CancellationToken cancellation)
     {

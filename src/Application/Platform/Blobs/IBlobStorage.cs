@@ -5,6 +5,9 @@ namespace Jarvis.Application.Platform.Blobs;
 /// <param name="KeptAt">By the store's clock.</param>
 public sealed record StoredBlob(BlobKey Key, long Size, DateTimeOffset KeptAt);
 
+/// <summary>The store of blobs cannot be reached, or cannot do what it was asked at the moment. What was to be kept still stands where it stood: try again.</summary>
+public sealed class BlobStoreAwayException(Exception cause) : IOException($"The store of blobs does not do its work: {cause.Message}", cause);
+
 /// <summary>
 /// The port behind which sealed blobs are kept: a folder, or an S3-compatible store. What it holds is sealed already, and it
 /// never sees a key. One contract test holds every adapter to this.

@@ -37,6 +37,12 @@ public sealed class SimulatedS3 : IAsyncDisposable
 
     public Uri Address => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
+    /// <summary>While true every request is answered with 503.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>While true content is cut off half-way, and the connection with it.</summary>
+    public bool CutsOff { get; set; }
+
     /// <summary>Keys of what is there.</summary>
     public IEnumerable<string> Keys => objects.Keys;
 
@@ -72,6 +78,12 @@ public sealed class SimulatedS3 : IAsyncDisposable
         if (Signature.Refusal(context.Request, body) is { } refusal)
         {
             await Error(context, HttpStatusCode.Forbidden, refusal);
+            return;
+        }
+
+        if (IsAway)
+        {
+            await Error(context, HttpStatusCode.ServiceUnavailable, "SlowDown");
             return;
         }
 
@@ -130,6 +142,14 @@ public sealed class SimulatedS3 : IAsyncDisposable
         context.Response.Headers.ETag = ETag(stored.Content);
         context.Response.Headers.LastModified = stored.At.ToString("R");
         context.Response.ContentLength = stored.Content.Length - from;
+        if (CutsOff)
+        {
+            await context.Response.Body.WriteAsync(stored.Content.AsMemory(from, (stored.Content.Length - from) / 2));
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+            return;
+        }
+
         await context.Response.Body.WriteAsync(stored.Content.AsMemory(from));
     }
 
