@@ -2,7 +2,6 @@ using Jarvis.Mobile;
 using Jarvis.Client.Platform;
 using Jarvis.Mobile.Devices;
 using Jarvis.Mobile.Platform;
-using Jarvis.Mobile.Runs;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
 
@@ -14,7 +13,6 @@ builder.Services.AddSingleton<TabStacks>();
 builder.Services.AddSingleton<Acts>();
 builder.Services.AddSingleton(AnswersKept.Kinds);
 builder.Services.AddSingleton<ChosenDevice>();
-builder.Services.AddSingleton<RunActs>();
 
 var host = builder.Build();
 await host.Services.StartJarvisClient();

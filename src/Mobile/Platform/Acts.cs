@@ -29,6 +29,9 @@ public sealed record Waits(string Title, string? Target, TimeSpan Valid, string?
 /// </summary>
 public sealed class Acts(Api api, Outbox outbox, Questions questions, Toasts toasts, Language words, Link link)
 {
+    /// <summary>The position of the last act on a run; null before the first.</summary>
+    public Position? Since { get; set; }
+
     /// <param name="id">The command's id, as in the mutation: sent twice it is done once.</param>
     /// <returns>The answer is null unless it was sent.</returns>
     public async Task<(Acted Acted, T? Answer)> Send<T>(IMutation<T> mutation, Guid id, Waits waits, CancellationToken cancel = default)

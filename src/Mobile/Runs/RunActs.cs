@@ -3,6 +3,7 @@ using Jarvis.Client.Runs;
 using Jarvis.Client.Schema;
 using Jarvis.Client.Workflows;
 using Jarvis.Mobile.Platform;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Jarvis.Mobile.Runs;
 
@@ -19,8 +20,11 @@ public sealed record RunFacts(Guid Id, string Workflow, string? Device, RunStatu
 /// </summary>
 public sealed class RunActs(Acts acts, Questions questions, Language words)
 {
-    /// <summary>The position of the last act: what is asked from here on is at least that new.</summary>
-    public Position? Since { get; private set; }
+    /// <summary>Each page makes its own: the assembly it is in is fetched with the first page that acts on runs.</summary>
+    public static RunActs Of(IServiceProvider services) => ActivatorUtilities.CreateInstance<RunActs>(services);
+
+    /// <summary>The position of the last act of any page: what is asked from here on is at least that new.</summary>
+    public Position? Since => acts.Since;
 
     public async Task<Acted> Pause(RunFacts run, CancellationToken cancel = default)
     {
@@ -103,7 +107,7 @@ public sealed class RunActs(Acts acts, Questions questions, Language words)
         var (acted, answer) = await acts.Send(mutation, id, new Waits(title, target is { } run ? "runs/" + run : "runs", valid, slot), cancel);
         if (answer is not null)
         {
-            Since = position(answer);
+            acts.Since = position(answer);
         }
 
         return acted;
