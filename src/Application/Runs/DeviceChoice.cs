@@ -5,13 +5,17 @@ using Marten;
 
 namespace Jarvis.Application.Runs;
 
-/// <summary>Gathers what the rule of <see cref="Places"/> asks for, as it stands in this transaction.</summary>
+/// <summary>Asks the rule of <see cref="Places"/> by what stands in this transaction.</summary>
 public static class DeviceChoice
 {
     /// <summary>Where a waiting run goes, or why it waits.</summary>
-    public static async Task<Placement> Choose(IDocumentSession session, RunDispatch run, CancellationToken cancellation)
+    public static async Task<Placement> Choose(IDocumentSession session, RunDispatch run, CancellationToken cancellation) =>
+        (await Gather(session, run.OwnerId, run, cancellation)).For(run.Seen());
+
+    /// <summary>The owner's devices and open runs.</summary>
+    /// <param name="run">As it stands here, in the place of what is stored of it.</param>
+    public static async Task<Places> Gather(IDocumentSession session, Guid owner, RunDispatch? run, CancellationToken cancellation)
     {
-        var owner = run.OwnerId;
         var batch = session.CreateBatchQuery();
         var presences = batch.Query<DevicePresence>().Where(device => device.OwnerId == owner).ToList();
         var rules = batch.Query<DeviceRule>().Where(rule => rule.OwnerId == owner).ToList();
@@ -20,9 +24,9 @@ public static class DeviceChoice
         await batch.Execute(cancellation);
         var ruled = (await rules).ToDictionary(rule => rule.Id);
         var able = (await abilities).ToDictionary(ability => ability.Id);
-        var open = (await others).Where(other => other.Id != run.Id).Append(run).Select(other => other.Seen()).ToList();
+        var open = (await others).Where(other => other.Id != run?.Id).Concat(run is null ? [] : [run]).Select(other => other.Seen()).ToList();
         var devices = (await presences).Where(device => !device.IsRevoked).Select(device => Place(device, ruled.GetValueOrDefault(device.Id), able.GetValueOrDefault(device.Id))).ToList();
-        return new Places(devices, open, await Limits(session, open, cancellation)).For(run.Seen());
+        return new Places(devices, open, await Limits(session, open, cancellation));
     }
 
     private static DevicePlace Place(DevicePresence device, DeviceRule? rule, DeviceAbility? ability) => new(
@@ -35,18 +39,23 @@ public static class DeviceChoice
     }
 }
 
-/// <summary>Looks at what waits, in its turn. A workflow with very many waiting runs does not hide the others.</summary>
+/// <summary>Looks at what waits, in its turn: at all that have a place now, and at the first of the others, which may wait for something else by now.</summary>
 public static class CapacityChangedHandler
 {
     public static async Task Handle(CapacityChanged changed, IDocumentSession session, Wolverine.IMessageContext bus, CancellationToken cancellation)
     {
-        var waiting = await session.Query<RunDispatch>().Where(run => run.OwnerId == changed.OwnerId && run.IsWaiting).ToListAsync(cancellation);
-        var looked = waiting.OrderBy(run => run.Turn()).GroupBy(run => run.WorkflowId)
-            .SelectMany(workflow => workflow.Take(RunLimits.MaxWaitingLookedAtPerWorkflow))
-            .OrderBy(run => run.Turn()).Take(RunLimits.MaxWaitingLookedAt);
-        foreach (var run in looked)
+        if (!await session.Query<RunDispatch>().AnyAsync(run => run.OwnerId == changed.OwnerId && run.IsWaiting, cancellation))
         {
-            await bus.PublishAsync(new RetryDispatch(run.OwnerId, run.Id));
+            return;
+        }
+
+        var places = await DeviceChoice.Gather(session, changed.OwnerId, null, cancellation);
+        var going = places.Going(RunLimits.MaxAtOnce);
+        var gone = going.Select(run => run.Id).ToHashSet();
+        // Those with a place come first: what the others wait for is then noted as it is once they went.
+        foreach (var run in going.Concat(places.Waiting(RunLimits.MaxWaitingLookedAt, RunLimits.MaxWaitingLookedAtPerWorkflow, run => !gone.Contains(run.Id))))
+        {
+            await bus.PublishAsync(new RetryDispatch(changed.OwnerId, run.Id));
         }
     }
 }

@@ -41,9 +41,6 @@ public sealed class RunDispatch : Saga
     /// <summary>As dispatch's rule sees it.</summary>
     internal OpenRun Seen() => new(Id, AskedDeviceId, IsWaiting ? null : DeviceId, RequestedAt, WorkflowId, Priority ?? RunPriority.Normal, Needs ?? []);
 
-    /// <summary>The order in which waiting runs are given places: the least first.</summary>
-    internal (int, DateTimeOffset, Guid) Turn() => Seen().Turn;
-
     public async Task StartOrHandle(DispatchRun asked, IDocumentSession session, IMessageContext bus, TimeProvider clock, CancellationToken cancellation)
     {
         if (Id == default || !IsKnown)

@@ -59,7 +59,7 @@ public static class RunLimits
     /// <summary>JSON bytes of a run's input.</summary>
     public const int MaxInputBytes = 1024 * 1024;
 
-    /// <summary>Waiting runs looked at when a place becomes free.</summary>
+    /// <summary>Waiting runs without a place that are looked at when something changed: what they wait for may be another thing by now.</summary>
     public const int MaxWaitingLookedAt = 64;
 
     /// <summary>Of them, of one workflow.</summary>

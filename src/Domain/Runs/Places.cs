@@ -9,6 +9,8 @@ namespace Jarvis.Domain.Runs;
 /// <param name="Functions">What the PC can do; null where its runner has not told, and then it is taken to be able.</param>
 public sealed record DevicePlace(Guid Id, bool IsOnline, bool IsPaused, bool MayTakeRuns, int AtOnce, IReadOnlyCollection<string>? Functions)
 {
+    public bool IsWilling => IsOnline && MayTakeRuns && !IsPaused;
+
     public IReadOnlyList<string> Lacks(IReadOnlyList<string> needs) =>
         Functions is null || needs.Count == 0 ? [] : [.. needs.Where(name => !Functions.Contains(name, StringComparer.Ordinal))];
 }
@@ -88,9 +90,44 @@ public sealed class Places(IReadOnlyCollection<DevicePlace> devices, IReadOnlyCo
             : Among(willing, run);
     }
 
+    /// <summary>Waiting runs that have a place now, in their turn, each taken to have it once it was counted: none is hidden by those that can go nowhere.</summary>
+    public IReadOnlyList<OpenRun> Going(int max)
+    {
+        var taken = devices.ToDictionary(device => device.Id, device => Load(device.Id));
+        var left = workflowLimits.ToDictionary(limit => limit.Key, limit => limit.Value - open.Count(run => !run.IsWaiting && run.WorkflowId == limit.Key));
+        var going = new List<OpenRun>();
+        foreach (var run in open.Where(run => run.IsWaiting).OrderBy(run => run.Turn))
+        {
+            if (going.Count == max)
+            {
+                break;
+            }
+
+            var allows = 0;
+            var isLimited = run.WorkflowId is { } workflow && left.TryGetValue(workflow, out allows);
+            if ((isLimited && allows <= 0) || Free(run, taken) is not { } device)
+            {
+                continue;
+            }
+
+            going.Add(run);
+            taken[device]++;
+            if (isLimited)
+            {
+                left[run.WorkflowId!.Value] = allows - 1;
+            }
+        }
+
+        return going;
+    }
+
     /// <summary>Waiting runs in their turn. A workflow with very many of them does not hide the others.</summary>
     public IReadOnlyList<OpenRun> Waiting(int max, int maxOfOneWorkflow, Func<OpenRun, bool> among) =>
         [.. open.Where(run => run.IsWaiting && among(run)).OrderBy(run => run.Turn).GroupBy(run => run.WorkflowId).SelectMany(workflow => workflow.Take(maxOfOneWorkflow)).OrderBy(run => run.Turn).Take(max)];
+
+    private Guid? Free(OpenRun run, Dictionary<Guid, int> taken) =>
+        devices.Where(device => device.IsWilling && taken[device.Id] < device.AtOnce && run.MayGoTo(device.Id) && device.Lacks(run.Needs).Count == 0)
+            .OrderBy(device => taken[device.Id]).ThenBy(device => device.Id).FirstOrDefault()?.Id;
 
     private Placement Among(List<DevicePlace> willing, OpenRun run)
     {

@@ -74,6 +74,47 @@ public sealed class FreedPlacesTests(ServerUnderTest server) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task a_run_is_not_hidden_by_those_before_it_that_wait_for_another_device()
+    {
+        await using var it = await RunsOfAPerson.Make(server, connected: false);
+        await using var home = new RunnerUnderTest(server, it.Person.Id, await server.PairedDevice(it.Person.Id, "home"));
+        for (var i = 0; i <= RunLimits.MaxWaitingLookedAtPerWorkflow; i++)
+        {
+            await server.Do(new RequestRun(null, "greeting", null, null, it.Runner.Device, RunTrigger.Manual), it.Person.Id);
+        }
+
+        var behind = (await it.Request()).Run;
+        (await Eventually.Be(() => State(behind), run => run!.Waiting is not null))!.Waiting!.Reason.ShouldBe(RunWaitReason.DeviceOffline);
+
+        await home.Connect();
+
+        (await home.ReceiveCommand())["runId"]!.ToString().ShouldBe(behind.ToString());
+    }
+
+    [Fact]
+    public async Task all_places_of_a_device_that_came_are_given_however_many_runs_are_of_one_workflow()
+    {
+        const int Places = RunLimits.MaxWaitingLookedAtPerWorkflow + 3;
+        await using var it = await RunsOfAPerson.Make(server, connected: false);
+        await server.Do(new LimitDevice(it.Runner.Device, Places), it.Person.Id);
+        var asked = new List<Guid>();
+        for (var i = 0; i <= Places; i++)
+        {
+            asked.Add((await it.Request()).Run);
+        }
+
+        await Eventually.Be(() => State(asked[^1]), run => run!.Waiting is not null);
+        await it.Runner.Connect();
+
+        for (var i = 0; i < Places; i++)
+        {
+            (await it.Runner.ReceiveCommand())["runId"]!.ToString().ShouldBe(asked[i].ToString());
+        }
+
+        await Eventually.Be(() => State(asked[^1]), run => run!.Waiting?.Reason == RunWaitReason.DeviceBusy);
+    }
+
+    [Fact]
     public async Task a_run_that_began_and_ended_on_its_pc_before_the_server_heard_of_it_has_no_conversation()
     {
         await using var it = await RunsOfAPerson.Make(server);

@@ -52,6 +52,31 @@ public sealed class PlacesTests
         For(Run(10), [Device(Office) with { AtOnce = 1, Functions = [] }], [urgent with { Needs = ["browser.open"] }]).ShouldBe(new Placement(Office, null));
     }
 
+    [Fact]
+    public void those_that_can_go_nowhere_hide_none_of_those_that_can()
+    {
+        OpenRun[] forAnother = [.. Enumerable.Range(100, 200).Select(n => Run(n) with { AskedDeviceId = Home })];
+        OpenRun[] lacking = [.. Enumerable.Range(300, 200).Select(n => Run(n) with { Needs = ["browser.open"] })];
+        OpenRun[] free = [Run(600), Run(601) with { AskedDeviceId = Office }, Run(602)];
+        DevicePlace[] devices = [Device(Office) with { Functions = [] }, Device(Home) with { IsOnline = false, Functions = [] }];
+        new Places(devices, [.. free.Reverse(), .. forAnother, .. lacking], None).Going(10).ShouldBe(free);
+        new Places(devices, [.. forAnother, .. lacking], None).Going(10).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void as_many_go_in_their_turn_as_there_are_places_for()
+    {
+        OpenRun[] waiting = [.. Enumerable.Range(10, 40).Select(Run)];
+        var urgent = Run(90) with { Priority = RunPriority.High };
+        DevicePlace[] devices = [Device(Office) with { AtOnce = 20 }, Device(Home) with { AtOnce = 3 }];
+        new Places(devices, [.. waiting, urgent, On(Home, 1)], None).Going(100).ShouldBe([urgent, .. waiting.Take(21)]);
+        new Places(devices, [.. waiting, urgent, On(Home, 1)], None).Going(5).ShouldBe([urgent, .. waiting.Take(4)]);
+        new Places(devices, [.. waiting, Run(91) with { WorkflowId = Id(51) }, On(Home, 1) with { WorkflowId = Digest }], new Dictionary<Guid, int> { [Digest] = 3 }).Going(100)
+            .ShouldBe([waiting[0], waiting[1], Run(91) with { WorkflowId = Id(51) }], "what its workflow lets, and then the others");
+    }
+
+    private static readonly Dictionary<Guid, int> None = [];
+
     private static Placement For(OpenRun run, DevicePlace[] devices, OpenRun[] others, int? digestAtOnce = null) =>
         new Places(devices, [.. others, run], digestAtOnce is { } limit ? new Dictionary<Guid, int> { [Digest] = limit } : []).For(run);
 
