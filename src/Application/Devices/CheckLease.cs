@@ -1,5 +1,7 @@
 using Jarvis.Domain.Devices;
+using JasperFx.Events;
 using Marten;
+using Marten.Events;
 using Wolverine;
 
 namespace Jarvis.Application.Devices;
@@ -12,25 +14,29 @@ public sealed record CheckLease(Guid DeviceId, long Epoch);
 
 public static class CheckLeaseHandler
 {
+    private static readonly TimeSpan Stale = TimeSpan.FromSeconds(Lease.StaleSeconds);
+
     public static async Task Handle(CheckLease check, IDocumentSession session, IMessageContext bus, TimeProvider clock, CancellationToken cancellation)
     {
-        var presence = await session.LoadAsync<DevicePresence>(check.DeviceId, cancellation);
-        if (presence is null || presence.Epoch != check.Epoch || presence.IsRevoked)
-        {
-            return;
-        }
-
         var now = clock.GetUtcNow();
-        var silence = now - presence.LastSeenAt;
-        if (silence < TimeSpan.FromSeconds(Lease.StaleSeconds))
+        // Most are heard, which is seen without their stream.
+        var (presence, silence) = await Look(check, session, now, cancellation);
+        IEventStream<Device>? stream = null;
+        if (silence >= Stale)
         {
-            await bus.ScheduleAsync(check, presence.LastSeenAt.AddSeconds(Lease.StaleSeconds));
+            // Presence is rewritten although nothing may be appended: the stream is held, so that no hello and no revocation comes between.
+            stream = await session.Events.FetchForExclusiveWriting<Device>(check.DeviceId, cancellation);
+            (presence, silence) = await Look(check, session, now, cancellation);
+        }
+
+        if (presence is null)
+        {
             return;
         }
 
-        var stream = await session.Events.FetchForWriting<Device>(check.DeviceId, cancellation);
-        if (stream.Aggregate is not { } device)
+        if (stream?.Aggregate is not { } device || silence < Stale)
         {
+            await bus.ScheduleAsync(check, presence.LastSeenAt + Stale);
             return;
         }
 
@@ -48,6 +54,13 @@ public static class CheckLeaseHandler
             await bus.ScheduleAsync(check, presence.LastSeenAt.AddSeconds(Lease.Seconds));
         }
     }
+
+    /// <summary>None where the device was revoked or said hello again, which has a look of its own.</summary>
+    private static async Task<(DevicePresence? Presence, TimeSpan Silence)> Look(
+        CheckLease check, IDocumentSession session, DateTimeOffset now, CancellationToken cancellation) =>
+        await session.LoadAsync<DevicePresence>(check.DeviceId, cancellation) is { IsRevoked: false } presence && presence.Epoch == check.Epoch
+            ? (presence, now - presence.LastSeenAt)
+            : default;
 }
 
 /// <summary>The socket closed: the device is stale at once, and offline when its lease ends unless it returns.</summary>
@@ -57,14 +70,10 @@ public static class LoseDeviceHandler
 {
     public static async Task Handle(LoseDevice lost, IDocumentSession session, IMessageContext bus, TimeProvider clock, CancellationToken cancellation)
     {
+        // Held as above: a runner that was cut off says hello again at once.
+        var stream = await session.Events.FetchForExclusiveWriting<Device>(lost.DeviceId, cancellation);
         var presence = await session.LoadAsync<DevicePresence>(lost.DeviceId, cancellation);
-        if (presence is null || presence.Epoch != lost.Epoch || !presence.IsOnline)
-        {
-            return;
-        }
-
-        var stream = await session.Events.FetchForWriting<Device>(lost.DeviceId, cancellation);
-        if (stream.Aggregate is not { } device)
+        if (stream.Aggregate is not { } device || presence is null || presence.Epoch != lost.Epoch || !presence.IsOnline)
         {
             return;
         }

@@ -89,17 +89,17 @@ public static class HearDeviceHandler
     public static async Task<DeviceConnection> Handle(
         HearDevice beat, IDocumentSession session, IMessageContext bus, Vault vault, MasterKey keys, TimeProvider clock, CancellationToken cancellation)
     {
-        var presence = await session.LoadAsync<DevicePresence>(beat.DeviceId, cancellation);
-        if (presence is null)
+        // Presence is rewritten although nothing may be appended: the stream is held, so that no hello and no revocation comes between.
+        var stream = await session.Events.FetchForExclusiveWriting<Device>(beat.DeviceId, cancellation);
+        if (stream.Aggregate is not { } device || await session.LoadAsync<DevicePresence>(beat.DeviceId, cancellation) is not { } presence)
         {
             return new DeviceConnection(0, DeviceRefusals.NotFound);
         }
 
-        var stream = await session.Events.FetchForWriting<Device>(beat.DeviceId, cancellation);
         var now = clock.GetUtcNow();
         var addressKey = ConnectDeviceHandler.AddressKey(keys, beat.Address);
         var moved = addressKey != presence.AddressKey;
-        var decision = stream.Aggregate!.Hear(
+        var decision = device.Hear(
             beat.Epoch, beat.Os, beat.Version, moved, moved ? await vault.SealText(presence.OwnerId, beat.Address, cancellation) : null, now,
             beat.Clock, beat.Capabilities);
         if (decision.Refusal is { } refusal)

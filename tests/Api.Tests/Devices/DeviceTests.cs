@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 using Jarvis.Api.Tests.Platform;
 using Jarvis.Application.Devices;
 using Jarvis.Domain.Devices;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Shouldly;
+using Wolverine;
 using Xunit;
 
 namespace Jarvis.Api.Tests.Devices;
@@ -96,6 +99,45 @@ public sealed class DeviceTests(ServerUnderTest server) : IClassFixture<ServerUn
         (await Events(device)).ShouldBe(before);
     }
 
+    public enum Look { Heartbeat, Lease, ClosedSocket }
+
+    [Theory]
+    [InlineData(Look.Heartbeat)]
+    [InlineData(Look.Lease)]
+    [InlineData(Look.ClosedSocket)]
+    public async Task what_is_written_of_a_device_that_is_being_revoked_does_not_undo_it(Look look)
+    {
+        var (device, epoch) = await Connected(look);
+        var answer = await WhileCommitting(
+            device, new DeviceRevoked(owner, server.Clock.GetUtcNow(), null), presence => presence with { IsRevoked = true, IsOnline = false }, MessageOf(look, device, epoch));
+        if (look == Look.Heartbeat)
+        {
+            answer!.Refusal.ShouldNotBeNull().Code.ShouldBe("device.revoked");
+        }
+
+        var presence = await Presence(device);
+        (presence.IsRevoked, presence.IsOnline).ShouldBe((true, false));
+    }
+
+    [Theory]
+    [InlineData(Look.Heartbeat)]
+    [InlineData(Look.Lease)]
+    [InlineData(Look.ClosedSocket)]
+    public async Task what_is_written_of_a_device_that_says_hello_anew_does_not_set_its_epoch_back(Look look)
+    {
+        var (device, epoch) = await Connected(look);
+        var now = server.Clock.GetUtcNow();
+        var answer = await WhileCommitting(
+            device, new DeviceConnected(epoch + 1, "Debian 12", "0.1.0", null, 0, now, 0), presence => presence with { Epoch = epoch + 1, LastSeenAt = now }, MessageOf(look, device, epoch));
+        if (look == Look.Heartbeat)
+        {
+            answer!.Refusal.ShouldNotBeNull().Code.ShouldBe("device.epoch_fenced");
+        }
+
+        var presence = await Presence(device);
+        (presence.Epoch, presence.IsOnline).ShouldBe((epoch + 1, true));
+    }
+
     [Fact]
     public async Task a_closed_socket_is_seen_at_once()
     {
@@ -123,6 +165,67 @@ public sealed class DeviceTests(ServerUnderTest server) : IClassFixture<ServerUn
         using var client = server.Anonymous();
         var response = await client.PostAsJsonAsync(new Uri($"/runner/v1/{what}", UriKind.Relative), body);
         return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject());
+    }
+
+    /// <summary>One that was silent for long enough that a look at its lease finds it so.</summary>
+    private async Task<(Guid Device, long Epoch)> Connected(Look look)
+    {
+        var device = await server.PairedDevice(owner);
+        var epoch = (await Hand(new ConnectDevice(device, "Debian 12", "0.1.0", null, default, 0)))!.Epoch;
+        if (look == Look.Lease)
+        {
+            await using var session = server.Store.LightweightSession();
+            session.Store((await Presence(device)) with { LastSeenAt = server.Clock.GetUtcNow().AddSeconds(-Lease.Seconds - 1) });
+            await session.SaveChangesAsync();
+        }
+
+        return (device, epoch);
+    }
+
+    private static object MessageOf(Look look, Guid device, long epoch) => look switch
+    {
+        Look.Heartbeat => new HearDevice(device, epoch, "Debian 12", "0.1.0", null, 0),
+        Look.Lease => new CheckLease(device, epoch),
+        _ => new LoseDevice(device, epoch),
+    };
+
+    /// <summary>Hands the bus a message while another transaction, written and not yet committed, changes the device.</summary>
+    private async Task<DeviceConnection?> WhileCommitting(Guid device, object @event, Func<DevicePresence, DevicePresence> change, object message)
+    {
+        await using var connection = new NpgsqlConnection(server.ConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var session = server.Store.LightweightSession(Marten.Services.SessionOptions.ForTransaction(transaction)))
+        {
+            session.Events.Append(device, @event);
+            session.Store(change(await Presence(device)));
+            await session.SaveChangesAsync();
+        }
+
+        var asked = Hand(message);
+        await Eventually.Be(
+            () => server.Scalar<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"), waiting => waiting > 0);
+        await transaction.CommitAsync();
+        return await asked;
+    }
+
+    private async Task<DeviceConnection?> Hand(object message)
+    {
+        await using var scope = server.Services.CreateAsyncScope();
+        var bus = scope.ServiceProvider.GetRequiredService<IMessageBus>();
+        if (message is ConnectDevice or HearDevice)
+        {
+            return await bus.InvokeAsync<DeviceConnection>(message);
+        }
+
+        await bus.InvokeAsync(message);
+        return null;
+    }
+
+    private async Task<DevicePresence> Presence(Guid device)
+    {
+        await using var session = server.Store.QuerySession();
+        return (await session.LoadAsync<DevicePresence>(device))!;
     }
 
     private async Task<DevicePresenceState> State(Guid device)
