@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Jarvis.Api.Runs;
 using Jarvis.Api.Tests.Accounts;
 using Jarvis.Api.Tests.Platform;
 using Jarvis.Api.Tests.Platform.GraphQL;
@@ -121,7 +122,8 @@ public sealed class DeviceKnowledgeTests(ServerUnderTest server) : IClassFixture
         await using var it = await RunsOfAPerson.Make(server);
         await WhyIdle(it.Person, it.Runner.Device, codes => codes.SequenceEqual(["NOTHING_WAITS"]));
         await using var socket = await SocketUnderTest.OpenAs(server, it.Person.AccessToken);
-        await socket.Subscribe("1", "subscription { devicesChanged { device { pausedAt whyIdle { code } } } }");
+        // From a place that lies behind already: what happens before the server has begun to follow is told all the same.
+        await socket.Subscribe("1", $$"""subscription { devicesChanged(after: "{{RunChangeCursor.Of(0).Value}}") { device { pausedAt whyIdle { code } } } }""");
 
         await server.Do(new PauseDevice(it.Runner.Device), it.Person.Id);
         (await Told(paused: true)).ShouldBe(["PAUSED", "NOTHING_WAITS"]);
