@@ -58,6 +58,43 @@ public sealed class KilledRunTests : IDisposable
     }
 
     [Fact]
+    public async Task a_run_whose_journal_another_program_wrote_into_is_left_with_a_sentence()
+    {
+        var file = jarvis.Write("w.yaml", RunVerbTests.Workflow(
+            $"  - until: {{ run: {{ shell: {{ command: 'touch {jarvis.Home}/ready; until [ -f {jarvis.Home}/go ]; do sleep 0.02; done' }} }} }}\n"));
+        await using var process = jarvis.Start(["run", file, "--submit"]);
+        await Until(() => File.Exists(Path.Combine(jarvis.Home, "ready")));
+        await using (var journal = Journal.Open(JarvisHome.Open(jarvis.Home).JournalFile))
+        {
+            await Intrude(journal);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(jarvis.Home, "go"), "", TestContext.Current.CancellationToken);
+        (await process.WaitForExitAsync(TimeSpan.FromSeconds(60))).ShouldBe(1);
+        process.Errors.ShouldContain("The run ");
+        process.Errors.ShouldNotContain("   at ");
+    }
+
+    /// <summary>Takes the place of the run's next event; again where the run itself was faster.</summary>
+    private static async Task Intrude(Journal journal)
+    {
+        var run = journal.Latest(1)[0];
+        for (var attempt = 1; ; attempt++)
+        {
+            var place = (await journal.Claim(run.RunId, "another", run.Owner)).ShouldNotBeNull();
+            try
+            {
+                await journal.Append(place, [new PendingEvent("x", DateTimeOffset.UtcNow, "{}"u8.ToArray())]);
+                return;
+            }
+            catch (SqliteException) when (attempt < 20)
+            {
+                // The run told of its progress in between.
+            }
+        }
+    }
+
+    [Fact]
     public async Task the_processes_of_a_killed_runner_die_with_it_and_its_command_is_interrupted()
     {
         if (!OperatingSystem.IsLinux())

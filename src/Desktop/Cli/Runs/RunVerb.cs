@@ -60,6 +60,11 @@ internal static class RunVerb
             var settings = new EngineSettings(home) { SharesJournal = submits, OnLine = RunLines.Tell };
             return await Run(run, journal, submits ? settings : settings with { BlobFolder = Path.Combine(privateFolder, "blobs") }, events, cancel);
         }
+        catch (JournalException left)
+        {
+            await Console.Error.WriteLineAsync(left.Message);
+            return ExitCode.Failed;
+        }
         finally
         {
             if (!submits)

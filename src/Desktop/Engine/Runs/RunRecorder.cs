@@ -1,6 +1,7 @@
 using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Interpreter;
+using Jarvis.Engine.Platform;
 
 namespace Jarvis.Engine.Runs;
 
@@ -282,7 +283,7 @@ internal sealed class RunRecorder : IAsyncDisposable
         {
             // The run ended while the timer was under way.
         }
-        catch (JournalException exception)
+        catch (Exception exception) when (exception is JournalException or SqliteException)
         {
             // Nobody waits here; the run's next record ends with it.
             failure = exception;
