@@ -22,15 +22,36 @@ internal sealed class CommandLineUnderTest : IDisposable
         return path;
     }
 
-    public async Task<Result> Run(string[] arguments, string? input = null, IReadOnlyDictionary<string, string?>? environment = null)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "jarvis.exe" : "jarvis"), arguments)
+    public Task<Result> Run(string[] arguments, string? input = null, IReadOnlyDictionary<string, string?>? environment = null) =>
+        Run(new ProcessStartInfo(Program, arguments), environment, async process =>
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-        };
+            if (input is not null)
+            {
+                await process.StandardInput.WriteAsync(input);
+            }
+
+            process.StandardInput.Close();
+        });
+
+    /// <summary>Has a shell start it, so that what a shell can do to its input and output is done.</summary>
+    public Task<Result> Shell(string arguments) => Run(new ProcessStartInfo("/bin/sh", ["-c", $"\"{Program}\" {arguments}"]), null, _ => Task.CompletedTask);
+
+    /// <summary>Gives it nothing to read, and after a while asks it to end.</summary>
+    public Task<Result> Terminate(string[] arguments) => Run(new ProcessStartInfo(Program, arguments), null, async process =>
+    {
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -TERM {process.Id}"]);
+        await kill.WaitForExitAsync();
+    });
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "jarvis.exe" : "jarvis");
+
+    private async Task<Result> Run(ProcessStartInfo start, IReadOnlyDictionary<string, string?>? environment, Func<Process, Task> meanwhile)
+    {
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.StandardOutputEncoding = Encoding.UTF8;
         start.Environment["JARVIS_HOME"] = Home;
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
         {
@@ -41,19 +62,14 @@ internal sealed class CommandLineUnderTest : IDisposable
         using var limit = new CancellationTokenSource(Limit);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);
         var errors = process.StandardError.ReadToEndAsync(limit.Token);
-        if (input is not null)
-        {
-            await process.StandardInput.WriteAsync(input);
-        }
-
-        process.StandardInput.Close();
+        await meanwhile(process);
         await process.WaitForExitAsync(limit.Token);
         return new Result(process.ExitCode, await output, await errors);
     }
 
     /// <summary>Starts it without waiting for its end.</summary>
     public ProcessUnderTest Start(string[] arguments) => ProcessUnderTest.Start(
-        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "jarvis.exe" : "jarvis"),
+        Program,
         arguments,
         new Dictionary<string, string?> { ["JARVIS_HOME"] = Home });
 

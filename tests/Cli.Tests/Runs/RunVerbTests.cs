@@ -85,6 +85,29 @@ public sealed class RunVerbTests : IDisposable
     }
 
     [Theory]
+    [InlineData("run FILE > /dev/full", 1, "No space left")]
+    [InlineData("eval 1 >&-", 1, "")]
+    [InlineData("run FILE --input - <&-", 2, "The input is not JSON")]
+    public async Task an_output_or_input_that_is_not_there_is_one_sentence_and_no_wait(string command, int code, string told)
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "Written for a system with /dev/full.");
+        var file = jarvis.Write("w.yaml", Workflow("  - a: { set: { a: 1 } }\n"));
+        var result = await jarvis.Shell(command.Replace("FILE", file, StringComparison.Ordinal));
+        result.ExitCode.ShouldBe(code, result.Errors);
+        result.Errors.ShouldContain(told);
+        result.Errors.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task who_waits_for_its_input_ends_when_it_is_asked_to()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are POSIX's.");
+        var result = await jarvis.Terminate(["run", jarvis.Write("w.yaml", Workflow("  - a: { set: { a: 1 } }\n")), "--input", "-"]);
+        result.ExitCode.ShouldBe(143, result.Errors);
+        result.Errors.ShouldBeEmpty();
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData(".")]
     [InlineData("no-such-folder/events.ndjson")]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using Jarvis.Engine.Platform;
 
 namespace Jarvis.Cli.Platform;
@@ -18,11 +19,8 @@ internal static class ExitCode
 /// <summary>Bad usage or input: its message goes to stderr as one sentence, and the process ends with 2.</summary>
 internal sealed class UsageException(string message) : Exception(message);
 
-internal static class CommandLine
+internal static partial class CommandLine
 {
-    /// <summary>How long a verb may take to end cleanly after Ctrl-C or SIGTERM.</summary>
-    private static readonly TimeSpan TerminationGrace = TimeSpan.FromSeconds(30);
-
     public static async Task<int> Run(string[] args, IReadOnlyDictionary<string, Verb> verbs)
     {
         var root = new RootCommand("Jarvis automates this computer: it runs workflows, and the server keeps every step of them.");
@@ -57,25 +55,39 @@ internal static class CommandLine
         {
             foreach (var error in parsed.Errors)
             {
-                await Console.Error.WriteLineAsync(error.Message);
+                await Console.Error.WriteLineAsync(Plain(error.Message));
             }
 
             await Console.Error.WriteLineAsync($"See `jarvis {(args.Length > 0 && verbs.ContainsKey(args[0]) ? args[0] + " " : "")}--help`.");
             return ExitCode.BadUsage;
         }
 
+        using var interruption = new Interruption();
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration
-            {
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = TerminationGrace,
-            });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            return interruption.Code;
         }
         catch (Exception usage) when (usage is UsageException or HomeException)
         {
             await Console.Error.WriteLineAsync(usage.Message);
             return ExitCode.BadUsage;
         }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        {
+            // A full disk, or an output that was closed: nothing that a trace of this program would explain.
+            await Console.Error.WriteLineAsync(trouble.Message);
+            return ExitCode.Failed;
+        }
     }
+
+    /// <summary>What the parser says of numbers names a type of this program's language.</summary>
+    private static string Plain(string message) =>
+        NoNumber().Replace(message, match => $"'{match.Groups["given"].Value}' is no whole number{(match.Groups["option"].Value is { Length: > 0 } option ? $", which {option} takes" : "")}.");
+
+    [GeneratedRegex(@"^Cannot parse argument '(?<given>.*)' for (command '[^']*'|option '(?<option>[^']*)') as expected type 'System\.(Nullable`1\[System\.)?U?Int\d+\]?'\.$", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex NoNumber();
 }

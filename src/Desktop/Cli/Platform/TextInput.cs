@@ -44,7 +44,8 @@ internal static class TextInput
         byte[] bytes;
         try
         {
-            bytes = path == "-" ? await Stdin(cancel) : Whole(path);
+            // A person who does not type is not waited for after Ctrl-C; reading itself cannot be called off.
+            bytes = path == "-" ? await Task.Run(Stdin, CancellationToken.None).WaitAsync(cancel) : Whole(path);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
@@ -88,17 +89,56 @@ internal static class TextInput
         return all.ToArray();
     }
 
-    private static async Task<byte[]> Stdin(CancellationToken cancel)
+    private static byte[] Stdin()
     {
-        await using var stdin = Console.OpenStandardInput();
         using var all = new MemoryStream();
-        var buffer = new byte[Chunk];
-        for (int count; (count = await stdin.ReadAsync(buffer, cancel)) > 0;)
+        if (IsGiven())
         {
-            Add("The input", all, buffer.AsSpan(0, count));
+            using var stdin = Console.OpenStandardInput();
+            var buffer = new byte[Chunk];
+            for (int count; (count = stdin.Read(buffer)) > 0;)
+            {
+                Add("The input", all, buffer.AsSpan(0, count));
+            }
         }
 
         return all.ToArray();
+    }
+
+    /// <summary>
+    /// Whether stdin was handed to this process. Where it was closed, the runtime has taken its number for a pipe of its own, which never ends; that
+    /// pipe's other end is in this process too.
+    /// </summary>
+    private static bool IsGiven() =>
+        !OperatingSystem.IsLinux() || Target("/proc/self/fd/0") is not { } stdin || !stdin.StartsWith("pipe:", StringComparison.Ordinal)
+        || !Directory.EnumerateFiles("/proc/self/fd").Any(file => Target(file) == stdin && IsForWriting(Path.GetFileName(file)));
+
+    private static bool IsForWriting(string number)
+    {
+        const string Flags = "flags:";
+        const int WriteOnly = 1;
+        try
+        {
+            // Octal, as open(2) takes them; the access mode is in the last two bits.
+            return File.ReadLines($"/proc/self/fdinfo/{number}").FirstOrDefault(line => line.StartsWith(Flags, StringComparison.Ordinal)) is { } flags && (flags[^1] - '0' & 3) == WriteOnly;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static string? Target(string link)
+    {
+        try
+        {
+            return new FileInfo(link).LinkTarget;
+        }
+        catch (IOException)
+        {
+            // It was closed while the folder was read.
+            return null;
+        }
     }
 
     private static void Add(string what, MemoryStream all, ReadOnlySpan<byte> piece)
