@@ -7,7 +7,10 @@ using Wolverine;
 
 namespace Jarvis.Application.Runs;
 
-/// <summary>A runner asks whether it may start the run it was sent. Asked again it is told the same.</summary>
+/// <summary>
+/// A runner asks whether it may start the run it was sent. Asked again it is told the same, until it has told of the run: from then on it asks only
+/// where it lost its journal, and the run, which goes on nowhere, fails as interrupted.
+/// </summary>
 public sealed record ClaimRun(Guid RunId, Guid DeviceId, long Epoch);
 
 /// <param name="Refusal">Null: granted.</param>
@@ -38,6 +41,12 @@ public static class ClaimRunHandler
         }
 
         var decision = run.Claim(claim.DeviceId, claim.Epoch, clock.GetUtcNow());
+        if (run is { IsGranted: true, HasEnded: false } && run.DeviceId == claim.DeviceId && (decision.IsRefused || await IsToldOf(session, claim.RunId, cancellation)))
+        {
+            await bus.PublishAsync(new RunWasForgotten(run.OwnerId, claim.RunId, claim.DeviceId));
+            return new ClaimAnswer(RunRefusals.Gone);
+        }
+
         if (decision.Refusal is { } refusal)
         {
             return new ClaimAnswer(refusal);
@@ -52,6 +61,10 @@ public static class ClaimRunHandler
 
         return new ClaimAnswer(null);
     }
+
+    /// <summary>Its events may be stored before the run has taken note of them.</summary>
+    private static async Task<bool> IsToldOf(IDocumentSession session, Guid run, CancellationToken cancellation) =>
+        await session.Events.FetchStreamStateAsync(StreamIds.Execution(run), cancellation) is not null;
 
     /// <summary>What its owner settled since the run was sent to it.</summary>
     private static async Task<Refusal?> WhyNot(IDocumentSession session, Guid device, CancellationToken cancellation) =>

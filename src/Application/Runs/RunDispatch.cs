@@ -155,6 +155,17 @@ public sealed class RunDispatch : Saga
     {
     }
 
+    /// <summary>Comes behind what the PC had told before, so that an end which was told stands.</summary>
+    public async Task Handle(RunWasForgotten forgotten, IDocumentSession session, IMessageContext bus, TimeProvider clock, CancellationToken cancellation)
+    {
+        var stream = await session.Events.FetchForWriting<Run>(forgotten.RunId, cancellation);
+        await Apply(stream, run => run.Forget(forgotten.DeviceId, clock.GetUtcNow()), session, bus, cancellation);
+    }
+
+    public static void NotFound(RunWasForgotten _)
+    {
+    }
+
     private bool IsKnown => OwnerId != default;
 
     private async Task<Run?> Apply(

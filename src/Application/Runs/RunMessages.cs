@@ -40,6 +40,9 @@ public sealed record ControlDeadlineCame(Guid OwnerId, [property: SagaIdentity] 
 /// <summary>Its device was revoked.</summary>
 public sealed record RunLostDevice(Guid OwnerId, [property: SagaIdentity] Guid RunId, Guid DeviceId) : IRunMessage;
 
+/// <summary>Its PC, which had begun it, asked for it as if for the first time: it has no record of it.</summary>
+public sealed record RunWasForgotten(Guid OwnerId, [property: SagaIdentity] Guid RunId, Guid DeviceId) : IRunMessage;
+
 /// <summary>A device of the owner came, went free or left: look at what waits.</summary>
 public sealed record CapacityChanged(Guid OwnerId) : IRunMessage;
 

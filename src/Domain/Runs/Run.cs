@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Jarvis.Domain.Platform;
+using Jarvis.Domain.Workflows.Interpreter;
 
 namespace Jarvis.Domain.Runs;
 
@@ -28,6 +29,7 @@ public sealed record Run
 
     private const int TimeoutStatus = 408;
     private const int GoneStatus = 410;
+    private const int InterruptedStatus = 500;
 
     /// <summary>The stream; set by the store that folds it.</summary>
     public Guid Id { get; init; }
@@ -75,11 +77,18 @@ public sealed record Run
     public Decision Dispatch(Guid deviceId, long number, DateTimeOffset now) =>
         Status != RunStatus.Pending || DeviceId is not null ? Decision.Of() : Decision.Of(new RunDispatched(deviceId, number, now));
 
-    /// <summary>The device asks whether it may start; it may if the run is still its own. Asked again, it is told the same.</summary>
+    /// <summary>
+    /// The device asks whether it may start; it may if the run is still its own and has not begun. Asked again, it is told the same until then: a PC that
+    /// asks for what it began has lost its record of it, and would do everything a second time.
+    /// </summary>
     public Decision Claim(Guid deviceId, long epoch, DateTimeOffset now) =>
-        DeviceId != deviceId || (HasEnded && !IsGranted) ? RunRefusals.Gone
+        DeviceId != deviceId || HasEnded || (IsGranted && Status != RunStatus.Pending) ? RunRefusals.Gone
         : IsGranted ? Decision.Of()
         : Decision.Of(new RunGranted(deviceId, epoch, now));
+
+    /// <summary>Its PC has begun it and knows nothing of it any more: it goes on nowhere, so it has failed as interrupted.</summary>
+    public Decision Forget(Guid deviceId, DateTimeOffset now) =>
+        HasEnded || !IsGranted || DeviceId != deviceId ? Decision.Of() : Break(new FaultError(FaultTypes.Interrupted, InterruptedStatus, null, null), now);
 
     /// <summary>Cancels a run that no device has begun: at once, and it never starts.</summary>
     public Decision CancelPending(Guid by, Content? reason, DateTimeOffset now) =>
@@ -147,8 +156,7 @@ public sealed record Run
     public Decision LoseDevice(Guid deviceId, DateTimeOffset now) =>
         HasEnded || (DeviceId ?? Requested.AskedDeviceId) != deviceId ? Decision.Of()
         : !IsGranted && Requested.AskedDeviceId is null ? Decision.Of(new RunWithdrawn(deviceId, "device.revoked", now))
-        : new Decision([.. Controls.Where(c => c.IsOpen).Select(c => new RunControlRefused(c.Id, RunRefusals.Ended.Code, now, null)),
-            new RunFailed(now, null, new FaultError(DeviceRevokedError, GoneStatus, null, null))], null);
+        : Break(new FaultError(DeviceRevokedError, GoneStatus, null, null), now);
 
     /// <summary>Where a retry of this run goes on; refused while it runs, where no task failed, or elsewhere than where the finished tasks are.</summary>
     /// <param name="deviceId">The device asked for; null for none in particular.</param>
@@ -183,6 +191,10 @@ public sealed record Run
         RunLookedAt => run with { NeedsLook = false },
         _ => run,
     };
+
+    /// <summary>It fails without a word of its PC, and nobody answers what is asked of it.</summary>
+    private Decision Break(FaultError error, DateTimeOffset now) =>
+        new([.. Controls.Where(c => c.IsOpen).Select(c => new RunControlRefused(c.Id, RunRefusals.Ended.Code, now, null)), new RunFailed(now, null, error)], null);
 
     private Run Turn(Guid controlId, ControlPhase phase, long? sequence) => this with
     {

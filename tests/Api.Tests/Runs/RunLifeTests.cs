@@ -48,6 +48,28 @@ public sealed class RunLifeTests(ServerUnderTest server) : IClassFixture<ServerU
     }
 
     [Fact]
+    public async Task a_pc_that_lost_its_journal_does_nothing_twice_and_what_it_had_begun_has_failed_as_interrupted()
+    {
+        await using var runner = new RunnerUnderTest(server, owner, await server.PairedDevice(owner));
+        var ended = await Running(runner);
+        await runner.Submit(runner.Event(ended, 2, new ExecutionCompleted("greeting", At, null)));
+        await Eventually.Be(() => State(ended), state => state!.HasEnded);
+        var begun = await Running(runner);
+
+        await runner.Connect(lastCommand: 0);
+
+        foreach (var run in new[] { ended, begun })
+        {
+            (await runner.ReceiveCommand())["runId"]!.ToString().ShouldBe(run.ToString());
+        }
+
+        (await runner.Claim(ended))["type"]!.ToString().ShouldBe("gone");
+        (await runner.Claim(begun))["type"]!.ToString().ShouldBe("gone");
+        (await Eventually.Be(() => State(begun), state => state!.HasEnded))!.Error!.Type.ShouldBe("https://jarvis.ai/errors/interrupted");
+        (await State(ended))!.Status.ShouldBe(RunStatus.Completed);
+    }
+
+    [Fact]
     public async Task a_run_without_a_device_waits_and_says_why_until_one_comes()
     {
         var run = await Requested();

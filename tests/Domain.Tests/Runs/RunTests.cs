@@ -42,6 +42,28 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void what_its_device_has_begun_or_ended_is_not_granted_again()
+    {
+        Given(Running()).Claim(Device, 4, Now).Refusal.ShouldBe(RunRefusals.Gone);
+        Given([.. Running(), new RunPaused(Now, 2)]).Claim(Device, 4, Now).Refusal.ShouldBe(RunRefusals.Gone);
+        Given([.. Running(), new RunCompleted(Now, 2)]).Claim(Device, 4, Now).Refusal.ShouldBe(RunRefusals.Gone);
+        Given([.. Running(), new RunFailed(Now, 2, Fault)]).Claim(Device, 4, Now).Refusal.ShouldBe(RunRefusals.Gone);
+    }
+
+    [Fact]
+    public void what_its_pc_forgot_has_failed_as_interrupted_and_refuses_what_is_asked()
+    {
+        var events = Given([.. Running(), Asked(ControlKind.Pause)]).Forget(Device, Now).Events;
+        events.ShouldBe([
+            new RunControlRefused(Control, RunRefusals.Ended.Code, Now, null),
+            new RunFailed(Now, null, new FaultError("https://jarvis.ai/errors/interrupted", 500, null, null))]);
+
+        Given([.. Running(), new RunCompleted(Now, 2)]).Forget(Device, Now).Events.ShouldBeEmpty();
+        Given(Running()).Forget(Other, Now).Events.ShouldBeEmpty();
+        Given(Requested(), new RunDispatched(Device, 1, Now)).Forget(Device, Now).Events.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void another_device_is_not_granted_it()
     {
         Given(Requested(), new RunDispatched(Device, 1, Now)).Claim(Other, 1, Now).Refusal.ShouldBe(RunRefusals.Gone);

@@ -217,7 +217,7 @@ internal static class JournalSchema
 
     public static JournalException Corrupt(string file, SqliteException refusal) => new(
         $"The journal {file} is damaged ({refusal.Message}). Nothing was changed. Move the file and its -wal and -shm neighbours aside to start with an empty journal; " +
-        "runs that the server already has are not lost.", refusal);
+        "what the server already has is not lost and not done again, and a run that was under way fails there as interrupted.", refusal);
 
     private static long UserVersion(SqliteDatabase database)
     {
