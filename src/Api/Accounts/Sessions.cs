@@ -80,6 +80,16 @@ public sealed class Sessions(NpgsqlDataSource database, AccessTokens accessToken
         return (Pair(found.Caller, successor), null, found.Caller);
     }
 
+    /// <summary>The first of these refresh tokens that is on record, used or not; null where none is.</summary>
+    public async Task<string?> FirstKnown(IReadOnlyList<string> refreshTokens, CancellationToken cancel)
+    {
+        var hashes = refreshTokens.Select(token => token.Length > SignInLimits.TokenMaxCharacters ? [] : Hash(token)).ToArray();
+        await using var command = database.CreateCommand(
+            "select asked.place from unnest($1::bytea[]) with ordinality as asked(hash, place) join sign_in.refresh_tokens on token_hash = asked.hash order by asked.place limit 1");
+        command.Parameters.Add(new NpgsqlParameter { Value = hashes });
+        return await command.ExecuteScalarAsync(cancel) is long place ? refreshTokens[(int)place - 1] : null;
+    }
+
     /// <summary>Ends the session a refresh token belongs to; an unknown token changes nothing.</summary>
     public Task End(string refreshToken, CancellationToken cancel) =>
         EndWhere("session_id = (select session_id from sign_in.refresh_tokens where token_hash = $1)", Hash(refreshToken), "logout", cancel);

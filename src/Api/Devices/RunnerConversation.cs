@@ -137,13 +137,14 @@ public sealed class RunnerConversation(WebSocket socket, Guid deviceId, string? 
         epoch = connection.Epoch;
         var cursors = await RunCursors.Of(store, deviceId, hello.Journals?.Keys ?? (IReadOnlyCollection<Guid>)[], stop);
         var issued = await feed.Last(deviceId, stop);
-        if (issued < received)
+        var isRestored = issued < received || (hello.LastCommandId is { } id && received > 0 && await feed.IdOf(deviceId, received, stop) != id);
+        if (isRestored)
         {
-            // The runner has more than there is: this is a restored server. It is told so, and sent everything again.
+            // The runner has more than there is, or another command under that number: this is a restored server. It is told so, and sent everything again.
             received = 0;
         }
 
-        return RunnerFrames.Welcome(epoch, cursors, Types, issued, clock.GetUtcNow());
+        return RunnerFrames.Welcome(epoch, cursors, Types, issued, isRestored, clock.GetUtcNow());
     }
 
     private static bool IsText(string text) => text.Length <= MaxText && !text.Any(char.IsControl);

@@ -19,9 +19,11 @@ public enum RunnerClose
 /// <param name="Type">hello, received, claim or heartbeat.</param>
 /// <param name="RoundTripMilliseconds">hello, heartbeat: how long a question and its answer last took.</param>
 /// <param name="Capabilities">hello, heartbeat: what the PC can do, where that is to be told.</param>
+/// <param name="LastCommandId">hello: the id of the command that <c>lastCommand</c> counts; null of runners that do not tell.</param>
 public sealed record ClientFrame(
     string? Type, Dictionary<Guid, long>? Journals, long? LastCommand, string? Os, string? Version, string? Address, DateTimeOffset? Clock,
-    long? Number, Guid? RunId, double? RoundTripMilliseconds = null, CapabilitiesFrame? Capabilities = null)
+    long? Number, Guid? RunId, double? RoundTripMilliseconds = null, CapabilitiesFrame? Capabilities = null,
+    Guid? LastCommandId = null)
 {
     /// <summary>The PC's clock minus ours; null where the frame tells no time.</summary>
     public ClockOffset? ClockAt(DateTimeOffset now) =>
@@ -80,8 +82,11 @@ public static class RunnerFrames
         }
     }
 
-    public static byte[] Welcome(long epoch, IReadOnlyDictionary<Guid, long> cursors, IReadOnlyList<string> types, long lastCommand, DateTimeOffset now) =>
-        Bytes(new { type = "welcome", epoch, leaseSeconds = Lease.Seconds, cursors, types, lastCommand, serverTime = now });
+    /// <param name="lastCommand">The number of the device's last command here.</param>
+    /// <param name="countsAnew">The runner's commands are not those of this server, which sends all it has from the first.</param>
+    public static byte[] Welcome(
+        long epoch, IReadOnlyDictionary<Guid, long> cursors, IReadOnlyList<string> types, long lastCommand, bool countsAnew, DateTimeOffset now) =>
+        Bytes(new { type = "welcome", epoch, leaseSeconds = Lease.Seconds, cursors, types, lastCommand, countsAnew = countsAnew ? true : (bool?)null, serverTime = now });
 
     public static byte[] Command(OutgoingCommand command) => Bytes(new
     {

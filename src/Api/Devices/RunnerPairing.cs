@@ -17,13 +17,21 @@ public static class RunnerPairing
 
     private const int MaxTextLength = 200;
 
+    /// <summary>Earlier refresh tokens that one request may name; a runner that has more asks again with those before.</summary>
+    private const int MaxEarlier = 500;
+
     private static readonly Refusal TextMissing = new("pairing.invalid", $"A pairing has 'name', 'os' and 'version', each of 1 to {MaxTextLength} characters.");
     private static readonly Refusal OneOfTwo = new("pairing.invalid", "Send 'deviceCode' or 'refreshToken'.");
+    private static readonly Refusal TooManyEarlier = new("pairing.invalid", $"'earlier' names at most {MaxEarlier} refresh tokens.");
     private static readonly Refusal Revoked = new("device.revoked", "The device was revoked; pair it again.");
 
     public sealed record PairRequest(string? Name, string? Os, string? Version);
 
-    public sealed record TokenRequest(string? DeviceCode, string? RefreshToken);
+    /// <param name="Earlier">
+    /// Refresh tokens that the device had before <paramref name="RefreshToken"/>, latest first, told where that one is not known: a server restored from a
+    /// backup knows only those up to the backup. The latest that is known counts, just as if it had been sent alone.
+    /// </param>
+    public sealed record TokenRequest(string? DeviceCode, string? RefreshToken, IReadOnlyList<string?>? Earlier = null);
 
     public static void MapRunnerPairing(this IEndpointRouteBuilder routes)
     {
@@ -57,9 +65,15 @@ public static class RunnerPairing
             return ProblemAnswers.Of(StatusCodes.Status400BadRequest, OneOfTwo);
         }
 
+        if (request.Earlier?.Count > MaxEarlier)
+        {
+            return ProblemAnswers.Of(StatusCodes.Status400BadRequest, TooManyEarlier);
+        }
+
         if (request.RefreshToken is { } refresh)
         {
-            return await Refresh(refresh, sessions, store, cancellation);
+            var known = request.Earlier is { Count: > 0 } earlier ? await sessions.FirstKnown([refresh, .. earlier.OfType<string>()], cancellation) : null;
+            return await Refresh(known ?? refresh, sessions, store, cancellation);
         }
 
         var answer = await pairing.Poll(request.DeviceCode!, cancellation);
@@ -67,7 +81,7 @@ public static class RunnerPairing
         {
             return await IsRevoked(store, deviceId, cancellation)
                 ? Problem("access_denied", Revoked)
-                : Tokens(await sessions.Begin(ownerId, AccountRole.Owner, deviceId, cancellation), deviceId);
+                : Tokens(await sessions.Begin(ownerId, AccountRole.Owner, deviceId, cancellation), deviceId, ownerId);
         }
 
         var (error, message) = answer.Outcome switch
@@ -88,7 +102,7 @@ public static class RunnerPairing
             return Problem("invalid_grant", refusal ?? OneOfTwo);
         }
 
-        return await IsRevoked(store, deviceId, cancellation) ? Problem("access_denied", Revoked) : Tokens(tokens!, deviceId);
+        return await IsRevoked(store, deviceId, cancellation) ? Problem("access_denied", Revoked) : Tokens(tokens!, deviceId, caller.AccountId);
     }
 
     private static async Task<bool> IsRevoked(IDocumentStore store, Guid deviceId, CancellationToken cancellation)
@@ -97,12 +111,13 @@ public static class RunnerPairing
         return await session.LoadAsync<DevicePresence>(deviceId, cancellation) is not { IsRevoked: false };
     }
 
-    private static IResult Tokens(TokenPair tokens, Guid deviceId) => Results.Ok(new
+    private static IResult Tokens(TokenPair tokens, Guid deviceId, Guid accountId) => Results.Ok(new
     {
         accessToken = tokens.AccessToken,
         refreshToken = tokens.RefreshToken,
         expiresIn = tokens.ExpiresIn,
         deviceId,
+        accountId,
     });
 
     private static IResult Problem(string error, Refusal refusal) =>

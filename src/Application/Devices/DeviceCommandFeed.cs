@@ -41,6 +41,14 @@ public sealed class DeviceCommandFeed(IDocumentStore store, Vault vault)
         return (await session.Events.FetchStreamStateAsync(StreamIds.Commands(deviceId), cancellation))?.Version ?? 0;
     }
 
+    /// <summary>The id of the command with this number; null where there is none.</summary>
+    public async Task<Guid?> IdOf(Guid deviceId, long number, CancellationToken cancellation)
+    {
+        await using var session = store.QuerySession();
+        var found = await session.Events.FetchStreamAsync(StreamIds.Commands(deviceId), version: number, fromVersion: number, token: cancellation);
+        return found is [{ Data: DeviceCommandIssued issued }] ? issued.CommandId : null;
+    }
+
     private async Task<Json> Body(IQuerySession session, DeviceCommandIssued issued, CancellationToken cancellation) => issued.Kind switch
     {
         DeviceCommandKind.Start => await StartBody(session, issued.RunId!.Value, cancellation),

@@ -32,6 +32,9 @@ public sealed class RunnerUnderTest(ServerUnderTest server, Guid account, Guid d
 
     public WebSocketCloseStatus? Closed => socket?.CloseStatus;
 
+    /// <summary>The id of its last command, told at the next hello; null tells none, as older runners do.</summary>
+    public Guid? LastCommandId { get; set; }
+
     public async Task<JsonObject> Connect(long lastCommand = 0, params (Guid Run, long Sequence)[] journals)
     {
         var sockets = server.Host.CreateWebSocketClient();
@@ -44,6 +47,7 @@ public sealed class RunnerUnderTest(ServerUnderTest server, Guid account, Guid d
             type = "hello",
             journals = journals.ToDictionary(pair => pair.Run, pair => pair.Sequence),
             lastCommand,
+            lastCommandId = LastCommandId,
             os = "Debian 12",
             version = Version,
             clock = DateTimeOffset.UtcNow + ClockAhead,

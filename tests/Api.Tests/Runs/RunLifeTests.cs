@@ -54,7 +54,7 @@ public sealed class RunLifeTests(ServerUnderTest server) : IClassFixture<ServerU
         var ended = await Running(runner);
         await runner.Submit(runner.Event(ended, 2, new ExecutionCompleted("greeting", At, null)));
         await Eventually.Be(() => State(ended), state => state!.HasEnded);
-        var begun = await Running(runner);
+        var begun = await Begun(runner);
 
         await runner.Connect(lastCommand: 0);
 
@@ -67,6 +67,26 @@ public sealed class RunLifeTests(ServerUnderTest server) : IClassFixture<ServerU
         (await runner.Claim(begun))["type"]!.ToString().ShouldBe("gone");
         (await Eventually.Be(() => State(begun), state => state!.HasEnded))!.Error!.Type.ShouldBe("https://jarvis.ai/errors/interrupted");
         (await State(ended))!.Status.ShouldBe(RunStatus.Completed);
+    }
+
+    [Fact]
+    public async Task a_runner_whose_last_command_is_another_than_the_servers_is_told_to_count_anew_and_sent_all()
+    {
+        await using var runner = new RunnerUnderTest(server, owner, await server.PairedDevice(owner));
+        await runner.Connect();
+        var run = await Requested();
+        var id = (Guid)(await runner.ReceiveCommand())["id"]!;
+
+        runner.LastCommandId = id;
+        (await runner.Connect(lastCommand: 1))["countsAnew"].ShouldBeNull();
+
+        runner.LastCommandId = Guid.CreateVersion7();
+        ((bool)(await runner.Connect(lastCommand: 1))["countsAnew"]!).ShouldBeTrue();
+        (await runner.ReceiveCommand())["runId"]!.ToString().ShouldBe(run.ToString());
+
+        runner.LastCommandId = null;
+        (await runner.Connect(lastCommand: 1))["countsAnew"].ShouldBeNull();
+        ((bool)(await runner.Connect(lastCommand: 2))["countsAnew"]!).ShouldBeTrue();
     }
 
     [Fact]
@@ -233,6 +253,11 @@ public sealed class RunLifeTests(ServerUnderTest server) : IClassFixture<ServerU
     private async Task<Guid> Running(RunnerUnderTest runner)
     {
         await runner.Connect();
+        return await Begun(runner);
+    }
+
+    private async Task<Guid> Begun(RunnerUnderTest runner)
+    {
         var run = await Requested();
         await runner.ReceiveCommand();
         (await runner.Claim(run))["type"]!.ToString().ShouldBe("granted");

@@ -58,6 +58,25 @@ public sealed class CommandChannelTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task a_restored_server_whose_count_has_caught_up_is_obeyed()
+    {
+        await server.Start();
+        var after = Guid.CreateVersion7();
+        await using (var first = new RunnerUnderTest(home.Path, server))
+        {
+            server.Issue("start", Guid.CreateVersion7(), Start());
+            await RunnerUnderTest.Until(() => first.Executor.Started.Count == 1, "started");
+        }
+
+        server.RestoreToBeforeAnyCommand();
+        server.Issue("start", after, Start());
+        await using var runner = new RunnerUnderTest(home.Path, server);
+
+        await RunnerUnderTest.Until(() => runner.Executor.Started.Any(run => run.RunId == after), "the new run");
+        runner.Journal.LastCommand().ShouldBe(1);
+    }
+
+    [Fact]
     public async Task the_hello_tells_what_the_pc_can_do_and_a_heartbeat_only_what_changed()
     {
         server.LeaseSeconds = 3;
@@ -238,6 +257,41 @@ public sealed class CommandChannelTests : IAsyncDisposable
         {
             File.GetUnixFileMode(home.File("credentials.json")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
+    }
+
+    [Fact]
+    public async Task a_runner_whose_later_tokens_a_restored_server_lost_goes_on_with_an_earlier_one()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server, accessToken: "expired");
+        await RunnerUnderTest.Until(() => server.Hellos == 1, "hello");
+        await server.CloseWith(4401, "expired");
+        await RunnerUnderTest.Until(() => server.Hellos == 2, "a second hello");
+
+        server.RefreshToken = "refresh-0";
+        await server.CloseWith(4401, "expired");
+
+        await RunnerUnderTest.Until(() => server.Hellos == 3, "a third hello");
+        server.Presented[^3..].ShouldBe(["refresh-2", "refresh-1", "refresh-0"]);
+        runner.Tokens.Revoked.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(403)]
+    public async Task what_a_proxy_says_unpairs_nothing(int status)
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        await RunnerUnderTest.Until(() => server.Hellos == 1, "hello");
+        server.ProxyStatus = status;
+
+        (await runner.Tokens.Renew(server.AccessToken, CancellationToken.None)).ShouldBeFalse();
+
+        runner.Tokens.Revoked.ShouldBeFalse();
+        server.ProxyStatus = null;
+        (await runner.Tokens.Renew(server.AccessToken, CancellationToken.None)).ShouldBeTrue();
     }
 
     [Fact]

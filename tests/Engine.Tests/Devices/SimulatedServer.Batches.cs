@@ -148,6 +148,10 @@ internal sealed partial class SimulatedServer
                 {
                     refusal = Refuse(422, "event.invalid");
                 }
+                else if (UnknownRuns.Contains(runId))
+                {
+                    refusal = Refuse(422, "run.not_found");
+                }
                 else if (sequence <= stream.Count)
                 {
                     if (!JsonNode.DeepEquals(stream[(int)sequence - 1]["data"], entry["data"]) || (string?)stream[(int)sequence - 1]["type"] != (string?)entry["type"])
@@ -158,6 +162,10 @@ internal sealed partial class SimulatedServer
                 else if ((long)entry["epoch"]! != Epoch)
                 {
                     refusal = Refuse(410, "device.epoch_fenced");
+                }
+                else if (stream.Count == 0 && sequence > 1 && forgotten.Contains(runId))
+                {
+                    refusal = Refuse(422, "run.not_found");
                 }
                 else if (sequence != stream.Count + 1 || (gap && stream.Count > 0))
                 {

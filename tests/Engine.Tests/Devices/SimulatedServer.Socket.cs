@@ -49,6 +49,8 @@ internal sealed partial class SimulatedServer
                     }
 
                     socket = open;
+                    var has = (int)(long)frame["lastCommand"]!;
+                    var isOther = restored && has > 0 && (has > commands.Count || (string?)commands[has - 1]["id"] != (string?)frame["lastCommandId"]);
                     var cursors = new JsonObject();
                     foreach (var runId in frame["journals"]!.AsObject().Select(pair => Guid.Parse(pair.Key)))
                     {
@@ -63,10 +65,10 @@ internal sealed partial class SimulatedServer
                         ["cursors"] = cursors,
                         ["types"] = new JsonArray(),
                         ["lastCommand"] = restored ? commands.Count : null,
+                        ["countsAnew"] = isOther ? true : null,
                         ["serverTime"] = DateTimeOffset.UtcNow.ToString("O"),
                     });
-                    var has = (int)(long)frame["lastCommand"]!;
-                    foreach (var command in commands.Skip(has > commands.Count ? 0 : has))
+                    foreach (var command in commands.Skip(isOther || has > commands.Count ? 0 : has))
                     {
                         _ = Send(open, command);
                     }

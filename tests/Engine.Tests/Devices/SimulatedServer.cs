@@ -19,6 +19,7 @@ internal sealed partial class SimulatedServer : IAsyncDisposable
     private readonly int port = FreePort.Next();
     private readonly Dictionary<Guid, List<JsonObject>> streams = [];
     private readonly List<JsonObject> commands = [];
+    private readonly HashSet<Guid> forgotten = [];
     private bool restored;
     private readonly Dictionary<Guid, Guid> granted = [];
     private WebSocket? socket;
@@ -38,9 +39,15 @@ internal sealed partial class SimulatedServer : IAsyncDisposable
 
     public string AccessToken { get; private set; } = "access-0";
 
-    public string RefreshToken { get; private set; } = "refresh-0";
+    public string RefreshToken { get; set; } = "refresh-0";
 
     public bool Revoked { get; set; }
+
+    /// <summary>What stands between here and the runner answers a refresh with this status, in its own words; null where nothing does.</summary>
+    public int? ProxyStatus { get; set; }
+
+    /// <summary>Refresh tokens that were presented, those after the first of a request among them.</summary>
+    public List<string> Presented { get; } = [];
 
     /// <summary>What the next token requests of a pairing answer; none left: the tokens.</summary>
     public Queue<string> PairingErrors { get; } = new();
@@ -55,6 +62,9 @@ internal sealed partial class SimulatedServer : IAsyncDisposable
     public HashSet<Guid> Fenced { get; } = [];
 
     public HashSet<Guid> RefusedRuns { get; } = [];
+
+    /// <summary>Runs that it takes no event of, and says that it does not know them.</summary>
+    public HashSet<Guid> UnknownRuns { get; } = [];
 
     /// <summary>Whether a refusal says which runs it is about.</summary>
     public bool NamesWhatItRefuses { get; set; } = true;
@@ -178,6 +188,16 @@ internal sealed partial class SimulatedServer : IAsyncDisposable
         }
     }
 
+    /// <summary>The server is restored from a backup made before this run began.</summary>
+    public void RestoreToBefore(Guid runId)
+    {
+        lock (gate)
+        {
+            streams.Remove(runId);
+            forgotten.Add(runId);
+        }
+    }
+
     public void DropSocket()
     {
         lock (gate)
@@ -232,7 +252,18 @@ internal sealed partial class SimulatedServer : IAsyncDisposable
                 : Tokens();
         }
 
-        if (Revoked || (string?)body["refreshToken"] != RefreshToken)
+        if (ProxyStatus is { } status)
+        {
+            return Results.Text("<h1>Not today</h1>", "text/html", statusCode: status);
+        }
+
+        string[] presented = [(string)body["refreshToken"]!, .. (body["earlier"]?.AsArray() ?? []).Select(token => (string)token!)];
+        lock (gate)
+        {
+            Presented.AddRange(presented);
+        }
+
+        if (Revoked || !presented.Contains(RefreshToken))
         {
             return Results.Json(new { status = 400, error = "invalid_grant" }, statusCode: 400);
         }

@@ -142,6 +142,39 @@ public sealed class SubmissionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task a_run_of_this_pc_that_a_restored_server_does_not_know_is_brought_again_from_its_first_event()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var run = await Run(runner);
+        await Append(runner, run, 100);
+        await Arrived(run, 100);
+        server.RestoreToBefore(run.RunId);
+
+        await Append(runner, run, 1);
+
+        await Arrived(run, 101);
+        runner.Journal.Find(run.RunId)!.ParkedCode.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task a_run_whose_first_event_is_not_taken_either_is_parked()
+    {
+        await server.Start();
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var run = await Run(runner);
+        await Append(runner, run, 3);
+        await Arrived(run, 3);
+        server.RestoreToBefore(run.RunId);
+        server.UnknownRuns.Add(run.RunId);
+
+        await Append(runner, run, 1);
+
+        await RunnerUnderTest.Until(() => runner.Journal.Find(run.RunId)!.ParkedCode is not null, "parked");
+        runner.Journal.Find(run.RunId)!.ParkedCode.ShouldBe("run.not_found");
+    }
+
+    [Fact]
     public async Task a_slow_server_slows_no_run_and_gets_what_waits_in_one_batch()
     {
         server.Slowness = TimeSpan.FromMilliseconds(400);

@@ -118,7 +118,7 @@ public sealed class CommandChannel(
                     lease = frame.LeaseSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : lease;
                     silence.Lease = lease;
                     Welcome(frame, epoch, asked);
-                    if (frame.LastCommand < journal.LastCommand())
+                    if (frame.CountsAnew is true || frame.LastCommand < journal.LastCommand())
                     {
                         // The server was restored from a backup: it counts anew from there, and sends all that it has.
                         await inbox.CountAnew(cancel);
@@ -197,8 +197,9 @@ public sealed class CommandChannel(
     {
         told = Capabilities?.Invoke();
         var journals = journal.Unsent().Take(MaxJournals).ToDictionary(run => run.RunId, run => run.LastSequence);
+        var last = journal.LastCommand();
         return new HelloFrame(
-            journals, journal.LastCommand(), ThisMachine.Os, ThisMachine.Version, ThisMachine.Address(), time.GetUtcNow(), RoundTrip, CapabilitiesFrame.Of(told));
+            journals, last, ThisMachine.Os, ThisMachine.Version, ThisMachine.Address(), time.GetUtcNow(), RoundTrip, CapabilitiesFrame.Of(told), journal.CommandId(last));
     }
 
     /// <summary>A heartbeat, with what this PC can do where that is news.</summary>

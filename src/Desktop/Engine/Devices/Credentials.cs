@@ -6,7 +6,27 @@ namespace Jarvis.Engine.Devices;
 /// <summary>What this device is to one server.</summary>
 /// <param name="Server">The server's origin.</param>
 /// <param name="ExpiresAt">When the access token ends, by this PC's clock.</param>
-public sealed record Credentials(Uri Server, Guid DeviceId, string AccessToken, string RefreshToken, DateTimeOffset ExpiresAt);
+/// <param name="AccountId">Whose device it is; null while the server has not told.</param>
+/// <param name="Earlier">Refresh tokens from before, latest first: a server restored from a backup knows one of those and none since. Null for none.</param>
+public sealed record Credentials(
+    Uri Server, Guid DeviceId, string AccessToken, string RefreshToken, DateTimeOffset ExpiresAt, Guid? AccountId = null, IReadOnlyList<string>? Earlier = null)
+{
+    /// <summary>Tokens are renewed some 160 times a day: a backup may be three weeks old on a PC that is never switched off.</summary>
+    private const int MaxEarlier = 3_360;
+
+    /// <summary>The next tokens, those of now kept among the earlier ones.</summary>
+    public Credentials With(TokenAnswer answer, DateTimeOffset now) => this with
+    {
+        AccessToken = answer.AccessToken,
+        RefreshToken = answer.RefreshToken,
+        ExpiresAt = now.AddSeconds(answer.ExpiresIn),
+        AccountId = answer.AccountId ?? AccountId,
+        Earlier = [.. (Earlier ?? []).Prepend(RefreshToken).Take(MaxEarlier)],
+    };
+
+    /// <summary>What logs may say: no token.</summary>
+    public override string ToString() => $"{nameof(Credentials)} {DeviceId}";
+}
 
 /// <summary>A pairing that waits for a person; kept, so that a runner started again goes on with the code already shown.</summary>
 /// <param name="IntervalSeconds">How long to wait between two questions (RFC 8628, section 3.2).</param>

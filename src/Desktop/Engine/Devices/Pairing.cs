@@ -93,7 +93,7 @@ public sealed class Pairing(RunnerApi api, CredentialFile file, TimeProvider tim
             if (reply.Answer is { } answer)
             {
                 var paired = new Credentials(
-                    api.Server, answer.DeviceId, answer.AccessToken, answer.RefreshToken, time.GetUtcNow().AddSeconds(answer.ExpiresIn));
+                    api.Server, answer.DeviceId, answer.AccessToken, answer.RefreshToken, time.GetUtcNow().AddSeconds(answer.ExpiresIn), answer.AccountId);
                 file.Save(paired);
                 return new PairingEnd.Paired(paired);
             }

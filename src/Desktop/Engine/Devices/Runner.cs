@@ -72,7 +72,7 @@ public sealed class Runner(JarvisHome home, Journal journal, IRunExecutor execut
             voice.Tell(new RunnerNews.Paired(kept.DeviceId));
         }
 
-        await AdoptDevice(kept.DeviceId, cancel);
+        await Adopt(kept, cancel);
         return await Work(api, file, kept, cancel);
     }
 
@@ -102,6 +102,8 @@ public sealed class Runner(JarvisHome home, Journal journal, IRunExecutor execut
             var end = await channel;
             if (end is ChannelEnd.Revoked or ChannelEnd.Unpaired)
             {
+                // Credentials from before servers told the account learn it when they are renewed.
+                await Adopt(tokens.Current, cancel);
                 file.Forget();
                 return new RunnerEnd.Unpaired(api.Server);
             }
@@ -117,16 +119,26 @@ public sealed class Runner(JarvisHome home, Journal journal, IRunExecutor execut
         }
     }
 
-    /// <summary>Commands are counted per device: those of an earlier pairing are over.</summary>
-    private async Task AdoptDevice(Guid deviceId, CancellationToken cancel)
+    /// <summary>Commands are counted per device: those of an earlier pairing are over. What was done for another account is not handed to this one.</summary>
+    private async Task Adopt(Credentials now, CancellationToken cancel)
     {
-        const string Setting = "device";
-        if (journal.Setting(Setting) is { } before && before != deviceId.ToString())
+        const string Device = "device";
+        const string Account = "account";
+        if (journal.Setting(Device) is { } before && before != now.DeviceId.ToString())
         {
             await journal.ForgetCommands(cancel);
         }
 
-        await journal.KeepSetting(Setting, deviceId.ToString(), cancel);
+        await journal.KeepSetting(Device, now.DeviceId.ToString(), cancel);
+        if (now.AccountId is { } account)
+        {
+            if (journal.Setting(Account) is { } former && former != account.ToString())
+            {
+                await journal.ChangeAccount(Guid.Parse(former), account, cancel);
+            }
+
+            await journal.KeepSetting(Account, account.ToString(), cancel);
+        }
     }
 
     private static async Task Ended(Task task)

@@ -13,10 +13,12 @@ public sealed record PairRequest(string Name, string Os, string Version);
 /// <param name="Interval">Seconds.</param>
 public sealed record PairAnswer(string DeviceCode, string UserCode, Uri VerificationUri, int ExpiresIn, int Interval);
 
-public sealed record TokenRequest(string? DeviceCode, string? RefreshToken);
+/// <param name="Earlier">Refresh tokens from before <paramref name="RefreshToken"/>, latest first, at most <see cref="DeviceTokens.MaxEarlierAtOnce"/>.</param>
+public sealed record TokenRequest(string? DeviceCode, string? RefreshToken, IReadOnlyList<string>? Earlier = null);
 
 /// <param name="ExpiresIn">Seconds that the access token lives.</param>
-public sealed record TokenAnswer(string AccessToken, string RefreshToken, int ExpiresIn, Guid DeviceId);
+/// <param name="AccountId">Whose device it is; null of servers that do not tell.</param>
+public sealed record TokenAnswer(string AccessToken, string RefreshToken, int ExpiresIn, Guid DeviceId, Guid? AccountId = null);
 
 /// <summary>Problem details (RFC 9457) with the members that the runner acts on.</summary>
 /// <param name="Code">The stable code, such as <c>run.sequence_gap</c>.</param>
@@ -34,9 +36,10 @@ public sealed record EventsAnswer(int Accepted, Dictionary<Guid, long>? Cursors)
 
 /// <param name="RoundTripMilliseconds">How long the connection took to be made: at least one question and its answer.</param>
 /// <param name="Capabilities">What this PC can do.</param>
+/// <param name="LastCommandId">The id of the command that <paramref name="LastCommand"/> counts; null before the first. A restored server may have given the number to another.</param>
 public sealed record HelloFrame(
     Dictionary<Guid, long> Journals, long LastCommand, string Os, string Version, string? Address, DateTimeOffset Clock,
-    double? RoundTripMilliseconds = null, CapabilitiesFrame? Capabilities = null)
+    double? RoundTripMilliseconds = null, CapabilitiesFrame? Capabilities = null, Guid? LastCommandId = null)
 {
     [JsonPropertyOrder(-1)]
     public string Type { get; init; } = "hello";
@@ -83,6 +86,7 @@ public sealed record HeartbeatFrame(
 /// <param name="Deadline">command: until when it may be done, by the server's clock.</param>
 /// <param name="Reason">gone: why the run is not to be started.</param>
 /// <param name="LastCommand">welcome: the number of the device's last command on the server.</param>
+/// <param name="CountsAnew">welcome: what the runner has received are not this server's commands; all of those follow, from the first.</param>
 public sealed record ServerFrame(
     string Type,
     long? Epoch = null,
@@ -97,7 +101,8 @@ public sealed record ServerFrame(
     DateTimeOffset? Deadline = null,
     JsonElement? Body = null,
     string? Reason = null,
-    long? LastCommand = null);
+    long? LastCommand = null,
+    bool? CountsAnew = null);
 
 /// <summary>The body of a start.</summary>
 /// <param name="Revision">Of the workflow; the definition is pinned to it.</param>

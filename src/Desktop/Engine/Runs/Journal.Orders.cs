@@ -25,6 +25,15 @@ public sealed partial class Journal
         return number;
     });
 
+    /// <summary>The id under which the server gave the command; null where none of that number was received, or it had no id.</summary>
+    public Guid? CommandId(long number) => readers.Read(database =>
+    {
+        var row = database.Prepare("SELECT id FROM commands WHERE number = ?").Bind(number);
+        Guid? id = row.Step() ? row.Id(0) : null;
+        row.Reset();
+        return id == Guid.Empty ? null : id;
+    });
+
     /// <summary>Commands that were received and not yet handled, in order.</summary>
     public IReadOnlyList<ReceivedCommand> UnhandledCommands() => readers.Read(database =>
     {

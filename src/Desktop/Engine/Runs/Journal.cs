@@ -131,6 +131,13 @@ public sealed partial class Journal : IAsyncDisposable
     public Task Park(Guid runId, string? code, string? detail, CancellationToken cancellation = default) =>
         writer.Do(database => JournalRuns.Park(database, runId, code, detail), cancellation);
 
+    /// <summary>
+    /// This PC works for another account now: what the former one's runs have not handed in stays here, parked as <see cref="Submission.OtherAccount"/>, and what was kept
+    /// for this one since an earlier change is taken up again.
+    /// </summary>
+    public Task ChangeAccount(Guid former, Guid account, CancellationToken cancellation = default) =>
+        writer.Do(database => JournalRuns.ChangeAccount(database, former, account), cancellation);
+
     /// <summary>A number that rises with every change; for <see cref="Changed"/>.</summary>
     public long Version => changes.Version;
 

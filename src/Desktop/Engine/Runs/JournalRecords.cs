@@ -90,7 +90,11 @@ public sealed record PendingEvent(
 public sealed record JournaledEvent(Guid RunId, long Sequence, string Type, DateTimeOffset OccurredAt, byte[] Data, byte[]? Private, byte[]? Whole);
 
 /// <summary>How far a run's events have come, for whoever submits them.</summary>
-public sealed record Submission(Guid RunId, long LastSequence, long Acknowledged, bool Ended, string? ParkedCode, string? ParkedDetail);
+public sealed record Submission(Guid RunId, long LastSequence, long Acknowledged, bool Ended, string? ParkedCode, string? ParkedDetail)
+{
+    /// <summary>The code of a run that is parked because it was done for an account that this PC is not paired with any more.</summary>
+    public const string OtherAccount = "device.other_account";
+}
 
 /// <summary>A command of the server, kept as it was received; <paramref name="Number"/> is the device's own count.</summary>
 /// <param name="Body">JSON, UTF-8.</param>

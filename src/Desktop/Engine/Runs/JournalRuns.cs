@@ -29,8 +29,28 @@ internal static class JournalRuns
             database.Prepare("INSERT INTO unsent(run) SELECT number FROM runs WHERE run_id = ?").Bind(run.RunId).Run();
         }
 
+        if (inserted && run.ParentRunId is { } parent)
+        {
+            // Begun for another account's run, it is that account's too.
+            database.Prepare($"""
+                UPDATE runs SET (parked_code, parked_detail) = (SELECT parked_code, parked_detail FROM runs WHERE run_id = ?1)
+                WHERE run_id = ?2 AND EXISTS (SELECT 1 FROM runs WHERE run_id = ?1 AND parked_code = '{Submission.OtherAccount}')
+                """).Bind(parent).Bind(run.RunId).Run();
+        }
+
         return inserted;
     }
+
+    public static bool ChangeAccount(SqliteDatabase database, Guid former, Guid account)
+    {
+        database.Prepare($"UPDATE runs SET parked_code = ?, parked_detail = ? WHERE number IN (SELECT run FROM unsent) AND parked_code IS NOT '{Submission.OtherAccount}'")
+            .Bind(Submission.OtherAccount).Bind(DoneFor(former)).Run();
+        database.Prepare($"UPDATE runs SET parked_code = NULL, parked_detail = NULL WHERE parked_code = '{Submission.OtherAccount}' AND parked_detail = ?").Bind(DoneFor(account)).Run();
+        database.Prepare("DELETE FROM uploads").Run();
+        return true;
+    }
+
+    private static string DoneFor(Guid account) => $"It was done for the account {account}, with which this PC was paired then.";
 
     public static JournalPlace? Claim(SqliteDatabase database, Guid runId, string owner, string? expectedOwner)
     {

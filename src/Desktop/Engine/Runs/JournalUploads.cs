@@ -12,7 +12,7 @@ internal static class JournalUploads
     /// <summary>Bytes that wait at most: a PC that is offline for weeks must not fill its disk with pictures.</summary>
     public const long MaxWaitingBytes = 10L * 1024 * 1024 * 1024;
 
-    /// <summary>A blob that an event of this run names; nothing where the run is not submitted, or too much waits.</summary>
+    /// <summary>A blob that an event of this run names; nothing where the run is not submitted, or is another account's, or too much waits.</summary>
     public static void Insert(SqliteDatabase database, long run, BlobReference blob, DateTimeOffset at)
     {
         var (count, bytes) = Waiting(database);
@@ -21,8 +21,8 @@ internal static class JournalUploads
             return;
         }
 
-        database.Prepare("INSERT INTO uploads(hash, size, type, kept_at) SELECT ?, ?, ?, ? FROM runs WHERE number = ? AND submits = 1 ON CONFLICT(hash) DO NOTHING")
-            .Bind(blob.Hash).Bind(blob.Size).Bind(blob.Type).Bind(at.ToUnixTimeMilliseconds()).Bind(run).Run();
+        database.Prepare("INSERT INTO uploads(hash, size, type, kept_at) SELECT ?, ?, ?, ? FROM runs WHERE number = ? AND submits = 1 AND parked_code IS NOT ? ON CONFLICT(hash) DO NOTHING")
+            .Bind(blob.Hash).Bind(blob.Size).Bind(blob.Type).Bind(at.ToUnixTimeMilliseconds()).Bind(run).Bind(Submission.OtherAccount).Run();
     }
 
     public static (long Count, long Bytes) Waiting(SqliteDatabase database)

@@ -20,6 +20,11 @@ public sealed partial class SubmissionLoop
             {
                 wait = await Rewind(runId, expected) ?? wait;
             }
+            else if (refused.Code == "run.not_found" && batch.Runs[runId].First > 1 && journal.Find(runId)?.Request.Origin == RunOrigin.Local)
+            {
+                // The server knew the run and does not any more: it was restored. What began here begins there with its first event; refused again, it is parked.
+                wait = await Rewind(runId, 1) ?? wait;
+            }
             else if (refused.Code == "batch.too_large" && batch.Count > 1)
             {
                 gathering.HalveEvents(batch);

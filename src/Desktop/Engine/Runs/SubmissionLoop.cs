@@ -165,10 +165,10 @@ public sealed partial class SubmissionLoop
         }
     }
 
-    /// <summary>Takes up the runs that were parked: a newer server or a mended one may take what was refused before.</summary>
+    /// <summary>Takes up the runs that were parked: a newer server or a mended one may take what was refused before. Another account's stay where they are.</summary>
     public async Task Unpark(CancellationToken cancel)
     {
-        foreach (var run in journal.Unsent().Where(run => run.ParkedCode is not null))
+        foreach (var run in journal.Unsent().Where(run => run.ParkedCode is not null and not Submission.OtherAccount))
         {
             await journal.Park(run.RunId, null, null, cancel);
         }
