@@ -52,6 +52,32 @@ public sealed class EngineOnServerTests(ListeningServer server) : IClassFixture<
     }
 
     [Fact]
+    public async Task what_a_pc_did_for_one_account_is_not_handed_in_to_the_next_that_it_is_paired_with()
+    {
+        using var home = new TemporaryFolder();
+        await using (var first = RunnerLife.Start(server, home.Path, Guid.CreateVersion7()))
+        {
+            await first.Connected();
+        }
+
+        var order = new NewRun(
+            Guid.CreateVersion7(), new DefinitionReference("tests", "steps", "1.0.0"), Steps, "00", "{}"u8.ToArray(), RunOrigin.Local, Submits: true, DateTimeOffset.UtcNow);
+        await using (var journal = Journal.Open(JarvisHome.Open(home.Path).JournalFile))
+        {
+            var started = new ExecutionStarted("steps", order.Workflow, DateTimeOffset.UtcNow, null, new LocalDefinition(order.DefinitionHash, Content.Of(Json.Of(Steps))), null);
+            await journal.Append((await journal.Begin(order, "me"))!, [new PendingEvent(EventNames.Of(typeof(ExecutionStarted)), started.At, JsonSerializer.SerializeToUtf8Bytes(started, EventJson.Wire))]);
+        }
+
+        new CredentialFile(home.Path).Forget();
+        await using var second = RunnerLife.Start(server, home.Path, Guid.CreateVersion7());
+        await second.Connected();
+
+        second.Journal.Find(order.RunId)!.ParkedCode.ShouldBe("device.other_account");
+        await using var session = server.Store.QuerySession();
+        (await session.Events.FetchStreamStateAsync(order.RunId)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task a_runner_pairs_by_its_code_and_works_for_whoever_approved_it()
     {
         using var fresh = new TemporaryFolder();

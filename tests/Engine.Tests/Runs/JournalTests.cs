@@ -1,3 +1,4 @@
+using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Engine.Platform;
 using Jarvis.Engine.Runs;
@@ -112,6 +113,33 @@ public sealed class JournalTests : IDisposable
         await journal.Append(place, [Event()], controls: [new ControlProgress(control.ControlId, Effective: true)]);
         journal.Unsent().ShouldHaveSingleItem().LastSequence.ShouldBe(3);
         journal.OpenControls(run.RunId).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task what_was_done_for_another_account_stays_parked_with_what_it_begins_and_is_taken_up_when_that_one_is_back()
+    {
+        await using var journal = Journal.Open(File);
+        var (former, next) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (blob, later) = (new BlobReference(new string('a', 64), 1, "text/plain"), new BlobReference(new string('b', 64), 1, "text/plain"));
+        var run = NewRun() with { Submits = true };
+        var place = (await journal.Begin(run, "me"))!;
+        await journal.Append(place, [Event() with { Blobs = [blob] }]);
+
+        await journal.ChangeAccount(former, next);
+
+        var child = NewRun() with { Submits = true, ParentRunId = run.RunId };
+        await journal.Create(child);
+        await journal.Append(place, [Event() with { Blobs = [later] }]);
+        journal.Unsent().ShouldAllBe(unsent => unsent.ParkedCode == "device.other_account");
+        journal.NextUpload(DateTimeOffset.UtcNow.AddDays(1)).ShouldBeNull();
+        var own = NewRun() with { Submits = true };
+        await journal.Create(own);
+        journal.Find(own.RunId)!.ParkedCode.ShouldBeNull();
+
+        await journal.ChangeAccount(next, former);
+
+        (journal.Find(run.RunId)!.ParkedCode, journal.Find(child.RunId)!.ParkedCode).ShouldBe((null, null));
+        journal.Find(own.RunId)!.ParkedCode.ShouldBe("device.other_account");
     }
 
     [Fact]

@@ -142,6 +142,19 @@ public sealed class SubmissionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task what_was_done_for_another_account_is_not_taken_up_at_a_start()
+    {
+        await using var runner = new RunnerUnderTest(home.Path, server);
+        var run = await Run(runner);
+        await Append(runner, run, 1);
+        await runner.Journal.ChangeAccount(Guid.CreateVersion7(), Guid.CreateVersion7());
+
+        await runner.Submission.Unpark(CancellationToken.None);
+
+        runner.Journal.Find(run.RunId)!.ParkedCode.ShouldBe("device.other_account");
+    }
+
+    [Fact]
     public async Task a_run_of_this_pc_that_a_restored_server_does_not_know_is_brought_again_from_its_first_event()
     {
         await server.Start();

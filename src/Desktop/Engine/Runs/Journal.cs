@@ -132,7 +132,7 @@ public sealed partial class Journal : IAsyncDisposable
         writer.Do(database => JournalRuns.Park(database, runId, code, detail), cancellation);
 
     /// <summary>
-    /// This PC works for another account now: what the former one's runs have not handed in stays here, parked as <see cref="Submission.OtherAccount"/>, and what was kept
+    /// This PC works for another account now: what the former one's runs did not hand in stays here, parked as <see cref="Submission.OtherAccount"/>, and what was kept
     /// for this one since an earlier change is taken up again.
     /// </summary>
     public Task ChangeAccount(Guid former, Guid account, CancellationToken cancellation = default) =>

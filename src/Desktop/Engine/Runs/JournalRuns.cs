@@ -41,9 +41,10 @@ internal static class JournalRuns
         return inserted;
     }
 
+    /// <remarks>Also those of which all was handed in: an answer to a control may come behind.</remarks>
     public static bool ChangeAccount(SqliteDatabase database, Guid former, Guid account)
     {
-        database.Prepare($"UPDATE runs SET parked_code = ?, parked_detail = ? WHERE number IN (SELECT run FROM unsent) AND parked_code IS NOT '{Submission.OtherAccount}'")
+        database.Prepare($"UPDATE runs SET parked_code = ?, parked_detail = ? WHERE submits = 1 AND parked_code IS NOT '{Submission.OtherAccount}'")
             .Bind(Submission.OtherAccount).Bind(DoneFor(former)).Run();
         database.Prepare($"UPDATE runs SET parked_code = NULL, parked_detail = NULL WHERE parked_code = '{Submission.OtherAccount}' AND parked_detail = ?").Bind(DoneFor(account)).Run();
         database.Prepare("DELETE FROM uploads").Run();
