@@ -65,7 +65,7 @@ public sealed class EngineOnServerTests(ListeningServer server) : IClassFixture<
         await using (var journal = Journal.Open(JarvisHome.Open(home.Path).JournalFile))
         {
             var started = new ExecutionStarted("steps", order.Workflow, DateTimeOffset.UtcNow, null, new LocalDefinition(order.DefinitionHash, Content.Of(Json.Of(Steps))), null);
-            await journal.Append((await journal.Begin(order, "me"))!, [new PendingEvent(EventNames.Of(typeof(ExecutionStarted)), started.At, JsonSerializer.SerializeToUtf8Bytes(started, EventJson.Wire))]);
+            await journal.Append((await journal.Begin(order, "me"))!, [new PendingEvent(EventNames.Of(typeof(ExecutionStarted)), order.RequestedAt, JsonSerializer.SerializeToUtf8Bytes(started, EventJson.Wire))]);
         }
 
         new CredentialFile(home.Path).Forget();
