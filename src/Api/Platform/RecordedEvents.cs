@@ -31,6 +31,9 @@ public sealed record RecordedEvent(
 /// <summary>Reads events straight from the store's table. Whoever asks has made sure, by a view, that the caller may see the stream.</summary>
 public sealed class RecordedEvents(NpgsqlDataSource database, Vault vault)
 {
+    /// <summary>What the store leaves at a position that a rolled-back save had taken: no event.</summary>
+    private const string Tombstone = "tombstone";
+
     /// <summary>Events of one stream after a version, in order.</summary>
     public Task<List<RecordedEvent>> After(Guid stream, long version, long? upToPosition, int limit, CancellationToken cancel) =>
         Read($"stream_id = $1 and version > $2 and seq_id <= $3 order by version limit {limit}", [stream, version, upToPosition ?? long.MaxValue], cancel);
@@ -49,7 +52,7 @@ public sealed class RecordedEvents(NpgsqlDataSource database, Vault vault)
 
     /// <summary>Events by position, from one (excluded) up to another (included), in order.</summary>
     public Task<List<RecordedEvent>> Between(long after, long upTo, int limit, CancellationToken cancel) =>
-        Read($"seq_id > $1 and seq_id <= $2 order by seq_id limit {limit}", [after, upTo], cancel);
+        Read($"seq_id > $1 and seq_id <= $2 and type <> '{Tombstone}' order by seq_id limit {limit}", [after, upTo], cancel);
 
     /// <summary>The same events with their content clear, many at a time; erased content reads as erased.</summary>
     public async ValueTask<List<RecordedEvent>> Unseal(IReadOnlyList<RecordedEvent> events, CancellationToken cancel)

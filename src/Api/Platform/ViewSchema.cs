@@ -25,7 +25,8 @@ public sealed class ViewSchema(IDocumentStore store, NpgsqlDataSource database) 
         create or replace trigger jarvis_tell_progress after insert or update on {EventStoreSetup.Schema}.mt_event_progression
             for each row execute function {ViewTables.Schema}.tell_progress();
 
-        -- The last position recorded at an instant, by halving: positions and times rise together, and no index on time is needed.
+        -- The last position recorded at an instant, by halving: positions and times rise together, and no index on time is needed. What a save left that was
+        -- rolled back has a time before all times.
         create or replace function {ViewTables.Schema}.position_at(instant timestamptz) returns bigint language plpgsql stable as $$
         declare
             low bigint := 0;
@@ -35,7 +36,7 @@ public sealed class ViewSchema(IDocumentStore store, NpgsqlDataSource database) 
         begin
             while low < high loop
                 middle := (low + high + 1) / 2;
-                select seq_id, timestamp into found from {EventStoreSetup.Schema}.mt_events where seq_id <= middle order by seq_id desc limit 1;
+                select seq_id, timestamp into found from {EventStoreSetup.Schema}.mt_events where seq_id <= middle and type <> 'tombstone' order by seq_id desc limit 1;
                 if found.seq_id is null or found.seq_id <= low then
                     low := middle;
                 elsif found.timestamp <= instant then
@@ -44,7 +45,7 @@ public sealed class ViewSchema(IDocumentStore store, NpgsqlDataSource database) 
                     high := found.seq_id - 1;
                 end if;
             end loop;
-            return low;
+            return coalesce((select seq_id from {EventStoreSetup.Schema}.mt_events where seq_id <= low and type <> 'tombstone' order by seq_id desc limit 1), 0);
         end $$;
         """;
 

@@ -86,6 +86,10 @@ public sealed record RunRow(
         _ => row,
     };
 
+    private static readonly DateTimeOffset EarliestOccurred = new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static readonly DateTimeOffset LatestOccurred = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private RunRow Started(RunStarted e, long offset) => this with
     {
         Status = RunStatus.Running,
@@ -94,7 +98,7 @@ public sealed record RunRow(
         OccurredAt = Shifted(e.StartedAt, -offset),
     };
 
-    /// <summary>A clock that is millennia off shifts no time beyond what can be told.</summary>
+    /// <summary>A clock that is millennia off shifts no time beyond what can be told: the ends of .NET's own range are infinity to the database, which no list can be put in order by.</summary>
     private static DateTimeOffset Shifted(DateTimeOffset at, long milliseconds) =>
-        new((long)Math.Clamp((decimal)at.UtcTicks + ((decimal)milliseconds * TimeSpan.TicksPerMillisecond), DateTimeOffset.MinValue.UtcTicks, DateTimeOffset.MaxValue.UtcTicks), TimeSpan.Zero);
+        new((long)Math.Clamp((decimal)at.UtcTicks + ((decimal)milliseconds * TimeSpan.TicksPerMillisecond), EarliestOccurred.UtcTicks, LatestOccurred.UtcTicks), TimeSpan.Zero);
 }

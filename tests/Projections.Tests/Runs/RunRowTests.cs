@@ -45,6 +45,14 @@ public sealed class RunRowTests
         row.ClockOffsetMs.ShouldBe(600_000);
     }
 
+    /// <summary>The ends of .NET's range are infinity to the database.</summary>
+    [Fact]
+    public void a_clock_that_is_millennia_off_puts_no_run_at_the_end_of_all_times()
+    {
+        Fold(Requested, new RunGranted(Device, 1, At), new RunStarted(DateTimeOffset.MaxValue, 1))!.OccurredAt.Year.ShouldBe(9000);
+        Fold(Requested, new RunGranted(Device, 1, At), new RunStarted(DateTimeOffset.MinValue, 1))!.OccurredAt.Year.ShouldBe(1900);
+    }
+
     [Fact]
     public void an_event_of_no_run_makes_no_row() => Fold(new RunStarted(At, 1)).ShouldBeNull();
 
