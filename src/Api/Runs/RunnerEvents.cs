@@ -77,7 +77,7 @@ public static class RunnerEvents
             return await bodies.Read(request.Body, RunnerBatch.MaxBytes, account, cancellation, inTurn: false, said: request.ContentLength);
         }
 
-        await using var packed = new GzipTrailer(request.Body);
+        await using var packed = new GzipTrailerStream(request.Body);
         await using var plain = new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true);
         var held = await bodies.Read(plain, RunnerBatch.MaxBytes, account, cancellation, inTurn: false);
         if (packed.PlainBytes != held.Length)

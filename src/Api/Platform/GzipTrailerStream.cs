@@ -6,7 +6,7 @@ namespace Jarvis.Api.Platform;
 /// Passes gzip on and keeps its last four bytes, in which it says how much it holds (RFC 1952, section 2.3.1): the platform's own reader takes one
 /// that was cut for a shorter one.
 /// </summary>
-public sealed class GzipTrailer(Stream packed) : Stream
+public sealed class GzipTrailerStream(Stream packed) : Stream
 {
     private readonly byte[] last = new byte[sizeof(uint)];
 
