@@ -67,7 +67,10 @@ public static class AuthEndpoints
             return refusal is null ? ProblemAnswers.Of(StatusCodes.Status410Gone, AuthRefusals.AccountGone) : ProblemAnswers.Of(StatusOf(refusal), refusal);
         }
 
-        return Results.Json(await sessions.Begin(account.AccountId, account.Role, null, cancel, context), statusCode: StatusCodes.Status201Created);
+        // Sent again after the password was changed, it proves what counts no more.
+        return await sessions.Begin(account, context, cancel) is { } tokens
+            ? Results.Json(tokens, statusCode: StatusCodes.Status201Created)
+            : ProblemAnswers.Of(StatusOf(AccountRefusals.EmailTaken), AccountRefusals.EmailTaken);
     }
 
     private static async Task<IResult> Login(
@@ -100,7 +103,9 @@ public static class AuthEndpoints
         }
 
         await guesses.TakeBack(booked, cancel);
-        return Results.Ok(await sessions.Begin(found!.AccountId, found.Role, null, cancel, context));
+        return await sessions.Begin(found!, context, cancel) is { } tokens
+            ? Results.Ok(tokens)
+            : ProblemAnswers.Of(StatusCodes.Status401Unauthorized, AuthRefusals.BadCredentials);
     }
 
     private static async Task<IResult> Refresh(RefreshRequest request, Sessions sessions, CancellationToken cancel)

@@ -16,6 +16,7 @@ namespace Jarvis.Api.Accounts;
 public sealed class Registration(Commands commands, MasterKey keys, Passwords passwords, NpgsqlDataSource database, ServerConfiguration configuration)
 {
     /// <param name="commandId">The same again, with the same content, answers with the same account.</param>
+    /// <returns>The account with the hash of the password that was given here, whatever its password is by now.</returns>
     public async Task<(StoredPassword? Account, Refusal? Refusal)> Register(RegisterRequest request, Guid commandId, CancellationToken cancel)
     {
         if (Emails.Normalise(request.Email) is not { } email)
@@ -45,7 +46,7 @@ public sealed class Registration(Commands commands, MasterKey keys, Passwords pa
             new Envelope(commandId, RegisterAccountHandler.ActorOf(keys, email)), cancel);
         return answer.Refusal is { } refusal
             ? (null, refusal)
-            : (await StoredPassword.Find(database, keys.Hash(HashPurpose.Email, email), cancel), null);
+            : (await StoredPassword.Find(database, keys.Hash(HashPurpose.Email, email), cancel) is { } stored ? stored with { PasswordHash = hash } : null, null);
     }
 
     /// <summary>Whether this set-up token would still make the first administrator.</summary>

@@ -21,21 +21,40 @@ public sealed class Sessions(NpgsqlDataSource database, AccessTokens accessToken
 {
     private static readonly Refusal NotValid = new("auth.refresh_invalid", "The refresh token is not valid. Sign in again.");
 
-    /// <summary>Begins a session and gives its first tokens. A device's session lives long and speaks for that device only.</summary>
+    /// <summary>Begins a device's session, which lives long and speaks for that device only; or a person's, whom nothing has to be proven of.</summary>
+    public async Task<TokenPair> Begin(Guid accountId, AccountRole role, Guid? deviceId, CancellationToken cancel) =>
+        (await Begin(
+            new Caller(accountId, role, Guid.CreateVersion7(time.GetUtcNow()), deviceId), null,
+            "insert into sign_in.sessions (session_id, account_id, role, device_id, begun_at, expires_at, last_seen_at, signed_in_from) values ($1, $2, $3, $4, $5, $6, $5, $7)",
+            [], cancel))!;
+
+    /// <summary>
+    /// Begins a person's session, unless the password is another by now. A change of it that is under way ends this session too, or is waited for: whoever
+    /// was just proving the old one does not come in behind it.
+    /// </summary>
+    /// <param name="proven">As the password was held against it.</param>
     /// <param name="request">Where it is begun from, which the account's list of sessions tells.</param>
-    public async Task<TokenPair> Begin(Guid accountId, AccountRole role, Guid? deviceId, CancellationToken cancel, HttpContext? request = null)
+    public async Task<TokenPair?> Begin(StoredPassword proven, HttpContext request, CancellationToken cancel) =>
+        await Begin(
+            new Caller(proven.AccountId, proven.Role, Guid.CreateVersion7(time.GetUtcNow()), null), await signedInFrom.Seal(proven.AccountId, request, cancel),
+            """
+            insert into sign_in.sessions (session_id, account_id, role, device_id, begun_at, expires_at, last_seen_at, signed_in_from)
+            select $1, account_id, $3, $4::uuid, $5, $6, $5, $7::text from sign_in.credentials where account_id = $2 and password_hash = $8 for share
+            """,
+            [proven.PasswordHash], cancel);
+
+    private async Task<TokenPair?> Begin(Caller caller, string? from, string insert, object[] further, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        var caller = new Caller(accountId, role, Guid.CreateVersion7(now), deviceId);
         var refresh = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(Command(
-            "insert into sign_in.sessions (session_id, account_id, role, device_id, begun_at, expires_at, last_seen_at, signed_in_from) values ($1, $2, $3, $4, $5, $6, $5, $7)",
-            caller.SessionId, accountId, AccessTokens.RoleName(role), (object?)deviceId ?? DBNull.Value, now, now + Idle(deviceId),
-            (object?)(request is null ? null : await signedInFrom.Seal(accountId, request, cancel)) ?? DBNull.Value));
-        batch.BatchCommands.Add(Command("insert into sign_in.refresh_tokens (token_hash, session_id) values ($1, $2)", Hash(refresh), caller.SessionId));
+            insert,
+            [caller.SessionId, caller.AccountId, AccessTokens.RoleName(caller.Role), (object?)caller.DeviceId ?? DBNull.Value, now, now + Idle(caller.DeviceId), (object?)from ?? DBNull.Value, .. further]));
+        batch.BatchCommands.Add(Command(
+            "insert into sign_in.refresh_tokens (token_hash, session_id) select $1, session_id from sign_in.sessions where session_id = $2", Hash(refresh), caller.SessionId));
         await batch.ExecuteNonQueryAsync(cancel);
-        return Pair(caller, refresh);
+        return batch.BatchCommands[0].RecordsAffected == 1 ? Pair(caller, refresh) : null;
     }
 
     /// <summary>The next pair of tokens; refused with <c>auth.refresh_invalid</c>, ending the session where the token was reused late.</summary>

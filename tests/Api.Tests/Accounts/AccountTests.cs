@@ -5,6 +5,8 @@ using System.Text.Json;
 using Jarvis.Api.Accounts;
 using Jarvis.Api.Tests.Platform;
 using Jarvis.Api.Tests.Platform.GraphQL;
+using Microsoft.AspNetCore.Identity;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -58,6 +60,53 @@ public sealed class AccountTests(ServerUnderTest server) : IClassFixture<ServerU
         (await server.Scalar<long>($"select count(*) from sign_in.sessions where device_id = '{device}' and ended_at is null")).ShouldBe(1);
         // The same change again is the same change, although the password it proves is the old one by now.
         (await Change(person.Client, commandId, Person.Password)).ShouldBe(position);
+    }
+
+    [Fact]
+    public async Task a_sign_in_that_is_still_proving_the_old_password_does_not_come_in_behind_its_change()
+    {
+        var person = await Person.Register(server);
+        await using var connection = new NpgsqlConnection(server.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var change = new NpgsqlCommand("update sign_in.credentials set password_hash = $2 where account_id = $1", connection, transaction)
+        {
+            Parameters = { new() { Value = person.Id }, new() { Value = new PasswordHasher<object>().HashPassword(this, NextPassword) } },
+        };
+        (await change.ExecuteNonQueryAsync(TestContext.Current.CancellationToken)).ShouldBe(1);
+
+        // It reads what is committed, and is then at its end, or waits for the change.
+        var signIn = Login(person.Email, Person.Password);
+        await Eventually.Be(
+            async () => signIn.IsCompleted
+                || await server.Scalar<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0,
+            isThere => isThere);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+
+        (await signIn).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await server.Scalar<long>($"select count(*) from sign_in.sessions where account_id = '{person.Id}'")).ShouldBe(1, "the one that it was registered with");
+    }
+
+    [Fact]
+    public async Task a_registration_sent_again_after_the_password_was_changed_signs_nobody_in()
+    {
+        var (email, key) = ($"{Guid.CreateVersion7():N}@example.com", Guid.CreateVersion7().ToString());
+        var first = await Register();
+        using var client = server.Anonymous();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", first.Body.Text("accessToken"));
+        (await Register()).Status.ShouldBe(HttpStatusCode.Created);
+        await Change(client, Guid.CreateVersion7(), Person.Password);
+
+        var (status, body) = await Register();
+        (status, body.Text("code")).ShouldBe((HttpStatusCode.Conflict, "account.email_taken"));
+
+        async Task<(HttpStatusCode Status, JsonElement Body)> Register()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/auth/register") { Content = JsonContent.Create(new { email, password = Person.Password }) };
+            request.Headers.Add("Idempotency-Key", key);
+            using var answer = await server.Anonymous().SendAsync(request, TestContext.Current.CancellationToken);
+            return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken));
+        }
     }
 
     [Fact]
