@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
+using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using Jarvis.Api.Devices;
 using Jarvis.Api.Tests.Platform;
 using Jarvis.Application.Devices;
 using Jarvis.Domain.Devices;
@@ -97,6 +99,21 @@ public sealed class DeviceTests(ServerUnderTest server) : IClassFixture<ServerUn
         }
 
         (await Events(device)).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task a_conversation_that_just_ended_fails_nobody_who_wakes_or_ends_it()
+    {
+        using var socket = WebSocket.CreateFromStream(Stream.Null, new WebSocketCreationOptions { IsServer = true });
+        var services = server.Services;
+        var conversation = new RunnerConversation(
+            socket, Guid.CreateVersion7(), null, services.GetRequiredService<IServiceScopeFactory>(), server.Store, services.GetRequiredService<DeviceCommandFeed>(), server.Clock);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(conversation.Wake, TestContext.Current.CancellationToken)));
+
+        conversation.Dispose();
+
+        Should.NotThrow(conversation.Wake);
+        Should.NotThrow(() => conversation.End(RunnerClose.Fenced));
     }
 
     public enum Look { Heartbeat, Lease, ClosedSocket }
