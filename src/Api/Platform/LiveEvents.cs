@@ -13,10 +13,10 @@ namespace Jarvis.Api.Platform;
 /// </summary>
 public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database, Vault vault, ILogger<LiveEvents> log) : BackgroundService
 {
-    /// <summary>Events kept of one followed run.</summary>
-    public const int KeptOfRun = 1_000;
-
     private const int ReadAtOnce = 2_000;
+
+    /// <summary>Bytes of followed runs' stored JSON that are read at once, about.</summary>
+    private const long ReadBytes = 16 * 1024 * 1024;
 
     /// <summary>How long the place of a missing position is looked at again before the high-water mark decides.</summary>
     private static readonly TimeSpan GapLook = TimeSpan.FromMilliseconds(20);
@@ -24,7 +24,7 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
     /// <summary>The pause before news that could not be read are read again.</summary>
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(250);
 
-    private readonly ConcurrentDictionary<Guid, Followed> followed = new();
+    private readonly ConcurrentDictionary<Guid, FollowedRun> followed = new();
     private readonly SemaphoreSlim wake = new(0, 1);
     private readonly HashSet<long> aheadOfGap = [];
     private long contiguous = -1;
@@ -34,7 +34,7 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
     {
         while (true)
         {
-            var run = followed.GetOrAdd(runId, _ => new Followed());
+            var run = followed.GetOrAdd(runId, _ => new FollowedRun());
             lock (run)
             {
                 if (!run.IsGone)
@@ -122,18 +122,18 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
         {
             // Taken before reading: what the daemon has settled by now is visible to the read, and a position still missing then is dead.
             var mark = progress.Settled;
-            var events = await Read(cancel);
-            foreach (var stream in events.GroupBy(e => e.Stream))
+            var (events, isFull) = await Read(cancel);
+            foreach (var stream in events.GroupBy(read => read.Event.Stream))
             {
                 Deliver(stream);
             }
 
-            foreach (var e in events)
+            foreach (var (e, _) in events)
             {
                 aheadOfGap.Add(e.Position);
             }
 
-            var sure = events.Count < ReadAtOnce ? mark : Math.Min(mark, events[^1].Position);
+            var sure = isFull ? Math.Min(mark, events[^1].Event.Position) : mark;
             if (sure > contiguous)
             {
                 contiguous = sure;
@@ -145,55 +145,64 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
                 contiguous++;
             }
 
-            if (events.Count < ReadAtOnce)
+            if (!isFull)
             {
                 return;
             }
         }
     }
 
-    // Only followed streams are read with their data; of the others the position is enough.
-    private async Task<List<RecordedEvent>> Read(CancellationToken cancel)
+    // Only followed streams are read with their data, and of theirs no more than is to be held at once; of the others the position is enough.
+    private async Task<(List<(RecordedEvent Event, int Bytes)> Events, bool IsFull)> Read(CancellationToken cancel)
     {
         var streams = followed.Keys.SelectMany(run => new[] { run, StreamIds.Execution(run) }).ToArray();
         await using var command = database.CreateCommand(
             $"""
-            select seq_id, id, stream_id, version, type, case when stream_id = any($3) then data end, timestamp, user_name, correlation_id, causation_id
-            from {RecordedEvent.Table} where seq_id > $1 and seq_id != all($2) order by seq_id limit {ReadAtOnce}
+            select seq_id, id, stream_id, version, type, followed, timestamp, user_name, correlation_id, causation_id, own, lying from (
+                select seq_id, id, stream_id, version, type, followed, timestamp, user_name, correlation_id, causation_id,
+                    coalesce(pg_column_size(followed), 0) as own, sum(coalesce(pg_column_size(followed), 0)) over (order by seq_id rows unbounded preceding) as lying
+                from {RecordedEvent.Table} cross join lateral (select case when stream_id = any($3) then data end) said (followed)
+                where seq_id > $1 and seq_id != all($2) order by seq_id limit {ReadAtOnce}) page
+            where lying - own < {ReadBytes} order by seq_id
             """);
         command.Parameters.AddWithValue(contiguous);
         command.Parameters.AddWithValue(aheadOfGap.ToArray());
         command.Parameters.AddWithValue(streams);
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        var events = new List<RecordedEvent>();
+        var events = new List<(RecordedEvent, int)>();
+        var isFull = false;
         while (await reader.ReadAsync(cancel))
         {
-            events.Add(reader.IsDBNull(5)
+            var e = reader.IsDBNull(5)
                 ? new RecordedEvent(reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), reader.GetString(4), Unread.Instance, default, null, null, null)
-                : RecordedEvent.Read(reader));
+                : RecordedEvent.Read(reader);
+            events.Add((e, reader.GetInt32(10)));
+            isFull = events.Count == ReadAtOnce || reader.GetInt64(11) >= ReadBytes;
         }
 
-        return events;
+        return (events, isFull);
     }
 
-    private void Deliver(IGrouping<Guid, RecordedEvent> stream)
+    private void Deliver(IGrouping<Guid, (RecordedEvent Event, int Bytes)> stream)
     {
         var runId = stream.Key.Version == 8 ? StreamIds.RunOf(stream.Key) : stream.Key;
         if (followed.TryGetValue(runId, out var run))
         {
-            if (stream.Any(e => e.Data is Unread))
+            if (stream.Any(read => read.Event.Data is Unread))
             {
                 // It began to be followed while its events were being read without their data: followers fetch them from the store.
                 run.Lose();
             }
             else
             {
-                run.Add([.. stream.Where(e => e.Data is IRunEvent or IExecutionEvent)], vault);
+                run.Add([.. stream.Where(read => read.Event.Data is IRunEvent or IExecutionEvent).Select(read => new LiveEvent(read.Event, read.Bytes, Clear(read.Event)))]);
             }
         }
     }
 
-    private void Leave(Guid runId, Followed run)
+    private Lazy<Task<RecordedEvent>> Clear(RecordedEvent e) => new(async () => e with { Data = (await vault.UnsealEvents([e.Data], CancellationToken.None))[0] });
+
+    private void Leave(Guid runId, FollowedRun run)
     {
         lock (run)
         {
@@ -205,69 +214,9 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
         }
     }
 
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private sealed record Unread
     {
         public static readonly Unread Instance = new();
-    }
-
-    /// <summary>An event with its content clear, unsealed once for all who follow.</summary>
-    public sealed record LiveEvent(RecordedEvent Sealed, Lazy<Task<RecordedEvent>> Clear);
-
-    internal sealed class Followed
-    {
-        private readonly Queue<LiveEvent> kept = [];
-        private TaskCompletionSource added = New();
-        private int losses;
-
-        public int Followers { get; set; }
-
-        public bool IsGone { get; set; }
-
-        public Task Added => Volatile.Read(ref added).Task;
-
-        public int Losses => Volatile.Read(ref losses);
-
-        public IReadOnlyList<LiveEvent> Kept
-        {
-            get
-            {
-                lock (kept)
-                {
-                    return [.. kept];
-                }
-            }
-        }
-
-        public void Lose()
-        {
-            Interlocked.Increment(ref losses);
-            Interlocked.Exchange(ref added, New()).TrySetResult();
-        }
-
-        public void Add(IReadOnlyList<RecordedEvent> events, Vault vault)
-        {
-            if (events.Count == 0)
-            {
-                return;
-            }
-
-            lock (kept)
-            {
-                foreach (var e in events)
-                {
-                    kept.Enqueue(new LiveEvent(e, new Lazy<Task<RecordedEvent>>(async () =>
-                        e with { Data = (await vault.UnsealEvents([e.Data], CancellationToken.None))[0] })));
-                    if (kept.Count > KeptOfRun)
-                    {
-                        kept.Dequeue();
-                    }
-                }
-            }
-
-            Interlocked.Exchange(ref added, New()).TrySetResult();
-        }
     }
 
     /// <summary>One subscriber's hold on a followed run.</summary>
@@ -275,9 +224,9 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
     {
         private readonly LiveEvents owner;
         private readonly Guid runId;
-        private readonly Followed run;
+        private readonly FollowedRun run;
 
-        internal Following(LiveEvents owner, Guid runId, Followed run) => (this.owner, this.runId, this.run) = (owner, runId, run);
+        internal Following(LiveEvents owner, Guid runId, FollowedRun run) => (this.owner, this.runId, this.run) = (owner, runId, run);
 
         /// <summary>Completes when more was added from now on. Take it before looking at <see cref="Kept"/>.</summary>
         public Task Added => run.Added;

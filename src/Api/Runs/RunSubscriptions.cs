@@ -147,9 +147,9 @@ public sealed class RunSubscriptions
     }
 
     /// <summary>The kept events behind a place, in stream order; null where some between were dropped or not kept.</summary>
-    private static List<LiveEvents.LiveEvent>? Next(IReadOnlyList<LiveEvents.LiveEvent> kept, RunCursor place)
+    private static List<LiveEvent>? Next(IReadOnlyList<LiveEvent> kept, RunCursor place)
     {
-        var next = new List<LiveEvents.LiveEvent>();
+        var next = new List<LiveEvent>();
         var at = place;
         foreach (var live in kept)
         {

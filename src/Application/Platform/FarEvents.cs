@@ -76,6 +76,10 @@ public sealed class FarEvents(
         }
     }
 
+    /// <summary>Positions of the next statement, where one over so many took so long.</summary>
+    public static long Span(long positions, TimeSpan took) =>
+        took > Statement ? Math.Max(FewestPositions, positions / 2) : took < Statement / 4 ? Math.Min(MostPositions, 2 * positions) : positions;
+
     private async Task Read(long after, long upTo, ChannelWriter<FarPage> pages, CancellationToken cancel)
     {
         try
@@ -85,8 +89,7 @@ public sealed class FarEvents(
                 var ceiling = Math.Min(upTo, floor + positions);
                 var began = Stopwatch.GetTimestamp();
                 await ReadStretch(floor, ceiling, pages, cancel);
-                var took = Stopwatch.GetElapsedTime(began);
-                positions = took > Statement ? Math.Max(FewestPositions, positions / 2) : took < Statement / 4 ? Math.Min(MostPositions, 2 * positions) : positions;
+                positions = Span(positions, Stopwatch.GetElapsedTime(began));
                 floor = ceiling;
             }
 

@@ -4,6 +4,7 @@ using Jarvis.Api.Tests.Platform.GraphQL;
 using Jarvis.Application.Runs;
 using Jarvis.Application.Workflows;
 using Jarvis.Domain.Runs;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -102,6 +103,8 @@ public sealed class LiveRunTests(ServerUnderTest server) : IClassFixture<ServerU
         await Eventually.Be(
             async () => (await mine.Runner.Submit(mine.Runner.Event(run, 2, new Domain.Runs.ExecutionProgressed(7, [], RunsOfAPerson.At)))).Item1, status => status == 200);
         (await Next(socket)).At("data", "percent").GetInt32().ShouldBe(7);
+        // Those that were cut and lie in the pool yet are no other test's.
+        server.Services.GetRequiredService<NpgsqlDataSource>().Clear();
     }
 
     [Fact]
