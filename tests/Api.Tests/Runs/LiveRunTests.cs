@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Jarvis.Api.Tests.Platform;
 using Jarvis.Api.Tests.Platform.GraphQL;
+using Jarvis.Application.Platform;
 using Jarvis.Application.Runs;
 using Jarvis.Application.Workflows;
 using Jarvis.Domain.Runs;
@@ -105,6 +106,7 @@ public sealed class LiveRunTests(ServerUnderTest server) : IClassFixture<ServerU
         (await Next(socket)).At("data", "percent").GetInt32().ShouldBe(7);
         // Those that were cut and lie in the pool yet are no other test's.
         server.Services.GetRequiredService<NpgsqlDataSource>().Clear();
+        server.Services.GetRequiredKeyedService<NpgsqlDataSource>(ApplicationSetup.PlainConnections).Clear();
     }
 
     [Fact]
