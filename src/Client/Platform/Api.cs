@@ -103,7 +103,7 @@ public sealed class Api(Session session, IBrowser browser, Link link, SyncChoice
             JsonDocument json;
             try
             {
-                json = JsonDocument.Parse(text);
+                json = JsonDocument.Parse(text, DeepJson.Reading);
             }
             catch (JsonException)
             {

@@ -51,7 +51,7 @@ public static class JsonText
     {
         try
         {
-            using var json = JsonDocument.Parse(text);
+            using var json = JsonDocument.Parse(text, DeepJson.Reading);
             return json.RootElement.Clone();
         }
         catch (JsonException)

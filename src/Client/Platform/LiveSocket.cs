@@ -43,7 +43,7 @@ internal sealed class LiveSocket(WebSocket connection) : IDisposable
 
             if (part.EndOfMessage)
             {
-                return JsonDocument.Parse(buffer.WrittenMemory);
+                return JsonDocument.Parse(buffer.WrittenMemory, DeepJson.Reading);
             }
         }
     }

@@ -20,7 +20,7 @@ public static class FormInput
             }
         }
 
-        using var json = JsonDocument.Parse(buffer.ToArray());
+        using var json = JsonDocument.Parse(buffer.ToArray(), DeepJson.Reading);
         return json.RootElement.Clone();
     }
 

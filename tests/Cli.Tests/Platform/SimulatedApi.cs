@@ -90,7 +90,7 @@ internal sealed class SimulatedApi : IAsyncDisposable
             return;
         }
 
-        var request = (await JsonNode.ParseAsync(context.Request.Body))!.AsObject();
+        var request = (await JsonNode.ParseAsync(context.Request.Body, documentOptions: new() { MaxDepth = 1_000 }))!.AsObject();
         Requests.Add(request);
         var document = (string)request["query"]!;
         if (Failures > 0 && (FailsOnly is null || document.Contains(FailsOnly, StringComparison.Ordinal)))

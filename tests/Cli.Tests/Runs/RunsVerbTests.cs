@@ -156,4 +156,27 @@ public sealed class RunsVerbTests : VerbTests
             result.Errors.Trim().Split('\n')[^1].ShouldContain("\"status\":500");
         }
     }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--json")]
+    public async Task watch_shows_data_however_deep_they_nest(params string[] options)
+    {
+        await jarvis.SignIn(api);
+        var deep = JsonNode.Parse(new string('[', 300) + new string(']', 300), documentOptions: new() { MaxDepth = 1_000 });
+        api.Events.Add(new JsonObject
+        {
+            ["cursor"] = "c1", ["position"] = "1", ["sequence"] = "1", ["type"] = "io.serverlessworkflow.task.completed.v1", ["at"] = "2026-01-01T10:00:00Z",
+            ["data"] = new JsonObject { ["instance"] = "/do/0/nest", ["output"] = deep!.DeepClone() },
+        });
+        api.Events.Add(new JsonObject
+        {
+            ["cursor"] = "c2", ["position"] = "2", ["sequence"] = "2", ["type"] = "ai.jarvis.run.completed.v1", ["at"] = "2026-01-01T10:00:00Z", ["data"] = new JsonObject(),
+        });
+        api.Answers["run"] = new JsonObject { ["id"] = RunId.ToString(), ["status"] = "COMPLETED", ["workflowName"] = "digest", ["output"] = deep };
+        var result = await jarvis.Run(["watch", RunId, .. options]);
+        result.ExitCode.ShouldBe(0, result.Errors);
+        result.Errors.ShouldBeEmpty();
+        result.Output.Count(c => c == '[').ShouldBeGreaterThanOrEqualTo(300);
+    }
 }

@@ -35,6 +35,16 @@ public sealed class StartVerbTests : VerbTests
     }
 
     [Fact]
+    public async Task an_input_is_sent_however_deep_it_nests()
+    {
+        await jarvis.SignIn(api);
+        api.Answers["startRun"] = JsonNode.Parse($$"""{"position":"7","run":{"id":"{{RunId}}"} }""");
+        var deep = new string('[', 100) + new string(']', 100);
+        (await jarvis.Run(["start", "digest", "--input", "-"], deep)).ExitCode.ShouldBe(0);
+        Starts().Single()["variables"]!["input"]!["input"]!.ToJsonString().ShouldBe(deep);
+    }
+
+    [Fact]
     public async Task an_input_that_does_not_fit_is_told_field_by_field()
     {
         await jarvis.SignIn(api);

@@ -27,6 +27,15 @@ public sealed class ApiTests : ScreenTest
     }
 
     [Fact]
+    public async Task an_answer_is_read_however_deep_the_data_in_it_nest()
+    {
+        Server.On("Viewer", Somebody[..^1] + $",\"data\":{new string('[', 480)}{new string(']', 480)}}}");
+        await StartAsync();
+        (await The<Api>().Ask(new ViewerQuery())).Data.Viewer.DisplayName.ShouldBe("Olivia");
+        JsonText.Parse(new string('[', 480) + new string(']', 480)).ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task the_last_answer_stands_in_with_its_age_while_nothing_answers()
     {
         Server.On("Viewer", Somebody);

@@ -172,7 +172,7 @@ internal sealed class GraphQLSubscription(ServerClient client, string document, 
 
             if (part.EndOfMessage)
             {
-                return JsonNode.Parse(buffer.WrittenSpan) as JsonObject;
+                return JsonNode.Parse(buffer.WrittenSpan, documentOptions: DeepJson.Reading) as JsonObject;
             }
         }
     }

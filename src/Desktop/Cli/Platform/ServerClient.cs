@@ -181,7 +181,7 @@ internal sealed class ServerClient : IDisposable
     {
         try
         {
-            return JsonNode.Parse(text) as JsonObject;
+            return JsonNode.Parse(text, documentOptions: DeepJson.Reading) as JsonObject;
         }
         catch (JsonException)
         {

@@ -76,6 +76,6 @@ internal static class ServerVerb
         return Task.CompletedTask;
     }
 
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = DeepJson.MaxDepth };
     private static readonly JsonSerializerOptions Indented = new(Compact) { WriteIndented = true };
 }

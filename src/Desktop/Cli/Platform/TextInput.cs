@@ -24,7 +24,7 @@ internal static class TextInput
         var text = await Read(path, cancel);
         try
         {
-            return JsonNode.Parse(text);
+            return JsonNode.Parse(text, documentOptions: DeepJson.Reading);
         }
         catch (JsonException broken)
         {

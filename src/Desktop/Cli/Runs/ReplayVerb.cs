@@ -216,7 +216,7 @@ internal static class ReplayVerb
 
     private static IEnumerable<TaskState> InOrder(Execution state) => state.Tasks.Values.OrderBy(task => task.CreatedAt).ThenBy(task => task.LastSequence);
 
-    private static JsonNode? Node(Json? value) => value is null ? null : JsonNode.Parse(value.ToString());
+    private static JsonNode? Node(Json? value) => value is null ? null : JsonNode.Parse(value.ToString(), documentOptions: DeepJson.Reading);
 
     private static string Word<T>(T phase)
         where T : struct, Enum => phase.ToString().ToLowerInvariant();
