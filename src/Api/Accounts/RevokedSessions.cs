@@ -1,3 +1,4 @@
+using Jarvis.Application.Platform;
 using System.Collections.Concurrent;
 using Npgsql;
 
@@ -47,7 +48,7 @@ public sealed class RevokedSessions(NpgsqlDataSource database, TimeProvider time
                 await Look(stoppingToken);
                 failing = false;
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            catch (Exception e) when (DatabaseTrouble.Is(e))
             {
                 // Without the database nothing can be signed out anywhere either; what is known stays known.
                 if (!failing)

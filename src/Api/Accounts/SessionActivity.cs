@@ -1,3 +1,4 @@
+using Jarvis.Application.Platform;
 using System.Collections.Concurrent;
 using Npgsql;
 
@@ -48,7 +49,7 @@ public sealed class SessionActivity(NpgsqlDataSource database, TimeProvider time
             {
                 await Write(stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            catch (Exception e) when (DatabaseTrouble.Is(e))
             {
                 log.LogWarning("When sessions were last active could not be written: {Reason}", e.Message);
             }

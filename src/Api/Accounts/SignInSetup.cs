@@ -1,3 +1,4 @@
+using Jarvis.Application.Platform;
 using Jarvis.Api.Platform;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -60,7 +61,7 @@ public sealed class SessionSweep(Sessions sessions, ILogger<SessionSweep> log) :
             {
                 await sessions.Forget(stoppingToken);
             }
-            catch (Exception e) when (e is Npgsql.NpgsqlException or TimeoutException)
+            catch (Exception e) when (DatabaseTrouble.Is(e))
             {
                 log.LogWarning("Old sessions could not be forgotten: {Reason}", e.Message);
             }

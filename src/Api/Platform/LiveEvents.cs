@@ -59,7 +59,7 @@ public sealed class LiveEvents(ViewProgress progress, NpgsqlDataSource database,
                 {
                     await ReadNews(stoppingToken);
                 }
-                catch (Exception e) when (e is NpgsqlException or TimeoutException)
+                catch (Exception e) when (DatabaseTrouble.Is(e))
                 {
                     log.LogWarning("New events cannot be read: {Reason}", e.Message);
                     await Task.Delay(Retry, stoppingToken);

@@ -74,16 +74,7 @@ public sealed class ViewCatchUp(NpgsqlDataSource database, FarFold fold, FarView
         try
         {
             await FoldUntilNear(view, near, cancel);
-        }
-        catch (Exception) when (cancel.IsCancellationRequested)
-        {
-            // The server goes down; the next start goes on.
-            return;
-        }
-
-        try
-        {
-            // It knows the place of before, and looks again when it starts.
+            // The daemon knows the place of before, and looks again when it starts.
             await shards.Still(
                 view.Name,
                 () =>
@@ -93,9 +84,13 @@ public sealed class ViewCatchUp(NpgsqlDataSource database, FarFold fold, FarView
                 },
                 cancel);
         }
-        catch (Exception e) when (!cancel.IsCancellationRequested)
+        catch (Exception) when (cancel.IsCancellationRequested)
         {
-            log.LogError(e, "The view {View} could not be handed to the daemon", view.Name);
+            // The server goes down; the next start goes on.
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "The view {View} was not handed to the daemon in order; it goes on from where it is", view.Name);
         }
         finally
         {
@@ -139,14 +134,21 @@ public sealed class ViewCatchUp(NpgsqlDataSource database, FarFold fold, FarView
     /// <summary>The view's places, however long the database is away before it tells them.</summary>
     private async Task<(long At, long Settled)> PlacesOnceTold(View view, CancellationToken cancel)
     {
+        var told = false;
         while (true)
         {
             try
             {
                 return await Places(view, cancel);
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            catch (Exception e) when (DatabaseTrouble.Is(e))
             {
+                if (!told)
+                {
+                    log.LogWarning("The place of the view {View} cannot be read ({Reason}); trying on", view.Name, e.Message);
+                }
+
+                told = true;
                 await Task.Delay(BetweenAttempts, cancel);
             }
         }

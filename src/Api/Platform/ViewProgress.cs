@@ -107,7 +107,7 @@ public sealed class ViewProgress(NpgsqlDataSource database, EventFeed feed, ILog
                     }
                 }
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            catch (Exception e) when (DatabaseTrouble.Is(e))
             {
                 if (!down)
                 {

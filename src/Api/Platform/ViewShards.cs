@@ -76,7 +76,7 @@ public sealed class ViewShards(IProjectionCoordinator coordinator, ViewProgress 
                         await Still(view, () => Task.CompletedTask, stoppingToken);
                     }
                 }
-                catch (Exception e) when (e is NpgsqlException or TimeoutException)
+                catch (Exception e) when (DatabaseTrouble.Is(e))
                 {
                     // Without the database nothing moves; the next look comes soon.
                 }

@@ -56,38 +56,8 @@ public static class MessagingSetup
             .RetryWithCooldown(5.Milliseconds(), 20.Milliseconds(), 50.Milliseconds(), 100.Milliseconds(), 250.Milliseconds(), 500.Milliseconds())
             .Then.ScheduleRetry(2.Seconds(), 10.Seconds());
         // The database may be away for a while; the message waits. What fails for another reason goes to the dead letters, which are counted.
-        options.Policies.OnException(DatabaseIsAway)
+        options.Policies.OnException(DatabaseTrouble.IsPassing)
             .RetryWithCooldown(100.Milliseconds(), 500.Milliseconds(), 2.Seconds(), 5.Seconds())
             .Then.ScheduleRetry(15.Seconds(), 30.Seconds(), 1.Minutes(), 5.Minutes());
-    }
-
-    /// <summary>
-    /// Whether it is the database that cannot answer at the moment, and not the statement that is wrong. Marten and the pool wrap what the driver throws when
-    /// a connection breaks.
-    /// </summary>
-    public static bool DatabaseIsAway(Exception exception)
-    {
-        // Shut down, crashed or starting; of these the driver takes only the last for passing.
-        const string OperatorIntervened = "57P";
-        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is PostgresException answered)
-            {
-                return answered.IsTransient || answered.SqlState.StartsWith(OperatorIntervened, StringComparison.Ordinal);
-            }
-
-            if (cause is ObjectDisposedException { ObjectName: var name } && name.StartsWith("Npgsql", StringComparison.Ordinal))
-            {
-                // The connection broke in the middle of a statement, and its transaction with it.
-                return true;
-            }
-
-            if (cause is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException)
-            {
-                return cause.InnerException is not PostgresException || DatabaseIsAway(cause.InnerException);
-            }
-        }
-
-        return false;
     }
 }

@@ -1,3 +1,4 @@
+using Jarvis.Application.Platform;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 
@@ -15,7 +16,7 @@ public sealed class DatabaseHealth(NpgsqlDataSource database) : IHealthCheck
             await command.ExecuteScalarAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        catch (Exception e) when (DatabaseTrouble.Is(e))
         {
             return HealthCheckResult.Unhealthy("The database does not answer.");
         }

@@ -34,7 +34,7 @@ public sealed class ServerGauges(
                 Volatile.Write(ref deadLetters, (long)(await command.ExecuteScalarAsync(stoppingToken))!);
                 Volatile.Write(ref paused, coordinator.DaemonForMainDatabase().HasAnyPaused() ? 1 : 0);
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            catch (Exception e) when (DatabaseTrouble.Is(e))
             {
                 log.LogWarning("The server cannot be measured: {Reason}", e.Message);
             }

@@ -1,3 +1,4 @@
+using Jarvis.Application.Platform;
 using Jarvis.Projections;
 using Npgsql;
 
@@ -73,7 +74,7 @@ public sealed class ViewLag(ViewProgress progress, ReadPoints points, TimeProvid
             {
                 Look(await points.Head(stoppingToken));
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            catch (Exception e) when (DatabaseTrouble.Is(e))
             {
                 // Without the database nothing new comes either; its own health check says so.
             }
