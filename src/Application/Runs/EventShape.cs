@@ -20,12 +20,6 @@ public static class EventShape
     /// <summary>Or after this; views round times and shift them by a clock's offset, and must have room to.</summary>
     public static readonly DateTimeOffset Latest = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Of a clear text, in bytes of UTF-8: views have indexes over them, and PostgreSQL's take no entry of more than 2,704.</summary>
-    public const int MaxTextBytes = 1_900;
-
-    /// <summary>Of an error's type, in bytes of UTF-8: it stands in an index beside the pointer of its task.</summary>
-    public const int MaxErrorTypeBytes = 600;
-
     /// <summary>Texts that one event lists.</summary>
     public const int MaxListed = 1_000;
 
@@ -39,7 +33,7 @@ public static class EventShape
     /// <summary>The name of the first clear text in camelCase that no view could hold; null where there is none. What is sealed may hold anything.</summary>
     public static string? Unfit(IExecutionEvent @event)
     {
-        if (@event is ExecutionLogged logged && logged.Lines.Any(line => line is null || IsUnfit(line.Instance, MaxTextBytes)))
+        if (@event is ExecutionLogged logged && logged.Lines.Any(line => line is null || IsUnfit(line.Instance, ClearText.MaxBytes)))
         {
             return "lines";
         }
@@ -73,7 +67,7 @@ public static class EventShape
             var name = prefix + JsonNamingPolicy.CamelCase.ConvertName(property.Name);
             if (property.PropertyType == typeof(string) || property.PropertyType == typeof(IReadOnlyList<string>))
             {
-                var most = type == typeof(FaultError) && property.Name == nameof(FaultError.Type) ? MaxErrorTypeBytes : MaxTextBytes;
+                var most = type == typeof(FaultError) && property.Name == nameof(FaultError.Type) ? ClearText.MaxErrorTypeBytes : ClearText.MaxBytes;
                 result = Expression.Condition(Expression.Call(typeof(EventShape), nameof(IsUnfit), null, member, Expression.Constant(most)), Expression.Constant(name), result);
             }
             else if (depth < MaxDepth && property.PropertyType is { IsClass: true, IsAbstract: false, Namespace: { } space } && space.StartsWith("Jarvis.Domain.Runs", StringComparison.Ordinal))
@@ -87,8 +81,7 @@ public static class EventShape
         return result;
     }
 
-    private static bool IsUnfit(string? text, int mostBytes) =>
-        text is not null && (text.Contains('\0', StringComparison.Ordinal) || (text.Length > mostBytes / 3 && System.Text.Encoding.UTF8.GetByteCount(text) > mostBytes));
+    private static bool IsUnfit(string? text, int mostBytes) => !ClearText.IsFit(text, mostBytes);
 
     private static bool IsUnfit(IReadOnlyList<string>? texts, int mostBytes) =>
         texts is not null && (texts.Count > MaxListed || texts.Any(text => text is null || IsUnfit(text, mostBytes)));

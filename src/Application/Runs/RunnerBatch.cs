@@ -235,7 +235,7 @@ public static class RunnerBatch
             if (EventShape.Unfit(@event) is { } unfit)
             {
                 return BatchRefusals.Invalid(
-                    $"'{unfit}' is no text that can be kept: it is null or holds U+0000, or is longer than {EventShape.MaxTextBytes} bytes (the type of an error, {EventShape.MaxErrorTypeBytes}; a list, {EventShape.MaxListed} texts).",
+                    $"'{unfit}' is no text that can be kept: it is null or holds U+0000, or is longer than {ClearText.MaxBytes} bytes (the type of an error, {ClearText.MaxErrorTypeBytes}; a list, {EventShape.MaxListed} texts).",
                     $"data.{unfit}");
             }
 

@@ -161,7 +161,7 @@ public sealed class RunnerEventsTests(ServerUnderTest server) : IClassFixture<Se
     [Fact]
     public async Task a_clear_text_that_no_view_could_hold_is_refused_by_its_field()
     {
-        var tooLong = Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(EventShape.MaxTextBytes));
+        var tooLong = Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(ClearText.MaxBytes));
         (IExecutionEvent Event, string Field)[] bad =
         [
             (new ExecutionTaskCreated("/do/0/a", tooLong, "a", "set", At), "data.instance"),
@@ -186,7 +186,7 @@ public sealed class RunnerEventsTests(ServerUnderTest server) : IClassFixture<Se
     public async Task the_longest_texts_that_are_taken_stand_in_the_views()
     {
         static string Random(int bytes) => Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(bytes / 2));
-        var (instance, type) = (Random(EventShape.MaxTextBytes), Random(EventShape.MaxErrorTypeBytes));
+        var (instance, type) = (Random(ClearText.MaxBytes), Random(ClearText.MaxErrorTypeBytes));
         (await runner.Submit(
             runner.Event(run, 2, new ExecutionTaskCreated(instance, instance, instance, instance, At)),
             runner.Event(run, 3, new ExecutionBlobAttached(instance, instance, At, new BlobReference(new string('a', 64), 1, "image/png"), BlobPurpose.Screenshot)),

@@ -234,7 +234,7 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
 
         var text = Json.Of(("title", Json.Of(fault.Title)), ("detail", Json.Of(fault.Detail)));
         entries.Add(new JournalEntry(
-            new ExecutionFaulted(run.QualifiedName, host.Now, new FaultError(fault.Type, fault.Status, fault.Instance, Content.Of(mask.Apply(text)))), null));
+            new ExecutionFaulted(run.QualifiedName, host.Now, new FaultError(ClearText.Fitted(fault.Type, ClearText.MaxErrorTypeBytes), fault.Status, fault.Instance is null ? null : ClearText.Fitted(fault.Instance), Content.Of(mask.Apply(text)))), null));
         await host.Record(entries, durable: true, stop);
         return new Ending.Faulted(fault);
     }

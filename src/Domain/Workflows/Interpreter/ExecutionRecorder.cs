@@ -46,7 +46,8 @@ internal sealed class ExecutionRecorder(IExecutionHost host, SecretMask mask, Fu
             .Select(part => KeyValuePair.Create(part.Item1, Json.Of(part.Item2))));
         var masked = mask.Apply(text);
         return (
-            new FaultError(mask.Apply(fault.Type), fault.Status, fault.Instance, Platform.Content.Of(masked)),
+            new FaultError(
+                ClearText.Fitted(mask.Apply(fault.Type), ClearText.MaxErrorTypeBytes), fault.Status, fault.Instance is null ? null : ClearText.Fitted(fault.Instance), Platform.Content.Of(masked)),
             ReferenceEquals(masked, text) ? null : text);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Data;
 
 namespace Jarvis.Domain.Workflows.Language;
@@ -71,6 +72,16 @@ internal sealed partial class DefinitionReader
     /// <param name="siblings">Names that <c>then</c> may give; null where the task stands alone.</param>
     private TaskDefinition? Task(string name, Spot spot, Scope scope, IReadOnlyCollection<string>? siblings)
     {
+        if (!ClearText.IsFit(spot.Pointer, ClearText.MaxPointerBytes))
+        {
+            var isNul = name.Contains('\0', StringComparison.Ordinal);
+            problems.Add(isNul ? "language.invalid_value" : "language.too_large", isNul
+                ? "A task's name cannot hold U+0000."
+                : $"The names of this task and of those around it are too long together: {System.Text.Encoding.UTF8.GetByteCount(spot.Pointer):N0} bytes, and {ClearText.MaxPointerBytes:N0} are allowed. Use shorter ones.",
+                spot);
+            return null;
+        }
+
         if (spot.Node is not MapNode map)
         {
             problems.Add("language.wrong_type", $"The task `{name}` must be an object, not {spot.Node.Described}.", spot);
