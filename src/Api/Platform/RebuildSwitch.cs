@@ -20,9 +20,6 @@ public sealed class RebuildSwitch(NpgsqlDataSource database, RebuildStandstill s
     /// <summary>More than that second.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(1_600);
 
-    /// <summary>The daemon folds and everybody reads between two attempts.</summary>
-    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
-
     private enum Outcome { Switched, Moved, Busy }
 
     /// <summary>How often it is tried.</summary>
@@ -47,7 +44,8 @@ public sealed class RebuildSwitch(NpgsqlDataSource database, RebuildStandstill s
                 return OperationRefusals.ViewBusy;
             }
 
-            await Task.Delay(BetweenAttempts, cancel);
+            // For twice as long the daemon folds and everybody reads.
+            await Task.Delay(2 * wait, cancel);
             wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
         }
     }
