@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Jarvis.Domain.Platform;
 using Jarvis.Domain.Runs;
 using Jarvis.Engine.Platform;
@@ -215,6 +216,33 @@ public sealed class JournalTests : IDisposable
         await Task.WhenAll(writes).WaitAsync(TimeSpan.FromSeconds(10));
         journal.Trouble.ShouldBeNull();
         journal.AllEvents(place.RunId).Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, 101).Select(n => (long)n));
+    }
+
+    [Fact]
+    public async Task the_disk_is_well_again_only_once_the_files_beside_the_journal_can_be_written_too()
+    {
+        using var disk = SmallDisk.Mount(megabytes: 4);
+        Assert.SkipWhen(disk is null, SmallDisk.Missing);
+        await using var journal = Journal.Open(disk.File("journal.db"));
+        var place = (await journal.Begin(NewRun(), "me"))!;
+        var told = new ConcurrentQueue<string?>();
+        journal.TroubleChanged += told.Enqueue;
+        var hasRoom = false;
+        var file = journal.WithFiles(() => Volatile.Read(ref hasRoom) ? "kept" : throw new IOException("no room"), CancellationToken.None).AsTask();
+        disk.Fill();
+        var writes = Enumerable.Range(0, 100).Select(_ => journal.Append(place, [Event(8_000)])).ToList();
+        await EngineUnderTest.Eventually(() => told.Count == 2);
+
+        disk.MakeRoom();
+        await Task.WhenAll(writes).WaitAsync(TimeSpan.FromSeconds(30));
+        journal.Trouble.ShouldNotBeNull().ShouldContain("no room");
+        told.Last().ShouldBe(journal.Trouble);
+
+        Volatile.Write(ref hasRoom, true);
+        (await file.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe("kept");
+        journal.Trouble.ShouldBeNull();
+        told.Count(trouble => trouble is null).ShouldBe(1);
+        told.Last().ShouldBeNull();
     }
 
     [Fact]

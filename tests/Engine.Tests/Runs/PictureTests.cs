@@ -50,15 +50,18 @@ public sealed class PictureTests
         it.Journal.Uploads().Count.ShouldBe(0);
     }
 
-    [Fact]
-    public async Task a_picture_that_cannot_be_taken_is_a_line_in_the_log()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task a_picture_that_cannot_be_taken_or_kept_is_a_line_in_the_log(bool isForbidden)
     {
-        await using var it = new EngineUnderTest(settings => settings with { ScreenOnFault = _ => Task.FromException<byte[]>(new IOException("the screen is locked")) });
+        Exception why = isForbidden ? new UnauthorizedAccessException("it may not be written") : new IOException("the screen is locked");
+        await using var it = new EngineUnderTest(settings => settings with { ScreenOnFault = _ => Task.FromException<byte[]>(why) });
 
         var run = await it.Start(Failing, submits: true);
 
         (await it.Ended(run)).ShouldBeOfType<Ending.Faulted>().Fault.Type.ShouldBe("https://example.com/broken");
-        it.LogTexts(run).ShouldContain(line => line.Contains("the screen is locked", StringComparison.Ordinal));
+        it.LogTexts(run).ShouldContain(line => line.Contains(why.Message, StringComparison.Ordinal));
     }
 
     [Fact]

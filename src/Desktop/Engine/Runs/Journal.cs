@@ -25,7 +25,8 @@ public sealed partial class Journal : IAsyncDisposable
         File = file;
         readers = new JournalReaders(file);
         writer = new JournalWriter(database, changes.Raise, atOnce: !durable);
-        writer.TroubleChanged += trouble => TroubleChanged?.Invoke(trouble);
+        // Files may still wait when the journal's own writes go on.
+        writer.TroubleChanged += _ => TroubleChanged?.Invoke(Trouble);
     }
 
     public string File { get; }

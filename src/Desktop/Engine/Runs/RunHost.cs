@@ -177,7 +177,7 @@ internal sealed class RunHost(
             var picture = Attachment(faulted?.Task, faulted?.Instance, await take(cancellation), "image/png", BlobPurpose.Screenshot);
             return [.. entries.SelectMany(entry => entry.Event is ExecutionFaulted ? (JournalEntry[])[picture, entry] : [entry])];
         }
-        catch (IOException why)
+        catch (Exception why) when (why is IOException or UnauthorizedAccessException)
         {
             Log(LogSeverity.Warning, $"No picture of the screen: {why.Message}", faulted?.Instance);
             return entries;
