@@ -229,7 +229,7 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
             entries.Add(new JournalEntry(
                 new ExecutionStarted(
                     run.QualifiedName, run.Workflow, facts.StartedAt, isTooDeep ? null : Content.Of(mask.Apply(facts.Input)),
-                    local is null ? null : local with { Definition = Content.Of(mask.Apply(Json.Of(run.Definition))) }, facts.ContinuesRunId), null));
+                    local is null ? null : local with { Definition = Content.Of(Json.Of(mask.ApplyUncut(run.Definition))) }, facts.ContinuesRunId), null));
         }
 
         var text = Json.Of(("title", Json.Of(fault.Title)), ("detail", Json.Of(fault.Detail)));

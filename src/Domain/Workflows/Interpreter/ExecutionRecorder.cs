@@ -21,7 +21,9 @@ internal sealed class ExecutionRecorder(IExecutionHost host, SecretMask mask, Fu
 
     /// <summary>A definition as it leaves the PC: a secret that somebody wrote into the text itself is masked there too, and its hash stays that of the text.</summary>
     public LocalDefinition? Definition(LocalDefinition? local) =>
-        local is { Definition: { } text } && text.Reveal() is { } source ? local with { Definition = Content(source) } : local;
+        local is { Definition: { } text } && text.Reveal() is JsonString source
+            ? local with { Definition = Platform.Content.Of(Json.Of(mask.ApplyUncut(source.Value))) }
+            : local;
 
     /// <summary>The values that the mask changes, and the context where the event itself does not tell it; null where nothing is hidden.</summary>
     public Json? Hidden((string Key, Json Value) output, (string Key, Json? Value) context, bool keepContext)

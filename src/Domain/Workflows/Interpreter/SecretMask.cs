@@ -20,6 +20,9 @@ public sealed partial class SecretMask
     /// <summary>The shortest line that is looked for by itself: shorter ones (a brace, a number) stand in any text.</summary>
     private const int MinLine = 8;
 
+    /// <summary>The shortest rest of a secret beside a cut: fewer characters stand beside the dots of any text.</summary>
+    private const int MinRest = 8;
+
     /// <summary>Fewer characters of Base64 than this say too little.</summary>
     private const int MinBase64 = 4;
 
@@ -72,6 +75,13 @@ public sealed partial class SecretMask
     /// <inheritdoc cref="Apply(Json)"/>
     public string Apply(string text)
     {
+        var masked = ApplyUncut(text);
+        return !IsEmpty && Cut().IsMatch(masked) ? WithoutRests(masked) : masked;
+    }
+
+    /// <summary>As <see cref="Apply(string)"/>, of a text that nobody cut: its own dots mean nothing.</summary>
+    public string ApplyUncut(string text)
+    {
         if (IsEmpty)
         {
             return text;
@@ -99,7 +109,7 @@ public sealed partial class SecretMask
             }
         }
 
-        return Cut().IsMatch(masked) ? WithoutRests(masked) : masked;
+        return masked;
     }
 
     /// <summary>Masks what a cut left of a secret: its beginning right before the mark, its end right behind it.</summary>
@@ -132,18 +142,48 @@ public sealed partial class SecretMask
     private int LongestRest(ReadOnlySpan<char> text, bool atEnd)
     {
         var longest = 0;
-        foreach (var spelling in within.Concat(inBase64))
+        foreach (var spelling in within.Concat(inBase64).Where(spelling => spelling.Length > MinRest))
         {
-            for (var length = Math.Min(spelling.Length - 1, text.Length); length >= MinWithin && length > longest; length--)
-            {
-                if (atEnd ? text.EndsWith(spelling.AsSpan(0, length), StringComparison.Ordinal) : text.StartsWith(spelling.AsSpan(spelling.Length - length), StringComparison.Ordinal))
-                {
-                    longest = length;
-                }
-            }
+            longest = Math.Max(longest, atEnd ? BeginningAtEnd(text, spelling) : EndAtBeginning(text, spelling));
         }
 
         return longest;
+    }
+
+    private static int BeginningAtEnd(ReadOnlySpan<char> text, string spelling)
+    {
+        for (var rest = text[^Math.Min(text.Length, spelling.Length - 1)..]; ; rest = rest[1..])
+        {
+            var at = rest.IndexOf(spelling.AsSpan(0, MinRest));
+            if (at < 0)
+            {
+                return 0;
+            }
+
+            rest = rest[at..];
+            if (spelling.AsSpan().StartsWith(rest))
+            {
+                return rest.Length;
+            }
+        }
+    }
+
+    private static int EndAtBeginning(ReadOnlySpan<char> text, string spelling)
+    {
+        for (var rest = text[..Math.Min(text.Length, spelling.Length - 1)]; ; rest = rest[..^1])
+        {
+            var at = rest.LastIndexOf(spelling.AsSpan(spelling.Length - MinRest));
+            if (at < 0)
+            {
+                return 0;
+            }
+
+            rest = rest[..(at + MinRest)];
+            if (spelling.AsSpan().EndsWith(rest))
+            {
+                return rest.Length;
+            }
+        }
     }
 
     private static IEnumerable<string> Spellings(string text)

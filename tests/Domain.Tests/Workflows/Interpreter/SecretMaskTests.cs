@@ -70,9 +70,20 @@ public sealed class SecretMaskTests
     [InlineData("x=token%2Dof… a … of-ann-4711…", "x=token%2Dof… a … of-ann-4711…")]
     [InlineData("waiting......token-of-ann-4711......done", "waiting......***......done")]
     [InlineData("dG9rZW4tb2Yt…", "***…")]
-    [InlineData("toke… and ok…", "***… and ok…")]
+    [InlineData("…token-of-ann-471", "…token-of-ann-471")]
+    [InlineData("token-of-token-of-an… and ok…", "token-of-***… and ok…")]
+    [InlineData("…-of-ann-4711-ann-4711", "…***-ann-4711")]
+    [InlineData("Starting token... and see toke…", "Starting token... and see toke…")]
     public void what_a_cut_left_of_a_secret_is_masked(string text, string masked) =>
         new SecretMask([Json.Of("token-of-ann-4711")]).Apply(text).ShouldBe(masked);
+
+    [Fact]
+    public void dots_of_a_text_that_nobody_cut_mean_nothing()
+    {
+        var mask = new SecretMask([Json.Of("token-of-ann-4711")]);
+        mask.ApplyUncut("as in token-of-... or so").ShouldBe("as in token-of-... or so");
+        mask.ApplyUncut("as in token-of-ann-4711...").ShouldBe("as in ***...");
+    }
 
     [Fact]
     public void ordinary_text_stays_as_it_is()
