@@ -24,7 +24,7 @@ public sealed record Run
     /// <summary>The error type of a run whose device was revoked while it had it.</summary>
     public const string DeviceRevokedError = "https://jarvis.ai/errors/device-revoked";
 
-    /// <summary>Controls that a PC may be asked for before it answered any.</summary>
+    /// <summary>Controls that a PC may be asked for before it answered any; cancels are counted apart, so that no pause stands in their way.</summary>
     public const int MaxOpenControls = 32;
 
     private const int TimeoutStatus = 408;
@@ -106,7 +106,7 @@ public sealed record Run
     {
         { HasEnded: true } => RunRefusals.Ended,
         { IsGranted: false } => RunRefusals.NotStarted,
-        _ when Controls.Count(c => c.IsOpen) >= MaxOpenControls => RunRefusals.TooManyControls,
+        _ when Controls.Count(c => c.IsOpen && c.Kind is ControlKind.Cancel == kind is ControlKind.Cancel) >= MaxOpenControls => RunRefusals.TooManyControls,
         _ when kind is ControlKind.Cancel => null,
         _ when AskedFor == kind => RunRefusals.ControlPending,
         { AskedFor: null } when kind is ControlKind.Pause && Status is RunStatus.Paused => RunRefusals.AlreadyPaused,

@@ -131,6 +131,16 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void a_cancel_is_not_refused_because_of_pauses()
+    {
+        var asked = Enumerable.Range(0, Run.MaxOpenControls)
+            .Select(i => (object)(Asked(i % 2 == 0 ? ControlKind.Pause : ControlKind.Resume) with { ControlId = Guid.NewGuid() }));
+        var run = Given([.. Running(), .. asked]);
+        run.WhyNot(ControlKind.Pause).ShouldBe(RunRefusals.TooManyControls);
+        run.WhyNot(ControlKind.Cancel).ShouldBeNull();
+    }
+
+    [Fact]
     public void a_control_goes_from_requested_over_acknowledged_to_effective()
     {
         var events = Given([.. Running(), Asked(ControlKind.Pause)]).Report([
