@@ -43,6 +43,12 @@ public static class ClaimRunHandler
         var decision = run.Claim(claim.DeviceId, claim.Epoch, clock.GetUtcNow());
         if (run is { IsGranted: true, HasEnded: false } && run.DeviceId == claim.DeviceId && (decision.IsRefused || await IsToldOf(session, claim.RunId, cancellation)))
         {
+            // Where it has said hello again meanwhile, this is a late question of its former connection, and what was told may be of a grant that followed.
+            if ((await session.LoadAsync<DevicePresence>(claim.DeviceId, cancellation))?.Epoch != claim.Epoch)
+            {
+                return new ClaimAnswer(DeviceRefusals.EpochFenced);
+            }
+
             await bus.PublishAsync(new RunWasForgotten(run.OwnerId, claim.RunId, claim.DeviceId));
             return new ClaimAnswer(RunRefusals.Gone);
         }

@@ -136,8 +136,15 @@ public sealed class JournalTests : IDisposable
         var own = NewRun() with { Submits = true };
         await journal.Create(own);
         journal.Find(own.RunId)!.ParkedCode.ShouldBeNull();
+        // The same bytes may wait for both.
+        await journal.Append((await journal.Claim(own.RunId, "me"))!, [Event() with { Blobs = [blob] }]);
+        journal.NextUpload(DateTimeOffset.UtcNow)!.Blob.ShouldBe(blob);
 
         await journal.ChangeAccount(next, former);
+
+        journal.Uploads().Count.ShouldBe(2);
+        await journal.EndUpload(journal.NextUpload(DateTimeOffset.UtcNow)!);
+        journal.NextUpload(DateTimeOffset.UtcNow)!.Blob.ShouldBe(later);
 
         (journal.Find(run.RunId)!.ParkedCode, journal.Find(child.RunId)!.ParkedCode).ShouldBe((null, null));
         journal.Find(own.RunId)!.ParkedCode.ShouldBe("device.other_account");

@@ -58,6 +58,12 @@ public sealed class Runner(JarvisHome home, Journal journal, IRunExecutor execut
         using var api = new RunnerApi(server!, time);
         if (kept is null || kept.Server != server)
         {
+            if (kept is not null)
+            {
+                // Whose work the journal holds is known before somebody else may be the one it is done for.
+                await Adopt(kept, cancel);
+            }
+
             var ended = await new Pairing(api, file, time).Pair(
                 options.Name,
                 pending => voice.Tell(new RunnerNews.PairingCode(pending.UserCode, pending.VerificationUri, pending.ExpiresAt)),

@@ -47,7 +47,7 @@ internal static class JournalRuns
         database.Prepare($"UPDATE runs SET parked_code = ?, parked_detail = ? WHERE submits = 1 AND parked_code IS NOT '{Submission.OtherAccount}'")
             .Bind(Submission.OtherAccount).Bind(DoneFor(former)).Run();
         database.Prepare($"UPDATE runs SET parked_code = NULL, parked_detail = NULL WHERE parked_code = '{Submission.OtherAccount}' AND parked_detail = ?").Bind(DoneFor(account)).Run();
-        database.Prepare("DELETE FROM uploads").Run();
+        JournalUploads.ChangeAccount(database, DoneFor(former), DoneFor(account));
         return true;
     }
 

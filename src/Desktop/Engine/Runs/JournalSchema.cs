@@ -81,7 +81,7 @@ internal static class JournalSchema
         CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         """;
 
-    /// <summary>Added to the journals that were made before blobs were brought to the server.</summary>
+    /// <summary>Added to the journals that were made before blobs were brought to the server, and before a PC could be paired with another account.</summary>
     private const string Uploads = """
         CREATE TABLE IF NOT EXISTS uploads(
             number INTEGER PRIMARY KEY,
@@ -92,6 +92,13 @@ internal static class JournalSchema
             next_at INTEGER NOT NULL DEFAULT 0,
             attempts INTEGER NOT NULL DEFAULT 0,
             trouble TEXT);
+        CREATE TABLE IF NOT EXISTS uploads_of_others(
+            done_for TEXT NOT NULL,
+            hash TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            type TEXT NOT NULL,
+            kept_at INTEGER NOT NULL,
+            PRIMARY KEY(done_for, hash)) WITHOUT ROWID;
         """;
 
     /// <summary>Opens the file for writing, making or checking its tables.</summary>

@@ -12,22 +12,42 @@ internal static class JournalUploads
     /// <summary>Bytes that wait at most: a PC that is offline for weeks must not fill its disk with pictures.</summary>
     public const long MaxWaitingBytes = 10L * 1024 * 1024 * 1024;
 
-    /// <summary>A blob that an event of this run names; nothing where the run is not submitted, or is another account's, or too much waits.</summary>
+    /// <summary>A blob that an event of this run names; nothing where the run is not submitted or too much waits. Another account's waits until that one is back.</summary>
     public static void Insert(SqliteDatabase database, long run, BlobReference blob, DateTimeOffset at)
     {
         var (count, bytes) = Waiting(database);
-        if (count >= MaxWaiting || bytes + blob.Size > MaxWaitingBytes)
+        var (countOfOthers, bytesOfOthers) = Sum(database, "uploads_of_others");
+        if (count + countOfOthers >= MaxWaiting || bytes + bytesOfOthers + blob.Size > MaxWaitingBytes)
         {
             return;
         }
 
         database.Prepare("INSERT INTO uploads(hash, size, type, kept_at) SELECT ?, ?, ?, ? FROM runs WHERE number = ? AND submits = 1 AND parked_code IS NOT ? ON CONFLICT(hash) DO NOTHING")
             .Bind(blob.Hash).Bind(blob.Size).Bind(blob.Type).Bind(at.ToUnixTimeMilliseconds()).Bind(run).Bind(Submission.OtherAccount).Run();
+        database.Prepare("""
+            INSERT INTO uploads_of_others(done_for, hash, size, type, kept_at)
+            SELECT parked_detail, ?, ?, ?, ? FROM runs WHERE number = ? AND submits = 1 AND parked_code = ? ON CONFLICT DO NOTHING
+            """)
+            .Bind(blob.Hash).Bind(blob.Size).Bind(blob.Type).Bind(at.ToUnixTimeMilliseconds()).Bind(run).Bind(Submission.OtherAccount).Run();
     }
 
-    public static (long Count, long Bytes) Waiting(SqliteDatabase database)
+    /// <summary>Puts aside what waits for the account that the PC worked for, and takes up what waited for this one.</summary>
+    /// <param name="former">What the runs that were done for it are parked with.</param>
+    /// <param name="account">The same of this one.</param>
+    public static void ChangeAccount(SqliteDatabase database, string former, string account)
     {
-        var statement = database.Prepare("SELECT count(*), coalesce(sum(size), 0) FROM uploads");
+        const string Columns = "hash, size, type, kept_at";
+        database.Prepare($"INSERT OR IGNORE INTO uploads_of_others(done_for, {Columns}) SELECT ?, {Columns} FROM uploads").Bind(former).Run();
+        database.Prepare("DELETE FROM uploads").Run();
+        database.Prepare($"INSERT INTO uploads({Columns}) SELECT {Columns} FROM uploads_of_others WHERE done_for = ?").Bind(account).Run();
+        database.Prepare("DELETE FROM uploads_of_others WHERE done_for = ?").Bind(account).Run();
+    }
+
+    public static (long Count, long Bytes) Waiting(SqliteDatabase database) => Sum(database, "uploads");
+
+    private static (long Count, long Bytes) Sum(SqliteDatabase database, string table)
+    {
+        var statement = database.Prepare($"SELECT count(*), coalesce(sum(size), 0) FROM {table}");
         statement.Step();
         var waiting = (statement.Long(0), statement.Long(1));
         statement.Reset();
