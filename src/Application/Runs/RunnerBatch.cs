@@ -52,7 +52,8 @@ public static class RunnerBatch
 
     public const int MaxBytes = 8 * 1024 * 1024;
 
-    private const int MaxDepth = 128;
+    /// <summary>As deep as events are read back; a runner keeps its values below that, since a batch that cannot be read parks their run.</summary>
+    private const int MaxDepth = Domain.Workflows.Data.Json.MaxDepth;
     private const string SpecVersion = "1.0";
 
     private static readonly JsonReaderOptions Reading = new() { MaxDepth = MaxDepth };

@@ -349,6 +349,20 @@ public sealed class RunnerEventsTests(ServerUnderTest server) : IClassFixture<Se
     }
 
     [Fact]
+    public async Task a_value_as_deep_as_a_runner_takes_is_stored_and_its_run_ends()
+    {
+        var levels = Domain.Workflows.Interpreter.WorkflowInterpreter.MaxValueDepth;
+        var deep = Content.Of(Json.Parse(new string('[', levels) + new string(']', levels)));
+        var at = RunsOfAPerson.At;
+        var (status, body) = await runner.Submit(
+            runner.Event(run, 2, new ExecutionVariablesChanged("/do/0/a", "/do/0/a", at, Content.Of(Json.Of(("output", deep.Reveal()!), ("context", deep.Reveal()!))), null)),
+            runner.Event(run, 3, new ExecutionCompleted("greeting", at, deep)));
+        status.ShouldBe(200, body.ToJsonString());
+        using var person = await server.ClientOf(owner);
+        await Eventually.Be(async () => (await person.Ask($"{{ run(id: \"{run}\") {{ status }} }}")).Text("run", "status"), seen => seen == "COMPLETED");
+    }
+
+    [Fact]
     public async Task what_is_stored_is_sealed_and_says_whose_it_is()
     {
         await runner.Submit(Log(2, "my darkest secret"));

@@ -13,7 +13,7 @@ namespace Jarvis.Api.Platform.GraphQL;
 /// </summary>
 public static class GraphQLBody
 {
-    private static readonly Refusal NotJson = new("graphql.malformed_json", "The body is not JSON.");
+    private static readonly Refusal NotJson = new("graphql.malformed_json", $"The body is not JSON, or nests deeper than {GraphQLLimits.BodyDepth} levels.");
 
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = GraphQLLimits.BodyDepth, AllowDuplicateProperties = false };
 
