@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FluentValidation;
 using Jarvis.Domain.Platform;
 using Marten;
@@ -20,6 +21,9 @@ public sealed class Commands(IServiceScopeFactory scopes, IDocumentStore store, 
 
     private const int Turns = 256;
 
+    /// <summary>As on the wire, and numbers that stand for no value, too: an instruction with one is refused by its own check, which comes later.</summary>
+    private static readonly JsonSerializerOptions Said = Saying();
+
     /// <summary>Twins in this process take turns, so that the second finds the answer instead of losing a race; between processes the key decides.</summary>
     private readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, Turns).Select(_ => new SemaphoreSlim(1))];
 
@@ -27,7 +31,7 @@ public sealed class Commands(IServiceScopeFactory scopes, IDocumentStore store, 
         where T : Instruction
     {
         Instruction plain = instruction;
-        var hash = keys.Hash(HashPurpose.Command, JsonSerializer.SerializeToUtf8Bytes(instruction, instruction.GetType(), EventJson.Wire), typeof(T).Name);
+        var hash = keys.Hash(HashPurpose.Command, JsonSerializer.SerializeToUtf8Bytes(instruction, instruction.GetType(), Said), typeof(T).Name);
         var stamped = (T)(plain with { Envelope = envelope, ContentHash = hash });
 
         var turn = turns[(uint)envelope.CommandId.GetHashCode() % Turns];
@@ -53,6 +57,13 @@ public sealed class Commands(IServiceScopeFactory scopes, IDocumentStore store, 
     }
 
     public void Dispose() => Array.ForEach(turns, turn => turn.Dispose());
+
+    private static JsonSerializerOptions Saying()
+    {
+        var options = new JsonSerializerOptions(EventJson.Wire);
+        options.Converters.Insert(0, new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+        return options;
+    }
 
     private async Task<KeptAnswer> Decide<T>(T instruction, CancellationToken cancellation)
         where T : Instruction
