@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Jarvis.Domain.Runs;
 using Jarvis.Domain.Workflows.Interpreter;
+using Jarvis.Engine.Platform;
 using Jarvis.Engine.Runs;
 using Shouldly;
 using Xunit;
@@ -211,6 +212,21 @@ public sealed class ControlTests
         it.Events(second).ShouldBeEmpty();
         await it.Ask(second, ControlKind.Cancel);
         (await it.Ended(second)).ShouldBeOfType<Ending.Cancelled>();
+        it.Events(second)[0].ShouldBeOfType<ExecutionStarted>("its server knows a run of this PC by its first event");
+    }
+
+    [Fact]
+    public async Task a_control_that_reaches_a_run_only_when_it_is_left_stays_open_for_the_next_start()
+    {
+        await using var it = new EngineUnderTest();
+        var place = (await it.Journal.Begin(it.Order("  - a: { set: { a: 1 } }\n"), "somebody"))!;
+        var recorder = new RunRecorder(
+            it.Journal, place, new LargeValues(new BlobFolder(it.File("blobs"))), new RunProgress(null, RecordedExecution.Empty, TimeProvider.System), TimeProvider.System, null, default);
+        await recorder.DisposeAsync();
+
+        var answer = recorder.Answer(() => new ControlReply([], []), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        await Should.ThrowAsync<OperationCanceledException>(answer);
     }
 
     [Fact]

@@ -15,7 +15,8 @@ public sealed partial class Journal
 
     /// <summary>Writes a file that events rely on; where the disk refuses it, once the disk takes it.</summary>
     /// <param name="write">May be done several times.</param>
-    internal ValueTask<T> WithFiles<T>(Func<T> write, CancellationToken cancellation)
+    /// <param name="orCancelled">Ends the wait as well.</param>
+    internal ValueTask<T> WithFiles<T>(Func<T> write, CancellationToken cancellation, CancellationToken orCancelled = default)
     {
         try
         {
@@ -23,19 +24,20 @@ public sealed partial class Journal
         }
         catch (Exception refused) when (IsStorageTrouble(refused))
         {
-            return Again(write, refused.Message, cancellation);
+            return Again(write, refused.Message, cancellation, orCancelled);
         }
     }
 
-    private async ValueTask<T> Again<T>(Func<T> write, string refused, CancellationToken cancellation)
+    private async ValueTask<T> Again<T>(Func<T> write, string refused, CancellationToken cancellation, CancellationToken orCancelled)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, orCancelled);
         FilesWait(+1, $"Files beside the journal cannot be written, so no task starts or ends until they can: {refused}");
         var written = false;
         try
         {
             while (true)
             {
-                await Task.Delay(FilesPause, cancellation);
+                await Task.Delay(FilesPause, either.Token);
                 try
                 {
                     var done = write();

@@ -24,6 +24,16 @@ internal sealed class LargeValues(BlobFolder blobs)
         _ => item,
     };
 
+    /// <summary>The event without what may be large in how something began or failed; nothing is written for it.</summary>
+    public static IExecutionEvent Without(IExecutionEvent item) => item switch
+    {
+        ExecutionStarted e => e with { Input = null },
+        ExecutionFaulted e => e with { Error = e.Error with { Text = null } },
+        ExecutionTaskStarted e => e with { Arguments = null },
+        ExecutionTaskFaulted e => e with { Error = e.Error with { Text = null } },
+        _ => item,
+    };
+
     private Content? Trim(Content? content)
     {
         if (content?.Reveal() is not { } value)

@@ -50,11 +50,14 @@ internal sealed class RunControls(
                 open.Add(control.ControlId, control);
             }
 
-            if (!control.Acknowledged)
+            var acknowledged = control.Acknowledged ? Task.CompletedTask : recorder.Answer(() => Acknowledge(control), stop);
+            if (control.Kind == ControlKind.Cancel)
             {
-                await recorder.Answer(() => Acknowledge(control), stop);
+                // Its place in the order is taken. What the run waits for ends now, whatever the acknowledgement itself has to wait for.
+                cancel(TimeSpan.FromSeconds(control.GraceSeconds));
             }
 
+            await acknowledged;
             switch (control.Kind)
             {
                 case ControlKind.Pause:
@@ -62,9 +65,6 @@ internal sealed class RunControls(
                     break;
                 case ControlKind.Resume:
                     await Resume(control);
-                    break;
-                default:
-                    cancel(TimeSpan.FromSeconds(control.GraceSeconds));
                     break;
             }
 
@@ -104,7 +104,17 @@ internal sealed class RunControls(
         }
     }
 
-    public void Dispose() => one.Dispose();
+    /// <summary>
+    /// The run is over, or left. Somebody may still stand in the conversation and must be able to leave it, so that what keeps its order is not
+    /// taken away; it holds nothing of the system's.
+    /// </summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            ended = true;
+        }
+    }
 
     private ControlReply? Acknowledge(JournaledControl control)
     {
@@ -144,7 +154,7 @@ internal sealed class RunControls(
             await rest.WaitAsync(over);
             await one.WaitAsync(over);
         }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             // Taken back, or the run is over: whoever did that answers the controls.
             return;
@@ -209,7 +219,7 @@ internal sealed class RunControls(
             await mine.Take(over);
             await one.WaitAsync(over);
         }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             return;
         }

@@ -125,7 +125,6 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
     private async Task<Ending> Execute()
     {
         var folder = RunRecords.WorkFolder(parts.Journal, parts.Settings.Home, run);
-        await parts.Journal.WithFiles(() => Directory.CreateDirectory(folder), stop);
         if (place.LastSequence > 0)
         {
             await EndLeftOvers();
@@ -139,7 +138,7 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
         var onLine = parts.Settings.OnLine;
         await using var recorder = new RunRecorder(
             parts.Journal, place, new LargeValues(blobs), new RunProgress(parsed.Definition, recorded, clock), clock,
-            onLine is null ? null : (line, text) => onLine(run.RunId, line, text));
+            onLine is null ? null : (line, text) => onLine(run.RunId, line, text), cancel.Token);
         if (wasPaused)
         {
             _ = Pace.Close();
@@ -154,6 +153,8 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
         }
 
         ready.TrySetResult(controls);
+        await MakeFolder(folder);
+
         // All are hidden, also those that the workflow does not name: a parent's stand in a child's input, and anybody may print a file.
         var (kept, unreadable) = Secrets();
         unusable ??= unreadable;
@@ -181,6 +182,19 @@ internal sealed class RunExecution(EngineParts parts, NewRun run, JournalPlace p
             ScreenOnFault = run.Submits ? parts.Settings.ScreenOnFault : null,
         };
         return await Interpret(parsed, recorded, unusable, host, secrets, hidden);
+    }
+
+    /// <summary>A run that is cancelled while the disk gives no folder needs none to end.</summary>
+    private async Task MakeFolder(string folder)
+    {
+        try
+        {
+            await parts.Journal.WithFiles(() => Directory.CreateDirectory(folder), stop, cancel.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // It was cancelled.
+        }
     }
 
     private async Task<Ending> Interpret(

@@ -9,7 +9,7 @@ namespace Jarvis.Engine.Runs;
 /// Brings a run's events into the journal in one order: what the interpreter records, log lines in batches, progress thinned.
 /// What need not be durable waits for the next event that must be, or for a moment.
 /// </summary>
-internal sealed class RunRecorder : IAsyncDisposable
+internal sealed partial class RunRecorder : IAsyncDisposable
 {
     private readonly Journal journal;
     private readonly JournalPlace place;
@@ -17,18 +17,24 @@ internal sealed class RunRecorder : IAsyncDisposable
     private readonly RunProgress progress;
     private readonly TimeProvider clock;
     private readonly Action<LogLine, string>? onLine;
+    private readonly CancellationToken cancelled;
     private readonly SemaphoreSlim order = new(1);
     private readonly ExecutionEventWriter writer = new();
     private readonly RunLog log = new();
     private readonly Lock timerGate = new();
     private readonly ITimer timer;
+    private readonly List<ControlReply> early = [];
     private List<PendingEvent> waiting = [];
     private long? lastLog;
     private Exception? failure;
     private bool timerSet;
+    private bool begun;
     private bool ended;
+    private bool closed;
 
-    public RunRecorder(Journal journal, JournalPlace place, LargeValues large, RunProgress progress, TimeProvider clock, Action<LogLine, string>? onLine)
+    /// <param name="cancelled">The run is being cancelled: what cannot be kept is not waited for any more.</param>
+    public RunRecorder(
+        Journal journal, JournalPlace place, LargeValues large, RunProgress progress, TimeProvider clock, Action<LogLine, string>? onLine, CancellationToken cancelled)
     {
         this.journal = journal;
         this.place = place;
@@ -36,6 +42,8 @@ internal sealed class RunRecorder : IAsyncDisposable
         this.progress = progress;
         this.clock = clock;
         this.onLine = onLine;
+        this.cancelled = cancelled;
+        begun = place.LastSequence > 0;
         timer = clock.CreateTimer(_ => _ = FlushLater(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -43,16 +51,19 @@ internal sealed class RunRecorder : IAsyncDisposable
     public Func<IExecutionEvent, ControlReply?>? AtEnd { get; set; }
 
     /// <summary>Records entries in order. Durable ones are on disk when this returns.</summary>
+    /// <exception cref="OperationCanceledException">
+    /// The run is being cancelled and its disk does not take a large value: what began or failed is recorded without it, a result is not.
+    /// Or the run is over.
+    /// </exception>
     public async ValueTask Record(IReadOnlyList<JournalEntry> entries, bool durable, StatusChange? status = null, CancellationToken cancellation = default)
     {
+        // Before they have their place in the order: a value that cannot be kept leaves nothing half recorded, and keeps no answer to a control from the journal.
+        var (items, written, isCut) = await Prepare(entries, cancellation);
         Task? flushed = null;
         await order.WaitAsync(cancellation);
         try
         {
             ThrowIfFailed();
-
-            // Before anything of them has its place: a value that cannot be kept leaves nothing half recorded.
-            var written = await journal.WithFiles(() => entries.Select(entry => Pending(entry.Event, entry.Private?.ToUtf8Bytes())).ToList(), cancellation);
             if (durable)
             {
                 // Lines that a task wrote stand before its end.
@@ -60,9 +71,9 @@ internal sealed class RunRecorder : IAsyncDisposable
             }
 
             var controls = new List<ControlProgress>();
-            for (var i = 0; i < entries.Count; i++)
+            for (var i = 0; i < items.Count; i++)
             {
-                var item = entries[i].Event;
+                var item = items[i];
                 if (EndStatus(item) is { } end)
                 {
                     log.Close();
@@ -74,6 +85,16 @@ internal sealed class RunRecorder : IAsyncDisposable
 
                 progress.Observe(item);
                 waiting.Add(written[i]);
+                if (!begun)
+                {
+                    begun = true;
+                    foreach (var answer in early)
+                    {
+                        waiting.AddRange(answer.Events.Select(told => Pending(told, null)));
+                        controls.AddRange(answer.Controls);
+                    }
+                }
+
                 if (ended && AtEnd?.Invoke(item) is { } answers)
                 {
                     waiting.AddRange(answers.Events.Select(answer => Pending(answer, null)));
@@ -99,9 +120,18 @@ internal sealed class RunRecorder : IAsyncDisposable
         {
             await flushed;
         }
+
+        if (isCut && entries[^1].Event is not (ExecutionFaulted or ExecutionTaskFaulted))
+        {
+            // What was about to begin does not, and what has no result was cancelled.
+            throw new OperationCanceledException(cancelled);
+        }
     }
 
-    /// <summary>Records answers to controls, durably. What they are is decided in the order of events: nothing where it gives null.</summary>
+    /// <summary>
+    /// Records answers to controls, durably. What they are is decided in the order of events: nothing where it gives null. Before the run's
+    /// first event, which is what its server knows it by, they only wait for that: the controls stay open in the journal until then.
+    /// </summary>
     public async Task Answer(Func<ControlReply?> decide, CancellationToken cancellation)
     {
         Task flushed;
@@ -111,6 +141,12 @@ internal sealed class RunRecorder : IAsyncDisposable
             ThrowIfFailed();
             if (decide() is not { } answer)
             {
+                return;
+            }
+
+            if (!begun)
+            {
+                early.Add(answer);
                 return;
             }
 
@@ -129,44 +165,15 @@ internal sealed class RunRecorder : IAsyncDisposable
         await flushed;
     }
 
-    /// <summary>A line for the log, secrets masked already.</summary>
-    public void Log(LogSeverity severity, string text, string? instance)
-    {
-        var line = new LogLine(clock.GetUtcNow(), severity, instance);
-        if (log.Add(line, text))
-        {
-            onLine?.Invoke(line, text);
-            SetTimer(RunLog.Interval);
-        }
-    }
-
-    /// <summary>Returns once the log takes more lines: who writes faster than the journal is slowed here.</summary>
-    public ValueTask LogRoom(CancellationToken cancellation) => log.Room(cancellation);
-
-    /// <summary>Flushes what waits.</summary>
-    public async Task Flush()
-    {
-        Task flushed;
-        await order.WaitAsync();
-        try
-        {
-            TakeLog(all: true);
-            flushed = await Send(null, [], CancellationToken.None);
-        }
-        finally
-        {
-            order.Release();
-        }
-
-        await flushed;
-    }
-
     public async ValueTask DisposeAsync()
     {
         await timer.DisposeAsync();
         await order.WaitAsync();
+        closed = true;
         writer.Dispose();
-        order.Dispose();
+
+        // Whoever still waits for the order is told, as whoever comes later.
+        order.Release();
     }
 
     private static StatusChange? EndStatus(IExecutionEvent item) => item switch
@@ -176,22 +183,6 @@ internal sealed class RunRecorder : IAsyncDisposable
         ExecutionCancelled e => new StatusChange(JournaledStatus.Cancelled, e.CancelledAt),
         _ => null,
     };
-
-    private PendingEvent Pending(IExecutionEvent item, byte[]? secret)
-    {
-        var data = writer.Write(item);
-        byte[]? whole = null;
-        if (data.Length > LargeValues.MaxInlineBytes && item is not ExecutionLogged)
-        {
-            whole = data;
-            data = writer.Write(large.Trim(item));
-        }
-
-        return new PendingEvent(EventNames.Of(item.GetType()), ExecutionEventWriter.OccurredAt(item), data, secret, whole, BlobsOf(item, data));
-    }
-
-    private static IReadOnlyList<BlobReference> BlobsOf(IExecutionEvent item, byte[] data) =>
-        item is ExecutionBlobAttached attached ? [attached.Blob] : BlobNames.In(data);
 
     private async ValueTask<Task> Send(StatusChange? status, IReadOnlyList<ControlProgress> controls, CancellationToken cancellation)
     {
@@ -205,96 +196,16 @@ internal sealed class RunRecorder : IAsyncDisposable
         return await journal.Enqueue(place, events, status, controls, cancellation);
     }
 
-    /// <summary>Takes log lines and progress that are due.</summary>
-    private void TakeDue()
-    {
-        if (lastLog is not { } last || clock.GetElapsedTime(last) >= RunLog.Interval)
-        {
-            TakeLog(all: false);
-        }
-
-        if (!ended && progress.Left is { } left)
-        {
-            if (left <= TimeSpan.Zero)
-            {
-                waiting.Add(Pending(progress.Tell(), null));
-            }
-            else
-            {
-                SetTimer(left);
-            }
-        }
-    }
-
-    private void TakeLog(bool all)
-    {
-        while (log.Take() is { } batch)
-        {
-            waiting.Add(Pending(batch, null));
-            lastLog = clock.GetTimestamp();
-            if (!all)
-            {
-                return;
-            }
-        }
-    }
-
-    private void SetTimer(TimeSpan due)
-    {
-        lock (timerGate)
-        {
-            if (!timerSet)
-            {
-                timerSet = true;
-                timer.Change(due, Timeout.InfiniteTimeSpan);
-            }
-        }
-    }
-
-    private async Task FlushLater()
-    {
-        try
-        {
-            Task flushed;
-            await order.WaitAsync();
-            try
-            {
-                lock (timerGate)
-                {
-                    timerSet = false;
-                }
-
-                TakeDue();
-                if (!log.IsEmpty)
-                {
-                    SetTimer(RunLog.Interval);
-                }
-
-                flushed = await Send(null, [], CancellationToken.None);
-            }
-            finally
-            {
-                order.Release();
-            }
-
-            await flushed;
-        }
-        catch (ObjectDisposedException)
-        {
-            // The run ended while the timer was under way.
-        }
-        catch (Exception exception) when (exception is JournalException or SqliteException)
-        {
-            // Nobody waits here; the run's next record ends with it.
-            failure = exception;
-        }
-    }
-
     private void ThrowIfFailed()
     {
         if (failure is not null)
         {
             throw new JournalException(failure.Message, failure);
+        }
+
+        if (closed)
+        {
+            throw new OperationCanceledException("The run is over.");
         }
     }
 }
