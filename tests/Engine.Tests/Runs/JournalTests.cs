@@ -143,7 +143,7 @@ public sealed class JournalTests : IDisposable
         await journal.ChangeAccount(next, former);
 
         journal.Uploads().Count.ShouldBe(2);
-        await journal.EndUpload(journal.NextUpload(DateTimeOffset.UtcNow)!);
+        (await journal.EndUpload(journal.NextUpload(DateTimeOffset.UtcNow)!)).ShouldBeTrue("the other account's run names the same bytes");
         journal.NextUpload(DateTimeOffset.UtcNow)!.Blob.ShouldBe(later);
 
         (journal.Find(run.RunId)!.ParkedCode, journal.Find(child.RunId)!.ParkedCode).ShouldBe((null, null));

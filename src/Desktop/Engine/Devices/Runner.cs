@@ -56,6 +56,7 @@ public sealed class Runner(JarvisHome home, Journal journal, IRunExecutor execut
         }
 
         using var api = new RunnerApi(server!, time);
+        var isElsewhere = kept is not null && kept.Server != server;
         if (kept is null || kept.Server != server)
         {
             if (kept is not null)
@@ -78,7 +79,7 @@ public sealed class Runner(JarvisHome home, Journal journal, IRunExecutor execut
             voice.Tell(new RunnerNews.Paired(kept.DeviceId));
         }
 
-        await Adopt(kept, cancel);
+        await Adopt(kept, cancel, isElsewhere);
         return await Work(api, file, kept, cancel);
     }
 
@@ -126,7 +127,8 @@ public sealed class Runner(JarvisHome home, Journal journal, IRunExecutor execut
     }
 
     /// <summary>Commands are counted per device: those of an earlier pairing are over. What was done for another account is not handed to this one.</summary>
-    private async Task Adopt(Credentials now, CancellationToken cancel)
+    /// <param name="isElsewhere">Whether it is paired with another server than before: where nobody told for whom it worked then, that was another account.</param>
+    private async Task Adopt(Credentials now, CancellationToken cancel, bool isElsewhere = false)
     {
         const string Device = "device";
         const string Account = "account";
@@ -138,9 +140,10 @@ public sealed class Runner(JarvisHome home, Journal journal, IRunExecutor execut
         await journal.KeepSetting(Device, now.DeviceId.ToString(), cancel);
         if (now.AccountId is { } account)
         {
-            if (journal.Setting(Account) is { } former && former != account.ToString())
+            var former = journal.Setting(Account) is { } told ? Guid.Parse(told) : isElsewhere ? Guid.Empty : account;
+            if (former != account)
             {
-                await journal.ChangeAccount(Guid.Parse(former), account, cancel);
+                await journal.ChangeAccount(former, account, cancel);
             }
 
             await journal.KeepSetting(Account, account.ToString(), cancel);

@@ -51,7 +51,9 @@ internal static class JournalRuns
         return true;
     }
 
-    private static string DoneFor(Guid account) => $"It was done for the account {account}, with which this PC was paired then.";
+    private static string DoneFor(Guid account) => account == Guid.Empty
+        ? "It was done for an account of another server, with which this PC was paired then."
+        : $"It was done for the account {account}, with which this PC was paired then.";
 
     public static JournalPlace? Claim(SqliteDatabase database, Guid runId, string owner, string? expectedOwner)
     {

@@ -15,20 +15,18 @@ internal static class JournalUploads
     /// <summary>A blob that an event of this run names; nothing where the run is not submitted or too much waits. Another account's waits until that one is back.</summary>
     public static void Insert(SqliteDatabase database, long run, BlobReference blob, DateTimeOffset at)
     {
-        var (count, bytes) = Waiting(database);
-        var (countOfOthers, bytesOfOthers) = Sum(database, "uploads_of_others");
-        if (count + countOfOthers >= MaxWaiting || bytes + bytesOfOthers + blob.Size > MaxWaitingBytes)
+        // Each account's are counted apart: what waits for one that never comes back stands in nobody's way.
+        var isOwn = IsRoom(database, "uploads", blob)
+            && database.Prepare("INSERT INTO uploads(hash, size, type, kept_at) SELECT ?, ?, ?, ? FROM runs WHERE number = ? AND submits = 1 AND parked_code IS NOT ? ON CONFLICT(hash) DO NOTHING")
+                .Bind(blob.Hash).Bind(blob.Size).Bind(blob.Type).Bind(at.ToUnixTimeMilliseconds()).Bind(run).Bind(Submission.OtherAccount).Run() > 0;
+        if (!isOwn && IsRoom(database, "uploads_of_others", blob))
         {
-            return;
+            database.Prepare("""
+                INSERT INTO uploads_of_others(done_for, hash, size, type, kept_at)
+                SELECT parked_detail, ?, ?, ?, ? FROM runs WHERE number = ? AND submits = 1 AND parked_code = ? ON CONFLICT DO NOTHING
+                """)
+                .Bind(blob.Hash).Bind(blob.Size).Bind(blob.Type).Bind(at.ToUnixTimeMilliseconds()).Bind(run).Bind(Submission.OtherAccount).Run();
         }
-
-        database.Prepare("INSERT INTO uploads(hash, size, type, kept_at) SELECT ?, ?, ?, ? FROM runs WHERE number = ? AND submits = 1 AND parked_code IS NOT ? ON CONFLICT(hash) DO NOTHING")
-            .Bind(blob.Hash).Bind(blob.Size).Bind(blob.Type).Bind(at.ToUnixTimeMilliseconds()).Bind(run).Bind(Submission.OtherAccount).Run();
-        database.Prepare("""
-            INSERT INTO uploads_of_others(done_for, hash, size, type, kept_at)
-            SELECT parked_detail, ?, ?, ?, ? FROM runs WHERE number = ? AND submits = 1 AND parked_code = ? ON CONFLICT DO NOTHING
-            """)
-            .Bind(blob.Hash).Bind(blob.Size).Bind(blob.Type).Bind(at.ToUnixTimeMilliseconds()).Bind(run).Bind(Submission.OtherAccount).Run();
     }
 
     /// <summary>Puts aside what waits for the account that the PC worked for, and takes up what waited for this one.</summary>
@@ -44,6 +42,9 @@ internal static class JournalUploads
     }
 
     public static (long Count, long Bytes) Waiting(SqliteDatabase database) => Sum(database, "uploads");
+
+    private static bool IsRoom(SqliteDatabase database, string table, BlobReference blob) =>
+        Sum(database, table) is var (count, bytes) && count < MaxWaiting && bytes + blob.Size <= MaxWaitingBytes;
 
     private static (long Count, long Bytes) Sum(SqliteDatabase database, string table)
     {
@@ -65,7 +66,15 @@ internal static class JournalUploads
         return next;
     }
 
-    public static int Remove(SqliteDatabase database, long number) => database.Prepare("DELETE FROM uploads WHERE number = ?").Bind(number).Run();
+    /// <returns>Whether another account's runs still need the same bytes.</returns>
+    public static bool Remove(SqliteDatabase database, PendingUpload upload)
+    {
+        database.Prepare("DELETE FROM uploads WHERE number = ?").Bind(upload.Number).Run();
+        var others = database.Prepare("SELECT 1 FROM uploads_of_others WHERE hash = ?").Bind(upload.Blob.Hash);
+        var isNeeded = others.Step();
+        others.Reset();
+        return isNeeded;
+    }
 
     public static int PutOff(SqliteDatabase database, long number, DateTimeOffset until, string trouble) =>
         database.Prepare("UPDATE uploads SET next_at = ?, attempts = attempts + 1, trouble = ? WHERE number = ?")
@@ -82,8 +91,9 @@ public sealed partial class Journal
     public (long Count, long Bytes) Uploads() => readers.Read(JournalUploads.Waiting);
 
     /// <summary>The server has it, or never will.</summary>
-    public Task EndUpload(PendingUpload upload, CancellationToken cancellation = default) =>
-        writer.Do(database => JournalUploads.Remove(database, upload.Number), cancellation);
+    /// <returns>Whether the same bytes wait for another account, and are to stay.</returns>
+    public Task<bool> EndUpload(PendingUpload upload, CancellationToken cancellation = default) =>
+        writer.Do(database => JournalUploads.Remove(database, upload), cancellation);
 
     /// <summary>It is tried again at an instant.</summary>
     /// <param name="trouble">Why, for people.</param>

@@ -47,13 +47,11 @@ public sealed class UploadLoop(Journal journal, BlobFolder blobs, BlobApi api, D
             {
                 case Outcome.Done:
                     backOff.Reset();
-                    await journal.EndUpload(next, cancel);
-                    blobs.Remove(next.Blob.Hash);
+                    await End(next, cancel);
                     break;
                 case Outcome.Never:
                     tell($"A file of {next.Blob.Size} bytes will not reach the server: {why}.");
-                    await journal.EndUpload(next, cancel);
-                    blobs.Remove(next.Blob.Hash);
+                    await End(next, cancel);
                     break;
                 case Outcome.Later:
                     await journal.PutOffUpload(next, time.GetUtcNow() + (next.Attempts == 0 ? LongWait : Hour), why, cancel);
@@ -62,6 +60,14 @@ public sealed class UploadLoop(Journal journal, BlobFolder blobs, BlobApi api, D
                     await Task.Delay(backOff.Next(), time, cancel);
                     break;
             }
+        }
+    }
+
+    private async Task End(PendingUpload upload, CancellationToken cancel)
+    {
+        if (!await journal.EndUpload(upload, cancel))
+        {
+            blobs.Remove(upload.Blob.Hash);
         }
     }
 

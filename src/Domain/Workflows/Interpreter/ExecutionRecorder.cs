@@ -72,7 +72,8 @@ internal sealed class ExecutionRecorder(IExecutionHost host, SecretMask mask, Fu
         if (changed.Count > 0)
         {
             frame.Pending.Add(new JournalEntry(
-                new ExecutionVariablesChanged(frame.Pointer, frame.Instance, host.Now, Content(changed), null), null));
+                // Each of its values is bounded already; what holds them is one level more.
+                new ExecutionVariablesChanged(frame.Pointer, frame.Instance, host.Now, Platform.Content.Of(mask.Apply(changed)), null), null));
         }
     }
 

@@ -20,8 +20,11 @@ public sealed partial class SecretMask
     /// <summary>The shortest line that is looked for by itself: shorter ones (a brace, a number) stand in any text.</summary>
     private const int MinLine = 8;
 
-    /// <summary>The shortest rest of a secret beside a cut: fewer characters stand beside the dots of any text.</summary>
-    private const int MinRest = 8;
+    /// <summary>The shortest rest of a secret beside the mark of a cut (<c>…</c>, or three dots before a quotation mark).</summary>
+    private const int MinRest = 4;
+
+    /// <summary>The same beside three dots, which people write, too.</summary>
+    private const int MinRestBesideDots = 8;
 
     /// <summary>Fewer characters of Base64 than this say too little.</summary>
     private const int MinBase64 = 4;
@@ -126,10 +129,11 @@ public sealed partial class SecretMask
             }
 
             var before = text.AsSpan(from, cut.Index - from);
-            var begun = LongestRest(before, atEnd: true);
+            var least = text[cut.Index] == '…' || text.AsSpan(cut.Index + cut.Length) is ['"', ..] ? MinRest : MinRestBesideDots;
+            var begun = LongestRest(before, least, atEnd: true);
             rest.Append(before[..^begun]).Append(begun > 0 ? Mask : "").Append(text, cut.Index, cut.Length);
             from = cut.Index + cut.Length;
-            var ended = LongestRest(text.AsSpan(from), atEnd: false);
+            var ended = LongestRest(text.AsSpan(from), least, atEnd: false);
             rest.Append(ended > 0 ? Mask : "");
             from += ended;
         }
@@ -139,22 +143,22 @@ public sealed partial class SecretMask
     }
 
     /// <summary>How many characters at one end of a text are the beginning of a secret (at the text's end), or a secret's end (at its beginning).</summary>
-    private int LongestRest(ReadOnlySpan<char> text, bool atEnd)
+    private int LongestRest(ReadOnlySpan<char> text, int least, bool atEnd)
     {
         var longest = 0;
-        foreach (var spelling in within.Concat(inBase64).Where(spelling => spelling.Length > MinRest))
+        foreach (var spelling in within.Concat(inBase64).Where(spelling => spelling.Length > least))
         {
-            longest = Math.Max(longest, atEnd ? BeginningAtEnd(text, spelling) : EndAtBeginning(text, spelling));
+            longest = Math.Max(longest, atEnd ? BeginningAtEnd(text, spelling, least) : EndAtBeginning(text, spelling, least));
         }
 
         return longest;
     }
 
-    private static int BeginningAtEnd(ReadOnlySpan<char> text, string spelling)
+    private static int BeginningAtEnd(ReadOnlySpan<char> text, string spelling, int least)
     {
         for (var rest = text[^Math.Min(text.Length, spelling.Length - 1)..]; ; rest = rest[1..])
         {
-            var at = rest.IndexOf(spelling.AsSpan(0, MinRest));
+            var at = rest.IndexOf(spelling.AsSpan(0, least));
             if (at < 0)
             {
                 return 0;
@@ -168,17 +172,17 @@ public sealed partial class SecretMask
         }
     }
 
-    private static int EndAtBeginning(ReadOnlySpan<char> text, string spelling)
+    private static int EndAtBeginning(ReadOnlySpan<char> text, string spelling, int least)
     {
         for (var rest = text[..Math.Min(text.Length, spelling.Length - 1)]; ; rest = rest[..^1])
         {
-            var at = rest.LastIndexOf(spelling.AsSpan(spelling.Length - MinRest));
+            var at = rest.LastIndexOf(spelling.AsSpan(spelling.Length - least));
             if (at < 0)
             {
                 return 0;
             }
 
-            rest = rest[..(at + MinRest)];
+            rest = rest[..(at + least)];
             if (spelling.AsSpan().EndsWith(rest))
             {
                 return rest.Length;

@@ -51,7 +51,7 @@ internal sealed partial class Walk
         var error = task.Error;
         var type = Text(error.Type) is { Length: > 0 } uri ? uri : FaultTypes.Runtime;
         var status = frame.Evaluate(error.Status, frame.Input, cancellation) is JsonNumber { Value: >= 100 and <= 599 } number ? (int)number.Value : 500;
-        throw new WorkflowFaultException(new Fault(type, status, Text(error.Title), Text(error.Detail), Text(error.Instance)));
+        throw new WorkflowFaultException(new Fault(type, status, Text(error.Title), Text(error.Detail), Text(error.Instance) is { } instance ? Mask.Apply(instance) : null));
 
         string? Text(Template? template) => template is null ? null : frame.Evaluate(template, frame.Input, cancellation) switch
         {

@@ -214,7 +214,7 @@ public sealed class ActivityTests
                   with: { header: '${ "Bearer " + $secrets.token }' }
                   export: { as: '{ t: .header }' }
               - b:
-                  raise: { error: { type: 'https://x.y/z', status: 500, detail: '${ $context.t }' } }
+                  raise: { error: { type: 'https://x.y/z', status: 500, detail: '${ $context.t }', instance: '${ "/orders/" + $secrets.token }' } }
             """).WithSecret("token", "\"top-secret\"");
         var run = story.Run();
         run.Fault.Detail.ShouldBe("Bearer top-secret");
@@ -226,6 +226,19 @@ public sealed class ActivityTests
         run.Host.Lines.ShouldAllBe(line => !line.Contains("top-secret"));
         var half = Outcome.Reread(run.Journal.TakeWhile(e => e.Event is not ExecutionTaskCreated { Name: "b" }));
         story.Run(journal: half).Fault.Detail.ShouldBe("Bearer top-secret");
+    }
+
+    [Fact]
+    public void a_task_whose_value_is_on_the_deepest_level_completes_and_on_the_next_one_fails()
+    {
+        static Story Deep(int levels) => Story.Of($"do:\n  - a: {{ set: '${{ reduce range({levels}) as $i (1; [.]) }}' }}\n");
+        var deepest = Deep(WorkflowInterpreter.MaxValueDepth).Run();
+        deepest.Events.OfType<ExecutionTaskCompleted>().Count().ShouldBe(1);
+        deepest.Events.OfType<ExecutionTaskFaulted>().ShouldBeEmpty();
+
+        var deeper = Deep(WorkflowInterpreter.MaxValueDepth + 1).Run();
+        deeper.Events.OfType<ExecutionTaskCompleted>().ShouldBeEmpty();
+        deeper.Events.OfType<ExecutionTaskFaulted>().Count().ShouldBe(1);
     }
 
     [Fact]

@@ -73,7 +73,9 @@ public sealed class SecretMaskTests
     [InlineData("…token-of-ann-471", "…token-of-ann-471")]
     [InlineData("token-of-token-of-an… and ok…", "token-of-***… and ok…")]
     [InlineData("…-of-ann-4711-ann-4711", "…***-ann-4711")]
-    [InlineData("Starting token... and see toke…", "Starting token... and see toke…")]
+    [InlineData("Starting token... and see tok…", "Starting token... and see tok…")]
+    [InlineData("toke… and …4711", "***… and …***")]
+    [InlineData("number (\"token-...\") is none", "number (\"***...\") is none")]
     public void what_a_cut_left_of_a_secret_is_masked(string text, string masked) =>
         new SecretMask([Json.Of("token-of-ann-4711")]).Apply(text).ShouldBe(masked);
 
